@@ -1,0 +1,252 @@
+"""The blocks of a lesson. Small, one template each; two levels at most."""
+
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorList
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images.blocks import ImageChooserBlock
+
+from .fields import ChoicesFormField
+from .questions import KINDS, Question, kind_choices
+
+#: Rich text inside a lesson: what a tablet shows well, and nothing that needs a third party.
+TEXT_FEATURES = ["h3", "bold", "italic", "link", "document-link", "ol", "ul"]
+SHORT_FEATURES = ["bold", "italic", "link", "ol", "ul"]
+
+WORDS, FACTS, DOING = _("Words and pictures"), _("Facts and contacts"), _("To do")
+
+
+class HeadingBlock(blocks.CharBlock):
+    class Meta:
+        icon = "title"
+        label = _("Heading")
+        description = _("Begins a new step. A good step is read in less than a minute.")
+        template = "lms_courses/blocks/heading.html"
+        group = WORDS
+        preview_value = "Ett tydligt hej"
+
+
+class TextBlock(blocks.RichTextBlock):
+    class Meta:
+        icon = "pilcrow"
+        label = _("Text")
+        template = "lms_courses/blocks/text.html"
+        group = WORDS
+        preview_value = "<p>Säg hej när kunden kommer in, <b>även om du är upptagen</b>.</p>"
+
+
+class PictureBlock(blocks.StructBlock):
+    image = ImageChooserBlock(label=_("Picture"))
+    alt_text = blocks.CharBlock(
+        label=_("Description for those who cannot see it"),
+        required=False,
+        max_length=250,
+        help_text=_("Leave empty only if the picture is pure decoration."),
+    )
+    caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=250)
+
+    class Meta:
+        icon = "image"
+        label = _("Picture")
+        template = "lms_courses/blocks/picture.html"
+        group = WORDS
+
+
+class QuoteBlock(blocks.StructBlock):
+    text = blocks.TextBlock(label=_("Quote"))
+    attribution = blocks.CharBlock(label=_("Who said it"), required=False)
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quote")
+        template = "lms_courses/blocks/quote.html"
+        group = WORDS
+        preview_value = {"text": "Konsten att få människor att känna sig välkomna.", "attribution": "Jan Gunnarsson"}
+
+
+class CalloutBlock(blocks.StructBlock):
+    kind = blocks.ChoiceBlock(
+        label=_("Kind"), choices=[("tip", _("Tip")), ("law", _("The law")), ("warning", _("Look out"))], default="tip"
+    )
+    title = blocks.CharBlock(label=_("Heading"), required=False)
+    text = blocks.RichTextBlock(label=_("Text"), features=SHORT_FEATURES)
+
+    class Meta:
+        icon = "help"
+        label = _("Callout")
+        description = _("A tip, what the law says, or something to look out for.")
+        template = "lms_courses/blocks/callout.html"
+        group = WORDS
+        preview_value = {"kind": "tip", "title": "", "text": "<p>Titta upp och nicka. Det räcker långt.</p>"}
+
+
+class ChecklistBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Heading"), required=False)
+    items = blocks.ListBlock(blocks.CharBlock(label=_("Point")), label=_("Points"), min_num=1)
+
+    class Meta:
+        icon = "list-ul"
+        label = _("Checklist")
+        template = "lms_courses/blocks/checklist.html"
+        group = DOING
+        preview_value = {"title": "Kom ihåg", "items": ["Hälsa", "Lyssna", "Fråga"]}
+
+
+class NumberedStepsBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Heading"), required=False)
+    items = blocks.ListBlock(blocks.CharBlock(label=_("Step")), label=_("In order"), min_num=2)
+
+    class Meta:
+        icon = "list-ol"
+        label = _("Numbered steps")
+        template = "lms_courses/blocks/numbered_steps.html"
+        group = DOING
+        preview_value = {"title": "Så gör du", "items": ["Lyssna klart", "Beklaga", "Föreslå en lösning"]}
+
+
+class DoDontBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Heading"), required=False)
+    do = blocks.ListBlock(blocks.CharBlock(label=_("Do")), label=_("Do"), min_num=1)
+    dont = blocks.ListBlock(blocks.CharBlock(label=_("Do not")), label=_("Do not"), min_num=1)
+
+    class Meta:
+        icon = "tick-inverse"
+        label = _("Do / do not")
+        template = "lms_courses/blocks/do_dont.html"
+        group = DOING
+        preview_value = {"title": "", "do": ["Fråga först"], "dont": ["Gissa"]}
+
+
+class FactBoxBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Heading"))
+    text = blocks.RichTextBlock(label=_("Text"), features=SHORT_FEATURES)
+    source = blocks.CharBlock(label=_("Source"), required=False)
+    checked_on = blocks.DateBlock(label=_("Last checked"), help_text=_("The day you last made sure that this is true."))
+
+    class Meta:
+        icon = "date"
+        label = _("Fact box")
+        description = _("For facts that age: shown with the day they were last checked.")
+        template = "lms_courses/blocks/fact_box.html"
+        group = FACTS
+
+
+class ContactBlock(blocks.StructBlock):
+    name = blocks.CharBlock(label=_("Authority or service"))
+    purpose = blocks.CharBlock(label=_("What for"), required=False)
+    url = blocks.URLBlock(label=_("Link"), required=False)
+    phone = blocks.CharBlock(label=_("Phone"), required=False, max_length=30)
+    checked_on = blocks.DateBlock(label=_("Last checked"), required=False)
+
+    def clean(self, value):
+        value = super().clean(value)
+        if not self.is_deferred_validation and not (value["url"] or value["phone"]):
+            message = ErrorList([ValidationError(_("Give a link or a phone number."))])
+            raise blocks.StructBlockValidationError(block_errors={"url": message})
+        return value
+
+    class Meta:
+        icon = "mail"
+        label = _("Contact or e-service")
+        template = "lms_courses/blocks/contact.html"
+        group = FACTS
+        preview_value = {
+            "name": "112",
+            "purpose": "Fara för liv",
+            "phone": "112",
+            "url": "",
+            "checked_on": None,
+        }
+
+
+class DocumentBlock(blocks.StructBlock):
+    document = DocumentChooserBlock(label=_("Document"))
+    title = blocks.CharBlock(label=_("Link text"), required=False)
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Document")
+        template = "lms_courses/blocks/document.html"
+        group = FACTS
+
+
+class ChoicesBlock(blocks.FieldBlock):
+    """The same choice list as in a test, see fields.ChoicesField."""
+
+    def __init__(self, required=True, **kwargs):
+        self.field_options = {"required": required}
+        super().__init__(**kwargs)
+
+    @cached_property
+    def field(self):
+        return ChoicesFormField(required=False)
+
+    def get_prep_value(self, value):
+        return value or []
+
+    class Meta:
+        icon = "list-ul"
+        default = []
+
+
+class PracticeQuestionBlock(blocks.StructBlock):
+    """Its answer travels with the page, so it can never be drawn into a test: it is another kind of thing."""
+
+    kind = blocks.ChoiceBlock(
+        label=_("Kind"),
+        choices=lambda: [choice for choice in kind_choices() if choice[0] != "text"],
+        default="single",
+    )
+    text = blocks.TextBlock(label=_("Question"), rows=2)
+    choices = ChoicesBlock(label=_("Answers"))
+    explanation = blocks.TextBlock(
+        label=_("Explanation"), rows=2, required=False, help_text=_("Shown to everyone after the answer.")
+    )
+
+    def clean(self, value):
+        value = super().clean(value)
+        if not self.is_deferred_validation:
+            problems = KINDS[value["kind"]].problems(Question(kind=value["kind"], choices=value["choices"]))
+            if problems:
+                raise blocks.StructBlockValidationError(block_errors={"choices": ErrorList(problems)})
+        return value
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context=parent_context)
+        kind = KINDS[value["kind"]]
+        question = Question(kind=value["kind"], choices=value["choices"], explanation=value["explanation"])
+        context.update(kind=kind, is_multiple=value["kind"] == "multiple", secret=kind.secret(question))
+        return context
+
+    class Meta:
+        icon = "help"
+        label = _("Practice question")
+        description = _("Answered at once, counts for nothing. Never used in a test.")
+        template = "lms_courses/blocks/practice_question.html"
+        group = DOING
+        preview_value = {
+            "kind": "single",
+            "text": "Vad gör du först?",
+            "choices": [
+                {"id": "a", "text": "Hälsar", "right": True, "feedback": ""},
+                {"id": "b", "text": "Väntar", "right": False, "feedback": ""},
+            ],
+            "explanation": "Ett tydligt hej får alla att känna sig sedda.",
+        }
+
+
+class LessonBody(blocks.StreamBlock):
+    heading = HeadingBlock()
+    text = TextBlock(features=TEXT_FEATURES)
+    picture = PictureBlock()
+    callout = CalloutBlock()
+    checklist = ChecklistBlock()
+    steps = NumberedStepsBlock()
+    facts = FactBoxBlock()
+    contact = ContactBlock()
+    document = DocumentBlock()
+    quote = QuoteBlock()
+    do_dont = DoDontBlock()
+    practice = PracticeQuestionBlock()

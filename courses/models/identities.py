@@ -1,0 +1,146 @@
+import uuid
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+
+class Access(models.TextChoices):
+    """Who may read a course."""
+
+    OPEN = "open", _("Everyone, also without signing in")
+    STAFF = "staff", _("All staff")
+    ASSIGNED = "assigned", _("Only those who are to take the course")
+
+
+class IdentityQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(live=True)
+
+    def in_tree_order(self):
+        """As they stand in the page tree of the source language; what has no page comes last.
+
+        Order is read and never stored: reordering pages sends no signal.
+        """
+        path = Page.objects.filter(
+            translation_key=OuterRef("uuid"), locale__language_code=OuterRef("source_language")
+        ).values("path")[:1]
+        return self.annotate(tree_path=Subquery(path)).order_by(F("tree_path").asc(nulls_last=True), "pk")
+
+
+class Identity(models.Model):
+    """What records point at. It outlives its pages and knows no language.
+
+    Its `uuid` is the translation key of its pages: all languages share it, a copied page gets its own.
+    """
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    source_language = models.CharField(max_length=100)
+    titles = models.JSONField(default=dict, help_text="Language code to title, from the published pages.")
+    live = models.BooleanField(default=False, help_text="Whether a page of it is published.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = IdentityQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return self.title_in(get_language() or self.source_language)
+
+    def title_in(self, language: str) -> str:
+        for code in (language, language.split("-")[0], self.source_language):
+            if code in self.titles:
+                return self.titles[code]
+        return next(iter(self.titles.values()), "")
+
+
+class Course(Identity):
+    access = models.CharField(max_length=10, choices=Access.choices, default=Access.STAFF)
+    valid_months = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+
+
+class ActivityKind(models.TextChoices):
+    LESSON = "lesson", _("Lesson")
+    QUIZ = "quiz", _("Knowledge test")
+    WORKSHOP = "workshop", _("Meetup")
+
+
+class Activity(Identity):
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="activities")
+    kind = models.CharField(max_length=10, choices=ActivityKind.choices)
+    required = models.BooleanField(default=True)
+    minutes = models.PositiveSmallIntegerField(default=5)
+    max_attempts = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+
+
+class ActivityVersionQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(current=True)
+
+    def shown_in(self, language: str):
+        """The current version for a reader of `language`, else the source language's. At most two rows."""
+        return (
+            self.current()
+            .filter(Q(language=language) | Q(language=F("activity__source_language")))
+            .alias(own=models.Case(models.When(language=language, then=0), default=1))
+            .order_by("own")
+        )
+
+
+class ActivityVersion(models.Model):
+    """What was published, frozen: attempts and completions point at it and it never changes.
+
+    A correction keeps the number. `content` may travel to a learner's browser; `key` never leaves the server, and
+    `content_hash` is taken over `content` alone, so that it gives nothing of the key away.
+    """
+
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(default=1)
+    correction = models.PositiveIntegerField(default=0)
+    language = models.CharField(max_length=100)
+    title = models.CharField(max_length=255)
+    steps = models.JSONField(default=list, help_text="[{id, title}] in order.")
+    settings = models.JSONField(default=dict)
+    content = models.JSONField(default=dict)
+    content_hash = models.CharField(max_length=64)
+    key = models.JSONField(default=dict)
+    key_hash = models.CharField(max_length=64)
+    current = models.BooleanField(default=True)
+    published_at = models.DateTimeField()
+
+    objects = ActivityVersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "number", "language", "correction"], name="lms_courses_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["activity", "language"], condition=Q(current=True), name="lms_courses_one_current_version"
+            ),
+        ]
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+
+    def __str__(self):
+        return f"{self.title} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """"2", or "2.1" after one correction."""
+        return f"{self.number}.{self.correction}" if self.correction else str(self.number)

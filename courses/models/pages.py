@@ -1,0 +1,404 @@
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail import blocks, hooks
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Orderable, Page
+
+from .. import questions
+from ..blocks import SHORT_FEATURES, LessonBody
+from ..body import reading_minutes, steps_in
+from ..fields import BodyField, ChoicesField
+from ..forms import QuizPageForm, SourceSettingsForm
+from .identities import Access, Activity, ActivityKind, Course
+
+PREVIEW_SIZES = [
+    {"name": "tablet", "icon": "tablet-alt", "device_width": 800, "label": _("Preview as on the shop's tablet")},
+    {"name": "mobile", "icon": "mobile-alt", "device_width": 375, "label": _("Preview as on a phone")},
+    {"name": "desktop", "icon": "desktop", "device_width": 1280, "label": _("Preview as on a computer")},
+]
+
+
+class TrainingPage(Page):
+    """What all our pages share. Not a page type of its own."""
+
+    #: Fields that only the page in the source language may change.
+    source_settings: tuple[str, ...] = ()
+    base_form_class = SourceSettingsForm
+    preview_sizes = PREVIEW_SIZES
+    show_in_menus_default = False
+
+    class Meta:
+        abstract = True
+
+    def get_source_page(self):
+        """The page that owns this one's settings: itself, unless it is a translation. None before it is saved."""
+        if not self.pk or self.alias_of_id:
+            return None
+        translations = type(self).objects.filter(translation_key=self.translation_key, alias_of=None)
+        identity = self.get_identity()
+        if identity:
+            return translations.filter(locale__language_code=identity.source_language).first()
+        return translations.order_by("pk").first()
+
+    def get_identity(self):
+        """The Course or Activity that this page speaks for; None before the first publication."""
+        return None
+
+    def get_sitemap_urls(self, request=None):
+        course = self.get_course_page()
+        return super().get_sitemap_urls(request) if course and course.access == Access.OPEN else []
+
+    def get_course_page(self):
+        return None
+
+
+class CourseIndexPage(Page):
+    introduction = RichTextField(_("introduction"), blank=True, features=SHORT_FEATURES)
+
+    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    subpage_types = ["lms_courses.CoursePage"]
+    max_count_per_parent = 1
+    preview_sizes = PREVIEW_SIZES
+    template = "lms_courses/course_index_page.html"
+
+    class Meta:
+        verbose_name = _("Course catalogue")
+        verbose_name_plural = _("course catalogues")
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        pages = CoursePage.objects.child_of(self).live().select_related("image").order_by("path")
+        # Who may see a course is asked of whoever tracks people, if anyone does.
+        for narrow in hooks.get_hooks("lms_courses_visible_pages"):
+            pages = narrow(request, pages)
+        context["courses"] = pages
+        return context
+
+
+class CoursePage(TrainingPage):
+    summary = models.CharField(
+        _("summary"), max_length=300, blank=True, help_text=_("One or two sentences: what you learn and why.")
+    )
+    introduction = RichTextField(_("introduction"), blank=True, features=SHORT_FEATURES)
+    objectives = BodyField(
+        [("objective", blocks.CharBlock(label=_("Objective"), icon="tick"))],
+        blank=True,
+        verbose_name=_("learning objectives"),
+        help_text=_("Each continues “After the course you can …”. Printed on the certificate."),
+    )
+    image = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    access = models.CharField(_("who may read it"), max_length=10, choices=Access.choices, default=Access.STAFF)
+    valid_months = models.PositiveSmallIntegerField(
+        _("valid for (months)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(240)],
+        help_text=_("How long a completion counts. Empty means for good."),
+    )
+
+    source_settings = ("access", "valid_months")
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("introduction"),
+        FieldPanel("objectives"),
+        FieldPanel("image"),
+        MultiFieldPanel([FieldPanel("access"), FieldPanel("valid_months")], heading=_("Settings")),
+    ]
+    parent_page_types = ["lms_courses.CourseIndexPage"]
+    subpage_types = ["lms_courses.LessonPage", "lms_courses.QuizPage", "lms_courses.WorkshopPage"]
+    template = "lms_courses/course_page.html"
+
+    class Meta:
+        verbose_name = _("Course")
+        verbose_name_plural = _("courses")
+
+    def get_identity(self):
+        return Course.objects.filter(uuid=self.translation_key).first()
+
+    def get_course_page(self):
+        return self
+
+    def get_activity_pages(self):
+        """The published lessons, tests and meetups, in order: plain pages in one query."""
+        return Page.objects.child_of(self).live().order_by("path")
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        pages = list(self.get_activity_pages())
+        facts = {
+            activity.uuid: activity
+            for activity in Activity.objects.filter(uuid__in=[page.translation_key for page in pages])
+        }
+        context["activities"] = [(page, facts.get(page.translation_key)) for page in pages]
+        context["minutes"] = sum(activity.minutes for activity in facts.values())
+        return context
+
+
+class ActivityPage(TrainingPage):
+    """A lesson, a test or a meetup. Concrete types add what is in it."""
+
+    kind: str
+
+    summary = models.CharField(_("summary"), max_length=300, blank=True)
+    minutes = models.PositiveSmallIntegerField(
+        _("time needed (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text=_("Empty: counted from the number of words."),
+    )
+    required = models.BooleanField(
+        _("needed to complete the course"),
+        default=True,
+        help_text=_("Without it, the course is complete even if this is not done."),
+    )
+
+    source_settings = ("minutes", "required")
+    settings_fields = MultiFieldPanel([FieldPanel("minutes"), FieldPanel("required")], heading=_("Settings"))
+    parent_page_types = ["lms_courses.CoursePage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        abstract = True
+
+    def get_identity(self):
+        return Activity.objects.filter(uuid=self.translation_key).first()
+
+    def get_course_page(self):
+        return CoursePage.objects.parent_of(self).first()
+
+    def get_steps(self):
+        raise NotImplementedError
+
+    def get_minutes(self) -> int:
+        return self.minutes or reading_minutes(self.get_steps())
+
+    def get_content(self) -> dict:
+        """What a version freezes and a learner may have."""
+        raise NotImplementedError
+
+    def get_key(self) -> dict:
+        """What a version freezes and no learner may have before grading."""
+        return {}
+
+    def get_settings(self) -> dict:
+        return {}
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        course = self.get_course_page()
+        siblings = list(course.get_activity_pages()) if course else []
+        here = next((number for number, page in enumerate(siblings) if page.pk == self.pk), None)
+        context.update(
+            course=course,
+            steps=self.get_steps(),
+            previous_page=siblings[here - 1] if here else None,
+            next_page=siblings[here + 1] if here is not None and here + 1 < len(siblings) else None,
+        )
+        return context
+
+
+class LessonPage(ActivityPage):
+    kind = ActivityKind.LESSON
+
+    body = BodyField(
+        LessonBody(),
+        verbose_name=_("content"),
+        help_text=_("Begin with a heading: each heading begins a step, and people take one step at a time."),
+    )
+
+    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("body"), ActivityPage.settings_fields]
+    template = "lms_courses/lesson_page.html"
+
+    class Meta:
+        verbose_name = _("Lesson")
+        verbose_name_plural = _("lessons")
+
+    def get_steps(self):
+        return steps_in(self.body, title=self.title)
+
+    def get_content(self):
+        return {"body": self.body.get_prep_value()}
+
+
+class WorkshopPage(ActivityPage):
+    """A meetup (träff), taught in person. A leader records who came."""
+
+    kind = ActivityKind.WORKSHOP
+
+    body = BodyField(LessonBody(), blank=True, verbose_name=_("content"))
+
+    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("body"), ActivityPage.settings_fields]
+    template = "lms_courses/workshop_page.html"
+
+    class Meta:
+        verbose_name = _("Meetup")
+        verbose_name_plural = _("meetups")
+
+    def get_steps(self):
+        return steps_in(self.body, title=self.title)
+
+    def get_content(self):
+        return {"body": self.body.get_prep_value()}
+
+
+class QuizPage(ActivityPage):
+    kind = ActivityKind.QUIZ
+
+    introduction = RichTextField(_("introduction"), blank=True, features=SHORT_FEATURES)
+    pass_mark = models.PositiveSmallIntegerField(
+        _("pass mark (per cent)"), default=80, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    max_attempts = models.PositiveSmallIntegerField(
+        _("attempts allowed"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text=_("Empty: as many as one likes. The best attempt counts."),
+    )
+    shuffle_questions = models.BooleanField(_("shuffle the questions"), default=True)
+    shuffle_choices = models.BooleanField(_("shuffle the answers"), default=True)
+
+    base_form_class = QuizPageForm
+    source_settings = (
+        *ActivityPage.source_settings,
+        "pass_mark",
+        "max_attempts",
+        "shuffle_questions",
+        "shuffle_choices",
+    )
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("introduction"),
+        InlinePanel("questions", heading=_("Questions"), label=_("Question")),
+        MultiFieldPanel(
+            [
+                FieldPanel("pass_mark"),
+                FieldPanel("max_attempts"),
+                FieldPanel("shuffle_questions"),
+                FieldPanel("shuffle_choices"),
+                HelpPanel(
+                    _(
+                        "Several right answers: each right choice earns its share and each wrong one costs as "
+                        "much, never below nothing."
+                    )
+                ),
+            ],
+            heading=_("Grading"),
+        ),
+        ActivityPage.settings_fields,
+    ]
+    template = "lms_courses/quiz_page.html"
+
+    class Meta:
+        verbose_name = _("Knowledge test")
+        verbose_name_plural = _("knowledge tests")
+
+    @property
+    def preview_modes(self):
+        return [("", _("As a participant")), ("answers", _("With the right answers"))]
+
+    def get_preview_template(self, request, mode_name):
+        return "lms_courses/quiz_preview.html" if mode_name == "answers" else "lms_courses/quiz_page.html"
+
+    def get_preview_context(self, request, mode_name):
+        context = super().get_preview_context(request, mode_name)
+        context["questions"] = [question.shown_with_key() for question in self.questions.all()]
+        return context
+
+    def get_steps(self):
+        return []
+
+    def get_minutes(self):
+        return self.minutes or max(1, self.questions.count())
+
+    def get_content(self):
+        asked = [question.as_asked() for question in self.questions.all()]
+        return {"questions": [questions.KINDS[question.kind].public(question) for question in asked]}
+
+    def get_key(self):
+        asked = [question.as_asked() for question in self.questions.all()]
+        return {question.key: questions.KINDS[question.kind].secret(question) for question in asked}
+
+    def get_settings(self):
+        """Frozen with each version: an attempt is graded by the rules it was begun under."""
+        source = self.get_source_page() or self
+        names = ("pass_mark", "shuffle_questions", "shuffle_choices")
+        return {"questions": self.questions.count(), **{name: getattr(source, name) for name in names}}
+
+
+class Question(Orderable):
+    """One question of a test. Its identity is (activity, key); the key survives copying, revert and translation."""
+
+    page = ParentalKey(QuizPage, on_delete=models.CASCADE, related_name="questions")
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=questions.kind_choices, default="single")
+    text = models.TextField(_("question"))
+    choices = ChoicesField(verbose_name=_("answers"))
+    ignore_case = models.BooleanField(_("forgive small and capital letters"), default=True)
+    ignore_accents = models.BooleanField(
+        _("forgive accents"), default=True, help_text=_("Also å, ä and ö written as a, a and o. Short answers only.")
+    )
+    explanation = models.TextField(
+        _("explanation"), blank=True, help_text=_("Why it is so. Everyone sees it after the test: this is where they learn.")
+    )
+    source = models.CharField(
+        _("source"), max_length=250, blank=True, help_text=_("Where the fact comes from. Only course leaders see it.")
+    )
+
+    panels = [
+        FieldPanel("kind"),
+        FieldPanel("text"),
+        FieldPanel("choices"),
+        FieldPanel("explanation"),
+        MultiFieldPanel(
+            [FieldPanel("ignore_case"), FieldPanel("ignore_accents"), FieldPanel("source")],
+            heading=_("More"),
+            classname="collapsed",
+        ),
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+
+    def __str__(self):
+        return self.text
+
+    def as_asked(self) -> questions.Question:
+        return questions.Question(
+            kind=self.kind,
+            choices=self.choices or [],
+            key=str(self.key),
+            text=self.text,
+            explanation=self.explanation,
+            options={"ignore_case": self.ignore_case, "ignore_accents": self.ignore_accents},
+        )
+
+    def with_values(self, values) -> questions.Question:
+        """As it would be asked with `values` from a form, which may not be saved yet."""
+        return questions.Question(kind=values["kind"], choices=values["choices"] or [])
+
+    def shown_with_key(self) -> dict:
+        """For the preview of an author. A question without a right answer is shown as one."""
+        asked = self.as_asked()
+        kind = questions.KINDS[asked.kind]
+        return {"question": kind.public(asked), "secret": kind.secret(asked), "problems": kind.problems(asked)}
+
+
+def activity_page_types() -> list[type[ActivityPage]]:
+    return [LessonPage, QuizPage, WorkshopPage]

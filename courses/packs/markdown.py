@@ -1,0 +1,237 @@
+"""A lesson's body as Markdown and back. The format is described in content_seed/packs/README.md.
+
+Raw HTML in Markdown is never taken as HTML, and what comes out passes a whitelist: a pack is text from outside.
+"""
+
+import datetime
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import nh3
+import yaml
+from markdown_it import MarkdownIt
+from markdownify import markdownify
+
+from .errors import PackError
+
+TAGS = {"p", "b", "i", "a", "ul", "ol", "li", "h3", "br"}
+SCHEMES = {"http", "https", "mailto", "tel"}
+
+HEADING = re.compile(r"^##\s+(?P<title>.+?)\s*(?:\{#(?P<anchor>[\w-]+)\})?\s*$")
+PICTURE = re.compile(r'^!\[(?P<alt>.*?)\]\((?P<file>[^)\s]+)(?:\s+"(?P<caption>.*)")?\)\s*$')
+BOX = re.compile(r"^:::\s*(?P<name>[\w-]+)\s*(?P<title>.*?)\s*$")
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+#: Stands between two text blocks that belong apart.
+NEXT_BLOCK = "<!-- block -->"
+
+CALLOUTS = ("tip", "law", "warning")
+
+
+def _renderer() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "typographer": False})
+    for token, tag in (("strong", "b"), ("em", "i")):
+        # As Wagtail's own editor stores them, so that nothing changes when an author opens the page.
+        markdown.add_render_rule(f"{token}_open", lambda *args, tag=tag, **kwargs: f"<{tag}>")
+        markdown.add_render_rule(f"{token}_close", lambda *args, tag=tag, **kwargs: f"</{tag}>")
+    return markdown
+
+
+_MARKDOWN = _renderer()
+
+
+def to_html(text: str) -> str:
+    """Markdown as rich text of the kind that Wagtail stores."""
+    html = _MARKDOWN.render(text).strip()
+    html = nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=None)
+    return re.sub(r">\n+<", "><", html.replace("<br>", "<br/>"))
+
+
+def to_markdown(html: str) -> str:
+    return markdownify(html, heading_style="ATX", bullets="-", strong_em_symbol="*").strip()
+
+
+def parse_body(text: str, *, lesson: uuid.UUID, find_file: Callable[[str], Any], where: str) -> list[dict[str, Any]]:
+    """The raw blocks of a lesson's StreamField.
+
+    `find_file` turns the name of a picture or document into its id. Step ids come from the heading's anchor, so that
+    rewording a heading keeps everyone's progress. Raises PackError with `where` and the line.
+    """
+    blocks: list[dict[str, Any]] = []
+    pending: list[str] = []
+
+    def add(kind: str, value: Any, identity: str = "") -> None:
+        identity = identity or f"{kind}-{len(blocks)}"
+        blocks.append({"type": kind, "value": value, "id": _block_id(lesson, identity)})
+
+    def flush() -> None:
+        paragraph = COMMENT.sub("", "\n".join(pending)).strip()
+        pending.clear()
+        if paragraph:
+            add("text", to_html(paragraph))
+
+    lines = text.splitlines()
+    number = 0
+    while number < len(lines):
+        line, number = lines[number], number + 1
+        if match := HEADING.match(line):
+            flush()
+            add("heading", match["title"], match["anchor"] or _slug(match["title"]))
+        elif match := PICTURE.match(line):
+            flush()
+            add(
+                "picture",
+                {"image": find_file(match["file"]), "alt_text": match["alt"], "caption": match["caption"] or ""},
+            )
+        elif match := BOX.match(line):
+            flush()
+            begun, inside = number, []
+            while number < len(lines) and lines[number].strip() != ":::":
+                inside.append(lines[number])
+                number += 1
+            if number == len(lines):
+                raise PackError(f"{where}, line {begun}: the box “{match['name']}” is never closed. Add a line with :::")
+            number += 1
+            add(*_box(match["name"], match["title"], "\n".join(inside), find_file, f"{where}, line {begun}"))
+        elif line.strip() == NEXT_BLOCK:
+            flush()
+        else:
+            pending.append(line)
+    flush()
+    return blocks
+
+
+def _box(name: str, title: str, inside: str, find_file: Callable[[str], Any], where: str) -> tuple[str, Any]:
+    inside = COMMENT.sub("", inside).strip()
+    if name in CALLOUTS:
+        return "callout", {"kind": name, "title": title, "text": to_html(inside)}
+    if name == "checklist":
+        return "checklist", {"title": title, "items": _items(inside, r"^[-*]\s+", where)}
+    if name == "steps":
+        return "steps", {"title": title, "items": _items(inside, r"^\d+[.)]\s+", where)}
+    if name == "facts":
+        return "facts", _facts(title, inside, where)
+    data = read_yaml(inside, where)
+    if not isinstance(data, dict):
+        raise PackError(f"{where}: the box “{name}” holds “name: value” lines.")
+    if name == "contact":
+        wanted = {key: str(data.get(key) or "") for key in ("name", "purpose", "url", "phone")}
+        return "contact", {**wanted, "checked_on": _day(data.get("checked"))}
+    if name == "document":
+        return "document", {"document": find_file(data["file"]), "title": data.get("title") or ""}
+    if name == "quote":
+        return "quote", {"text": data["text"], "attribution": data.get("attribution") or ""}
+    if name == "do-dont":
+        return "do_dont", {"title": title, "do": list(data["do"]), "dont": list(data["dont"])}
+    if name == "practice":
+        from .questions import read_question
+
+        question = read_question(data, where)
+        return "practice", {key: question[key] for key in ("kind", "text", "choices", "explanation")}
+    raise PackError(f"{where}: there is no box called “{name}”.")
+
+
+def _items(text: str, mark: str, where: str) -> list[str]:
+    items: list[str] = []
+    for line in filter(str.strip, text.splitlines()):
+        if re.match(mark, line):
+            items.append(re.sub(mark, "", line).strip())
+        elif items:
+            items[-1] += f" {line.strip()}"
+        else:
+            raise PackError(f"{where}: the list must begin with a “-” or a number.")
+    return items
+
+
+def _facts(title: str, text: str, where: str) -> dict[str, Any]:
+    head, _blank, body = text.partition("\n\n")
+    meta = read_yaml(head, where)
+    if not isinstance(meta, dict) or "checked" not in meta:
+        raise PackError(f"{where}: a fact box begins with “checked: 2026-11-23” and an empty line.")
+    return {
+        "title": title,
+        "text": to_html(body),
+        "source": str(meta.get("source") or ""),
+        "checked_on": _day(meta["checked"]),
+    }
+
+
+def read_yaml(text: str, where: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise PackError(f"{where}: {error}") from error
+
+
+def _day(value: Any) -> str | None:
+    return value.isoformat() if isinstance(value, datetime.date) else (str(value) if value else None)
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^\w]+", "-", title.lower()).strip("-")
+
+
+def _block_id(lesson: uuid.UUID, identity: str) -> str:
+    """An anchor that is a UUID already is the id itself: that is how an exported step keeps its identity."""
+    try:
+        return str(uuid.UUID(identity))
+    except ValueError:
+        return str(uuid.uuid5(lesson, identity))
+
+
+def write_body(blocks: list[dict[str, Any]], *, file_name: Callable[[str, Any], str]) -> str:
+    """The Markdown of raw blocks. `file_name` gives the name of a picture or document by its id."""
+    parts: list[str] = []
+    for number, block in enumerate(blocks):
+        if number and block["type"] == blocks[number - 1]["type"] == "text":
+            parts.append(NEXT_BLOCK)
+        parts.append(_write_block(block, file_name))
+    return "\n\n".join(parts) + "\n"
+
+
+def _write_block(block: dict[str, Any], file_name: Callable[[str, Any], str]) -> str:
+    kind, value = block["type"], block["value"]
+    if kind == "heading":
+        return f"## {value} {{#{block['id']}}}"
+    if kind == "text":
+        return to_markdown(value)
+    if kind == "picture":
+        caption = f' "{value["caption"]}"' if value["caption"] else ""
+        return f"![{value['alt_text']}]({file_name('image', value['image'])}{caption})"
+    if kind == "callout":
+        return _write_box(value["kind"], value["title"], to_markdown(value["text"]))
+    if kind in ("checklist", "steps"):
+        items = [item["value"] if isinstance(item, dict) else item for item in value["items"]]
+        marks = [f"{number}." if kind == "steps" else "-" for number in range(1, len(items) + 1)]
+        return _write_box(kind, value["title"], "\n".join(f"{mark} {item}" for mark, item in zip(marks, items, strict=True)))
+    if kind == "facts":
+        head = f"checked: {value['checked_on']}" + (f"\nsource: {value['source']}" if value["source"] else "")
+        return _write_box("facts", value["title"], f"{head}\n\n{to_markdown(value['text'])}")
+    if kind == "do_dont":
+        lists = {
+            name: [item["value"] if isinstance(item, dict) else item for item in value[name]] for name in ("do", "dont")
+        }
+        return _write_box("do-dont", value["title"], write_yaml(lists))
+    if kind == "contact":
+        data = {key: value[key] for key in ("name", "purpose", "url", "phone") if value[key]}
+        if value["checked_on"]:
+            data["checked"] = datetime.date.fromisoformat(value["checked_on"])
+        return _write_box("contact", "", write_yaml(data))
+    if kind == "document":
+        return _write_box(
+            "document", "", write_yaml({"file": file_name("document", value["document"]), "title": value["title"]})
+        )
+    if kind == "practice":
+        from .questions import write_question
+
+        return _write_box("practice", "", write_yaml(write_question(value)))
+    return _write_box("quote", "", write_yaml({key: value[key] for key in ("text", "attribution")}))
+
+
+def _write_box(name: str, title: str, inside: str) -> str:
+    return f"::: {name} {title}".rstrip() + f"\n{inside.strip()}\n:::"
+
+
+def write_yaml(data: Any) -> str:
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=110).strip()

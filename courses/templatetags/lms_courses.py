@@ -1,0 +1,45 @@
+from django import template
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from wagtail import hooks
+from wagtail.rich_text import expand_db_html
+
+from courses.body import prepare
+from courses.models import CoursePage
+
+register = template.Library()
+
+
+@register.filter
+def body_text(value):
+    """Rich text as HTML; already expanded together with the whole lesson's if `prepare` was called."""
+    html = getattr(value, "expanded", None)
+    return mark_safe(expand_db_html(value.source) if html is None else html)  # noqa: S308 - Wagtail's rich text
+
+
+@register.filter
+def prepared(steps):
+    return prepare(list(steps))
+
+
+@register.simple_tag
+def choice_text(question, choice):
+    """The words of a choice. True and false are said in the reader's language."""
+    if question["kind"] == "truefalse":
+        return _("True") if choice["id"] == "true" else _("False")
+    return choice["text"]
+
+
+@register.simple_tag(takes_context=True)
+def page_actions(context, page):
+    """What whoever tracks people offers on this page: [{"url", "label"}]. Nothing in a site that tracks nobody."""
+    request = context.get("request")
+    if request is None or getattr(request, "is_preview", False):
+        return []
+    return [action for offer in hooks.get_hooks("lms_courses_page_actions") for action in offer(request, page)]
+
+
+@register.simple_tag
+def course_index_url(page):
+    parent = page.get_parent() if isinstance(page, CoursePage) else None
+    return parent.url if parent else ""

@@ -1,0 +1,44 @@
+import json
+
+from django import forms
+from django.utils.translation import gettext as _
+
+
+class ChoicesWidget(forms.Textarea):
+    """Rows of answers over one hidden JSON input. `choices.js` draws the rows; see ChoicesField for the format."""
+
+    template_name = "lms_courses/widgets/choices.html"
+
+    def format_value(self, value):
+        if value in (None, ""):
+            return "[]"
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["labels"] = json.dumps(
+            {
+                "group": _("Answers"),
+                "answer": _("Answer %(number)s"),
+                "accepted": _("Accepted spelling %(number)s"),
+                "right": _("Right"),
+                "feedback": _("Shown to those who choose this (optional)"),
+                "add": _("Add an answer"),
+                "addAccepted": _("Add a spelling"),
+                "remove": _("Remove answer %(number)s"),
+                "up": _("Move answer %(number)s up"),
+                "down": _("Move answer %(number)s down"),
+                "true": _("True"),
+                "false": _("False"),
+                "removed": _("Answer removed."),
+            },
+            ensure_ascii=False,
+        )
+        return context
+
+    def id_for_label(self, id_):
+        return ""  # the rows have labels of their own
+
+    class Media:
+        js = ("lms_courses/admin/choices.js",)
+        css = {"all": ("lms_courses/admin/editor.css",)}
