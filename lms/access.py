@@ -1,0 +1,128 @@
+"""Who may see what. Every door asks here: pages, reader, documents, search, sitemap, admin lists, exports.
+
+Two questions. What may this visitor read of the courses? Which people may this leader see?
+"""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils import timezone
+
+from courses.models import Access, Course
+
+from .models import Employment, Enrolment, Responsibility, Role, StaffMember, Workplace
+from .requirements.lookup import jobs_in, merge_duties, rules_on
+from .requirements.rules import Job, duties_of
+
+LEADERS = (Role.PROJECT_LEADER, Role.COURSE_LEADER)
+
+
+# What a visitor may read
+
+
+def readable_courses(request: Any) -> Q:
+    """A condition on Course: what whoever sends `request` may read, in the book and at the desk alike."""
+    condition = Q(access=Access.OPEN)
+    user, learner = getattr(request, "user", None), getattr(request, "learner", None)
+    if user and user.is_authenticated and (user.is_superuser or is_responsible(user)):
+        return Q()
+    if not learner or not is_on_staff(learner):
+        return condition
+    own = required_courses(learner)
+    own |= set(Enrolment.objects.filter(staff=learner, current=True).values_list("course", flat=True))
+    return condition | Q(access=Access.STAFF) | Q(access=Access.ASSIGNED, pk__in=own)
+
+
+def may_read(request: Any, course: Course) -> bool:
+    """Whether this visitor may read `course`. The rule of `readable_courses`, without a query where none is needed."""
+    if course.access == Access.OPEN:
+        return True
+    user, learner = getattr(request, "user", None), getattr(request, "learner", None)
+    if learner and is_on_staff(learner):
+        if course.access == Access.STAFF:
+            return True
+        if course.pk in required_courses(learner):
+            return True
+        if Enrolment.objects.filter(staff=learner, course=course, current=True).exists():
+            return True
+    return bool(user and user.is_authenticated and (user.is_superuser or is_responsible(user)))
+
+
+def is_on_staff(learner: StaffMember) -> bool:
+    """Employed today or about to be. Who has left keeps their results and certificates, not the courses."""
+    return bool(_jobs_from_today(learner))
+
+
+def jobs_of(learner: StaffMember, day: datetime.date) -> list[Job]:
+    """The jobs that cover `day`, today or later."""
+    return [job for job in _jobs_from_today(learner) if job.start <= day]
+
+
+def _jobs_from_today(learner: StaffMember) -> list[Job]:
+    """Current and coming jobs, asked once per request: several doors ask for the same person."""
+    known = getattr(learner, "_lms_jobs", None)
+    if known is None:
+        jobs = Employment.objects.current_or_coming(timezone.localdate()).filter(staff=learner)
+        known = learner._lms_jobs = jobs_in(jobs)
+    return known
+
+
+def required_courses(learner: StaffMember) -> set[int]:
+    """Ids of the courses that some rule requires of `learner` today."""
+    jobs = jobs_of(learner, timezone.localdate())
+    return set(merge_duties(duties_of(job, rules) for rules in [rules_on(timezone.localdate())] for job in jobs))
+
+
+# Whom a leader may see
+
+
+def is_responsible(user: Any, *roles: str) -> bool:
+    """Whether `user` has any of `roles` (default: any at all) anywhere."""
+    return any(not roles or role in roles for role, _path in _responsibilities(user))
+
+
+def _responsibilities(user: Any) -> list[tuple[str, str]]:
+    """(role, workplace path) pairs, asked once per request."""
+    if not getattr(user, "is_authenticated", False):
+        return []
+    known = getattr(user, "_lms_responsibilities", None)
+    if known is None:
+        known = user._lms_responsibilities = list(
+            Responsibility.objects.filter(user=user).values_list("role", "workplace__path")
+        )
+    return known
+
+
+def workplaces_in_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
+    """The workplaces over which `user` has one of `roles`, with all below them. Superusers: all."""
+    if getattr(user, "is_authenticated", False) and user.is_superuser:
+        return Workplace.objects.all()
+    roles = set(roles)
+    paths = [path for role, path in _responsibilities(user) if role in roles]
+    if not paths:
+        return Workplace.objects.none()
+    return Workplace.objects.filter(Q(*[("path__startswith", path) for path in paths], _connector=Q.OR))
+
+
+def staff_in_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
+    """People who work or have worked in reach of `user`."""
+    if getattr(user, "is_authenticated", False) and user.is_superuser:
+        return StaffMember.objects.all()
+    jobs = Employment.objects.filter(workplace__in=workplaces_in_reach(user, roles), voided_at=None)
+    return StaffMember.objects.filter(pk__in=jobs.values("staff"))
+
+
+def may_lead(user: Any, *roles: str) -> bool:
+    """Superuser, or responsible as one of `roles` (default: project or course leader)."""
+    return bool(
+        getattr(user, "is_authenticated", False) and (user.is_superuser or is_responsible(user, *(roles or LEADERS)))
+    )
+
+
+def require_lead(user: Any, *roles: str) -> None:
+    """End the request unless `may_lead`."""
+    if not may_lead(user, *roles):
+        raise PermissionDenied

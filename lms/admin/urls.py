@@ -1,0 +1,39 @@
+from django.urls import path
+
+from ..people import views as people
+from ..register import views as register
+from ..requirements import views as requirements
+from ..workplaces import views as workplaces
+
+app_name = "lms_admin"
+
+urlpatterns = [
+    path("staff/", people.StaffList.as_view(), name="staff"),
+    path("staff/add/", people.AddStaff.as_view(), name="add_staff"),
+    path("staff/<int:person>/", people.Person.as_view(), name="person"),
+    path("staff/<int:person>/details/", people.ChangeDetails.as_view(), name="details"),
+    path("staff/<int:person>/job/", people.AddJob.as_view(), name="add_job"),
+    path("staff/<int:person>/job/<int:job>/end/", people.EndJob.as_view(), name="end_job"),
+    path("staff/<int:person>/job/<int:job>/move/", people.MoveJob.as_view(), name="move_job"),
+    path("staff/<int:person>/card/", people.PrintCard.as_view(), name="print_card"),
+    path("staff/<int:person>/unlock/", people.UnlockPin.as_view(), name="unlock_pin"),
+    path("staff/<int:person>/excuse/", requirements.Excuse.as_view(), name="excuse"),
+    path(
+        "staff/<int:person>/excuse/<int:exemption>/end/", requirements.EndExemption.as_view(), name="end_exemption"
+    ),
+    path("requirements/", requirements.RequirementList.as_view(), name="requirements"),
+    path("requirements/add/", requirements.AddRequirement.as_view(), name="add_requirement"),
+    path("requirements/<int:rule>/end/", requirements.EndRequirement.as_view(), name="end_requirement"),
+    path("attendance/", register.Attendance.as_view(), name="attendance"),
+    path("earlier-training/", register.EarlierTraining.as_view(), name="earlier_training"),
+    path("workplaces/", workplaces.WorkplaceList.as_view(), name="workplaces"),
+    path("workplaces/add/", workplaces.AddWorkplace.as_view(), name="add_workplace"),
+    path("workplaces/<int:workplace>/rename/", workplaces.RenameWorkplace.as_view(), name="rename_workplace"),
+    path("workplaces/<int:workplace>/close/", workplaces.CloseWorkplace.as_view(), name="close_workplace"),
+    path("workplaces/<int:workplace>/cards/", people.PrintCards.as_view(), name="print_cards"),
+    path("tablets/<int:tablet>/unpair/", workplaces.Unpair.as_view(), name="unpair"),
+    path("responsibilities/", workplaces.Responsibilities.as_view(), name="responsibilities"),
+    path(
+        "responsibilities/<int:responsibility>/take/", workplaces.TakeResponsibility.as_view(), name="take_responsibility"
+    ),
+]

@@ -1,0 +1,89 @@
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import Error, Warning, register
+
+from .conf import setting
+
+
+@register()
+def middleware_in_place(app_configs, **kwargs):
+    if "lms.middleware.LearnerMiddleware" in settings.MIDDLEWARE:
+        return []
+    return [
+        Error(
+            "lms.middleware.LearnerMiddleware is not in MIDDLEWARE.",
+            hint="Add it after AuthenticationMiddleware and LocaleMiddleware.",
+            id="lms.E001",
+        )
+    ]
+
+
+@register()
+def doors_are_limited(app_configs, **kwargs):
+    backends = settings.AUTHENTICATION_BACKENDS
+    if backends and "axes" in backends[0] and "axes.middleware.AxesMiddleware" in settings.MIDDLEWARE:
+        return []
+    return [
+        Warning(
+            "django-axes does not guard the doors: passwords and card codes can be guessed without limit.",
+            hint='Put "axes.backends.AxesStandaloneBackend" first in AUTHENTICATION_BACKENDS and '
+            '"axes.middleware.AxesMiddleware" last in MIDDLEWARE.',
+            id="lms.W001",
+        )
+    ]
+
+
+@register()
+def sqlite_survives_two_writers(app_configs, **kwargs):
+    problems = []
+    for alias, database in settings.DATABASES.items():
+        if database["ENGINE"] != "django.db.backends.sqlite3":
+            continue
+        options = database.get("OPTIONS", {})
+        if options.get("transaction_mode") != "IMMEDIATE":
+            problems.append(
+                Warning(
+                    f"DATABASES[{alias!r}] is SQLite without transaction_mode IMMEDIATE: two people saving at once "
+                    "get 'database is locked'.",
+                    hint="See docs/decisions/0003.",
+                    id="lms.W002",
+                )
+            )
+        if database.get("ATOMIC_REQUESTS"):
+            problems.append(
+                Warning(
+                    f"DATABASES[{alias!r}] has ATOMIC_REQUESTS: on SQLite every page view takes the write lock.",
+                    id="lms.W003",
+                )
+            )
+    return problems
+
+
+@register()
+def private_storage_is_private(app_configs, **kwargs):
+    storage = settings.STORAGES.get("lms_private")
+    if storage is None:
+        return [
+            Error(
+                'STORAGES has no "lms_private": certificates have nowhere to lie.',
+                hint="A FileSystemStorage outside MEDIA_ROOT, or a private bucket.",
+                id="lms.E003",
+            )
+        ]
+    location = storage.get("OPTIONS", {}).get("location")
+    if location and settings.MEDIA_ROOT and Path(location).is_relative_to(settings.MEDIA_ROOT):
+        return [Error('STORAGES["lms_private"] lies inside MEDIA_ROOT, which is public.', id="lms.E004")]
+    return []
+
+
+@register(deploy=True)
+def public_address_is_known(app_configs, **kwargs):
+    if setting("LMS_PUBLIC_BASE_URL").startswith("https://"):
+        return []
+    return [
+        Warning(
+            "LMS_PUBLIC_BASE_URL is not an https address: the QR codes on certificates would lead nowhere.",
+            id="lms.W004",
+        )
+    ]

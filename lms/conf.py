@@ -1,0 +1,17 @@
+"""Our settings, read when they are needed. Every name is described in README.md, "Add it to your Wagtail site"."""
+
+from typing import Any
+
+from django.conf import settings
+
+DEFAULTS = {
+    "LMS_PUBLIC_BASE_URL": "",
+    "LMS_CARD_DAYS": 90,
+    "LMS_TABLET_LOCK_SECONDS": 120,
+    "LMS_TABLET_SESSION_SECONDS": 900,
+    "LMS_ACCOUNT_FACTORY": "lms.people.accounts.create_account",
+}
+
+
+def setting(name: str) -> Any:
+    return getattr(settings, name, DEFAULTS[name])

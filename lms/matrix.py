@@ -1,0 +1,173 @@
+"""Staff by courses on a day: rows, cells and totals. Pure; the same for screen, CSV and XLSX."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .requirements.rules import Duty, Job, Rule, duties_of, earlier
+from .status import TRAINED, Completion, Facts, Status, is_late, status_on
+
+
+@dataclass
+class Record:
+    """What had happened by the day, by (staff id, course id). `exempt` names a course, or None for all of them."""
+
+    completions: dict[tuple[int, int], Completion] = field(default_factory=dict)
+    started: set[tuple[int, int]] = field(default_factory=set)
+    out_of_attempts: set[tuple[int, int]] = field(default_factory=set)
+    exempt: dict[int, set[int | None]] = field(default_factory=dict)
+
+    def facts(self, staff_id: int, course_id: int, duty: Duty | None) -> Facts:
+        key = (staff_id, course_id)
+        exempt = self.exempt.get(staff_id, ())
+        return Facts(
+            required=duty is not None,
+            due=duty.due if duty else None,
+            exempt=None in exempt or course_id in exempt,
+            completion=self.completions.get(key),
+            started=key in self.started,
+            out_of_attempts=key in self.out_of_attempts,
+        )
+
+
+class Cell(NamedTuple):
+    course_id: int
+    status: Status
+    late: bool
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Row:
+    """One employment. `done` of `counted` courses: required there, and not excused."""
+
+    job: Job
+    cells: tuple[Cell, ...]
+
+    @property
+    def counted(self) -> int:
+        return sum(_counts(cell.facts, cell.status) for cell in self.cells)
+
+    @property
+    def done(self) -> int:
+        return sum(_counts(cell.facts, cell.status) and cell.status in TRAINED for cell in self.cells)
+
+    @property
+    def late(self) -> int:
+        return sum(cell.late for cell in self.cells)
+
+
+def rows(
+    day: datetime.date, jobs: Iterable[Job], courses: Sequence[int], rules: Sequence[Rule], record: Record
+) -> list[Row]:
+    """A row for each job, a cell for each course, both in the given order."""
+    built = []
+    for job in jobs:
+        duties = duties_of(job, rules)
+        cells = []
+        for course_id in courses:
+            facts = record.facts(job.staff_id, course_id, duties.get(course_id))
+            cells.append(Cell(course_id, status_on(day, facts), is_late(day, facts), facts))
+        built.append(Row(job, tuple(cells)))
+    return built
+
+
+@dataclass
+class Share:
+    """`done` of `counted`, and how many of the rest are late."""
+
+    counted: int = 0
+    done: int = 0
+    late: int = 0
+
+    def add(self, *, done: bool, late: bool) -> None:
+        self.counted += 1
+        self.done += done
+        self.late += late
+
+    @property
+    def missing(self) -> int:
+        return self.counted - self.done
+
+    @property
+    def percent(self) -> int | None:
+        """Rounded down, so that 100 means all; None when nobody is counted."""
+        return self.done * 100 // self.counted if self.counted else None
+
+
+@dataclass
+class Totals:
+    """People, each once however many jobs they have; and workplaces, where everyone counts who works there.
+
+    Counted is who must take at least one course and is not excused from all of them. Done is who has done them all.
+    """
+
+    people: Share = field(default_factory=Share)
+    by_course: dict[int, Share] = field(default_factory=dict)
+    by_workplace: dict[int, Share] = field(default_factory=dict)
+    by_workplace_course: dict[tuple[int, int], Share] = field(default_factory=dict)
+    missing: list[int] = field(default_factory=list)
+    excused: int = 0
+    not_required: int = 0
+
+
+def totals(
+    day: datetime.date, jobs: Iterable[Job], courses: Sequence[int], rules: Sequence[Rule], record: Record
+) -> Totals:
+    """Sums over `jobs` for `courses`. `missing` holds staff ids in the order of `jobs`."""
+    result = Totals(by_course={course: Share() for course in courses})
+    wanted = set(courses)
+    relevant = [rule for rule in rules if rule.course_id in wanted]
+    by_person: dict[int, dict[int, Duty]] = {}
+    for job in jobs:
+        duties = duties_of(job, relevant)
+        workplace = result.by_workplace.setdefault(job.workplace_id, Share())
+        outcome = _outcome(day, job.staff_id, duties, record)
+        for course_id, (done, late) in outcome.items():
+            share = result.by_workplace_course.setdefault((job.workplace_id, course_id), Share())
+            share.add(done=done, late=late)
+        if outcome:
+            workplace.add(done=all(done for done, _ in outcome.values()), late=any(late for _, late in outcome.values()))
+        merged = by_person.setdefault(job.staff_id, {})
+        for course_id, duty in duties.items():
+            merged[course_id] = earlier(merged[course_id], duty) if course_id in merged else duty
+    for staff_id, duties in by_person.items():
+        outcome = _outcome(day, staff_id, duties, record)
+        for course_id, (done, late) in outcome.items():
+            result.by_course[course_id].add(done=done, late=late)
+        if outcome:
+            done = all(done for done, _ in outcome.values())
+            result.people.add(done=done, late=any(late for _, late in outcome.values()))
+            if not done:
+                result.missing.append(staff_id)
+        elif duties:
+            result.excused += 1
+        else:
+            result.not_required += 1
+    return result
+
+
+def _outcome(
+    day: datetime.date, staff_id: int, duties: dict[int, Duty], record: Record
+) -> dict[int, tuple[bool, bool]]:
+    """Course id to (done, late), for the required courses that count."""
+    outcome = {}
+    for course_id, duty in duties.items():
+        facts = record.facts(staff_id, course_id, duty)
+        status = status_on(day, facts)
+        if _counts(facts, status):
+            outcome[course_id] = (status in TRAINED, is_late(day, facts))
+    return outcome
+
+
+def _counts(facts: Facts, status: Status) -> bool:
+    return facts.required and status is not Status.EXEMPT
+
+
+def by_workplace(built: Iterable[Row]) -> dict[int, list[Row]]:
+    grouped: dict[int, list[Row]] = defaultdict(list)
+    for row in built:
+        grouped[row.job.workplace_id].append(row)
+    return dict(grouped)

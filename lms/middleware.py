@@ -1,0 +1,53 @@
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from .models import StaffMember
+from .tablet.session import learner_of, renew_session, tablet_of, tablet_path
+
+PASSWORD, PIN = "password", "pin"  # noqa: S105 - names of assurance levels
+
+
+class LearnerMiddleware:
+    """Sets `request.learner` (a StaffMember or nobody), `request.assurance` and `request.tablet`.
+
+    On the tablet's own path only the tablet's cookies count, elsewhere only the Django session: a leader who is
+    signed in on a tablet is no learner there, and a PIN opens nothing but the tablet's pages. All three are lazy and
+    may be falsy: test their truth, never `is None`.
+
+    Place it after AuthenticationMiddleware and LocaleMiddleware.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        at_tablet = request.path.startswith(tablet_path())
+        if at_tablet:
+            request.tablet = SimpleLazyObject(lambda: tablet_of(request))
+            request.learner = SimpleLazyObject(lambda: learner_of(request, request.tablet) if request.tablet else None)
+        else:
+            request.tablet = None
+            request.learner = SimpleLazyObject(lambda: learner_by_account(request.user))
+        request.assurance = PIN if at_tablet else PASSWORD
+        before = translation.get_language()
+        response = self.get_response(request)
+        if before and translation.get_language() != before:
+            # The host may have no LocaleMiddleware: what we activated must not leak into the next request.
+            response.headers.setdefault("Content-Language", translation.get_language())
+            translation.activate(before)
+        if at_tablet and getattr(request, "renew_person", False):
+            renew_session(response, request, request.tablet, request.learner)
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        """The desk and the tablet speak the person's own language, whatever the browser asks for."""
+        namespaces = request.resolver_match.namespaces
+        if "lms" in namespaces and {"own", "tablet"} & set(namespaces) and request.learner:
+            translation.activate(request.learner.language)
+            request.LANGUAGE_CODE = translation.get_language()
+
+
+def learner_by_account(user):
+    if not user.is_authenticated:
+        return None
+    return StaffMember.objects.filter(user=user).first()

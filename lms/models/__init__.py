@@ -1,0 +1,43 @@
+from .doors import LoginCard, PinGuard, Tablet
+from .learning import (
+    ActivityCompletion,
+    CourseCompletion,
+    Earned,
+    Enrolment,
+    EventKind,
+    EventOutcome,
+    EventSource,
+    LearningEvent,
+    QuizAttempt,
+)
+from .ledger import LedgerEntry
+from .people import Employment, EmploymentKind, JobRole, Responsibility, Role, StaffMember, Workplace
+from .requirements import Exemption, ExemptionReason, Requirement
+from .settings import TrainingSettings
+
+__all__ = [
+    "ActivityCompletion",
+    "CourseCompletion",
+    "Earned",
+    "Employment",
+    "EmploymentKind",
+    "Enrolment",
+    "EventKind",
+    "EventOutcome",
+    "EventSource",
+    "Exemption",
+    "ExemptionReason",
+    "JobRole",
+    "LearningEvent",
+    "LedgerEntry",
+    "LoginCard",
+    "PinGuard",
+    "QuizAttempt",
+    "Requirement",
+    "Responsibility",
+    "Role",
+    "StaffMember",
+    "Tablet",
+    "TrainingSettings",
+    "Workplace",
+]

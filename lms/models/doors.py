@@ -1,0 +1,82 @@
+"""How people without e-mail get in: a card, a tablet, a PIN."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .people import StaffMember, Workplace
+
+
+class LoginCard(models.Model):
+    """A printed one-time code. Only its hash is kept; a new card replaces the old one."""
+
+    staff = models.ForeignKey(StaffMember, on_delete=models.CASCADE, related_name="login_cards")
+    code_hash = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff"], condition=Q(used_at=None, replaced_at=None), name="lms_one_unused_card"
+            )
+        ]
+        verbose_name = _("login card")
+        verbose_name_plural = _("login cards")
+
+    def __str__(self):
+        return str(self.issued_at.date())
+
+
+class Tablet(models.Model):
+    """A shop's shared tablet. Its token is a secret of the tablet alone; `session` changes with each sign-in there."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=80)
+    workplace = models.ForeignKey(
+        Workplace, verbose_name=_("workplace"), on_delete=models.PROTECT, related_name="tablets"
+    )
+    token_hash = models.CharField(max_length=64)
+    session = models.CharField(max_length=22, blank=True)
+    paired_at = models.DateTimeField()
+    paired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
+    last_seen_at = models.DateTimeField()
+    unpaired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["workplace__name", "name"]
+        verbose_name = _("tablet")
+        verbose_name_plural = _("tablets")
+
+    def __str__(self):
+        return self.name
+
+
+class PinGuard(models.Model):
+    """Wrong PINs of one person: on one tablet, and (tablet empty) on all together."""
+
+    staff = models.ForeignKey(StaffMember, on_delete=models.CASCADE, related_name="pin_guards")
+    tablet = models.ForeignKey(Tablet, null=True, on_delete=models.CASCADE, related_name="+")
+    failures = models.PositiveIntegerField(default=0)
+    blocked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "tablet"], name="lms_pin_guard_per_tablet"),
+            models.UniqueConstraint(fields=["staff"], condition=Q(tablet=None), name="lms_pin_guard_in_all"),
+        ]
+        verbose_name = _("wrong PINs")
+        verbose_name_plural = _("wrong PINs")
+
+    def __str__(self):
+        return str(self.failures)

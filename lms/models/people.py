@@ -1,0 +1,205 @@
+import datetime
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
+
+
+def language_choices():
+    """The host site's languages; a function, so that they stay out of our migrations."""
+    return settings.LANGUAGES
+
+
+def default_language():
+    return settings.LANGUAGE_CODE
+
+
+class WorkplaceQuerySet(MP_NodeQuerySet):
+    def within(self, workplaces):
+        """Those workplaces and all below them."""
+        paths = [workplace.path for workplace in workplaces]
+        if not paths:
+            return self.none()
+        return self.filter(Q(*[("path__startswith", path) for path in paths], _connector=Q.OR))
+
+    def open_on(self, day: datetime.date):
+        return self.filter(Q(closed_on=None) | Q(closed_on__gt=day))
+
+
+class Workplace(MP_Node):
+    """A service point, or what stands above it: a municipality, a region."""
+
+    class Kind(models.TextChoices):
+        REGION = "region", _("Region")
+        MUNICIPALITY = "municipality", _("Municipality")
+        SERVICE_POINT = "service_point", _("Service point")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.SERVICE_POINT)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+
+    node_order_by = ["name"]
+    objects = MP_NodeManager.from_queryset(WorkplaceQuerySet)()
+
+    class Meta:
+        verbose_name = _("workplace")
+        verbose_name_plural = _("workplaces")
+
+    def __str__(self):
+        return self.name
+
+
+class JobRole(models.Model):
+    name = models.CharField(_("name"), max_length=80, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("job role")
+        verbose_name_plural = _("job roles")
+
+    def __str__(self):
+        return self.name
+
+
+class StaffMemberQuerySet(models.QuerySet):
+    def employed_on(self, day: datetime.date):
+        return self.filter(pk__in=Employment.objects.covering(day).values("staff"))
+
+    def at(self, workplaces, day: datetime.date):
+        """Employed on that day at one of `workplaces`, a queryset."""
+        jobs = Employment.objects.covering(day).filter(workplace__in=workplaces)
+        return self.filter(pk__in=jobs.values("staff"))
+
+
+class StaffMember(models.Model):
+    """A person in training. Needs neither e-mail nor a user account."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    given_name = models.CharField(_("first name"), max_length=80)
+    family_name = models.CharField(_("family name"), max_length=80)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    language = models.CharField(
+        _("language"), max_length=10, choices=language_choices, default=default_language
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user account"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="staff_member",
+    )
+    pin_hash = models.CharField(max_length=128, blank=True, editable=False)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StaffMemberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["given_name", "family_name", "pk"]
+        verbose_name = _("staff member")
+        verbose_name_plural = _("staff")
+
+    def __str__(self):
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class EmploymentKind(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    EMPLOYED = "employed", _("Employed")
+    HOURLY = "hourly", _("Paid by the hour")
+    SEASONAL = "seasonal", _("Seasonal")
+    VOLUNTEER = "volunteer", _("Volunteer")
+
+
+class EmploymentQuerySet(models.QuerySet):
+    def known_at(self, moment: datetime.datetime):
+        """As the register stood at `moment`: what was recorded by then and not yet found wrong."""
+        return self.filter(recorded_at__lte=moment).filter(Q(voided_at=None) | Q(voided_at__gt=moment))
+
+    def covering(self, day: datetime.date, *, known: datetime.datetime | None = None):
+        """Employments that cover `day`. An end recorded after `known` had not been heard of then."""
+        jobs = self.known_at(known) if known else self.filter(voided_at=None)
+        still = Q(end=None) | Q(end__gte=day)
+        if known:
+            still |= Q(end_recorded_at__gt=known)
+        return jobs.filter(still, start__lte=day)
+
+    def current_or_coming(self, day: datetime.date):
+        return self.filter(Q(end=None) | Q(end__gte=day), voided_at=None)
+
+
+class Employment(models.Model):
+    """Where someone works, as what, from when to when. Rehired is a new row; a mistake is voided, never edited."""
+
+    staff = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="employments")
+    workplace = models.ForeignKey(
+        Workplace, verbose_name=_("workplace"), on_delete=models.PROTECT, related_name="employments"
+    )
+    role = models.ForeignKey(JobRole, verbose_name=_("job role"), on_delete=models.PROTECT, related_name="employments")
+    kind = models.CharField(
+        _("kind of employment"), max_length=10, choices=EmploymentKind.choices, default=EmploymentKind.EMPLOYED
+    )
+    start = models.DateField(_("start"))
+    end = models.DateField(_("last day"), null=True, blank=True)
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    end_recorded_at = models.DateTimeField(null=True, editable=False)
+    voided_at = models.DateTimeField(null=True, editable=False)
+
+    objects = EmploymentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-start", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end=None) | Q(end__gte=F("start")), name="lms_employment_ends_after_it_starts"
+            ),
+            models.UniqueConstraint(
+                fields=["staff", "workplace"],
+                condition=Q(end=None, voided_at=None),
+                name="lms_one_open_employment_per_workplace",
+            ),
+        ]
+        indexes = [models.Index(fields=["workplace", "start"])]
+        verbose_name = _("employment")
+        verbose_name_plural = _("employments")
+
+    def __str__(self):
+        return f"{self.workplace} ({self.start} – {self.end or ''})"
+
+
+class Role(models.TextChoices):
+    PROJECT_LEADER = "project_leader", _("Project leader")
+    COURSE_LEADER = "course_leader", _("Course leader")
+    SHOP_OWNER = "shop_owner", _("Shop owner")
+
+
+class Responsibility(models.Model):
+    """What a leader or a shop owner may see and do: a role over a workplace and all below it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE, related_name="responsibilities"
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    workplace = models.ForeignKey(
+        Workplace, verbose_name=_("workplace"), on_delete=models.CASCADE, related_name="responsibilities"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "workplace"], name="lms_responsibility_once")
+        ]
+        verbose_name = _("responsibility")
+        verbose_name_plural = _("responsibilities")
+
+    def __str__(self):
+        return f"{self.get_role_display()}: {self.workplace}"

@@ -1,0 +1,110 @@
+import datetime
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Course
+
+from .people import JobRole, StaffMember, Workplace
+
+
+class DatedQuerySet(models.QuerySet):
+    """Rows with `valid_from`, `valid_to` and when each was recorded; as rules and exemptions are."""
+
+    def in_force(self, day: datetime.date, *, known: datetime.datetime | None = None):
+        rows = self.filter(valid_from__lte=day)
+        still = Q(valid_to=None) | Q(valid_to__gte=day)
+        if known:
+            rows = rows.filter(recorded_at__lte=known)
+            still |= Q(end_recorded_at__gt=known)
+        return rows.filter(still)
+
+
+class Dated(models.Model):
+    """Effective-dated: never edited in place. An edit ends one row and opens the next."""
+
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    end_recorded_at = models.DateTimeField(null=True, editable=False)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Requirement(Dated):
+    """Who must take a course, by when. Empty workplaces, roles or kinds mean all of them.
+
+    Due on `due_on`, or `due_days` after the start of the employment or of the rule, whichever is later.
+    """
+
+    course = models.ForeignKey(Course, verbose_name=_("course"), on_delete=models.PROTECT, related_name="requirements")
+    workplaces = models.ManyToManyField(
+        Workplace,
+        verbose_name=_("workplaces"),
+        blank=True,
+        help_text=_("With all below them. None chosen means every workplace."),
+    )
+    roles = models.ManyToManyField(
+        JobRole, verbose_name=_("job roles"), blank=True, help_text=_("None chosen means every role.")
+    )
+    kinds = models.JSONField(_("kinds of employment"), default=list, blank=True)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    due_days = models.PositiveSmallIntegerField(
+        _("due so many days after the start"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+
+    class Meta:
+        # An empty interval (to before from) is how a rule is taken back before it began.
+        verbose_name = _("requirement")
+        verbose_name_plural = _("requirements")
+
+    def __str__(self):
+        return str(self.course)
+
+
+class ExemptionReason(models.TextChoices):
+    PARENTAL = "parental", _("Parental leave")
+    SICK = "sick", _("Sick leave")
+    LEAVE = "leave", _("Leave of absence")
+    OTHER_DUTIES = "other_duties", _("Does not meet customers")
+    EQUIVALENT = "equivalent", _("Has the same knowledge in another way")
+
+
+class Exemption(Dated):
+    """Excused from a course (or from all) from a day to a day. Only the project leader sees why."""
+
+    staff = models.ForeignKey(
+        StaffMember, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="exemptions"
+    )
+    course = models.ForeignKey(
+        Course,
+        verbose_name=_("course"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="exemptions",
+        help_text=_("Empty means all courses."),
+    )
+    reason = models.CharField(_("reason"), max_length=20, choices=ExemptionReason.choices)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="lms_exemption_ends_after_it_starts"
+            )
+        ]
+        verbose_name = _("exemption")
+        verbose_name_plural = _("exemptions")
+
+    def __str__(self):
+        return self.get_reason_display()

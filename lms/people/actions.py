@@ -1,0 +1,121 @@
+"""Writes about people and where they work: lock, check, change, ledger row, in one transaction."""
+
+import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import ledger
+from ..models import Employment, EmploymentKind, JobRole, StaffMember, Workplace
+
+
+@transaction.atomic
+def add_staff(
+    *,
+    given_name: str,
+    family_name: str,
+    workplace: Workplace,
+    role: JobRole,
+    start: datetime.date,
+    kind: str = EmploymentKind.EMPLOYED,
+    end: datetime.date | None = None,
+    email: str = "",
+    phone: str = "",
+    language: str = "",
+    actor: Any,
+) -> StaffMember:
+    """A new person with a first employment."""
+    staff = StaffMember(given_name=given_name, family_name=family_name, email=email, phone=phone)
+    if language:
+        staff.language = language
+    staff.save()
+    ledger.write("staff.added", actor=actor, subject=staff, staff=staff)
+    employ(staff=staff, workplace=workplace, role=role, kind=kind, start=start, end=end, actor=actor)
+    return staff
+
+
+@transaction.atomic
+def employ(
+    *,
+    staff: StaffMember,
+    workplace: Workplace,
+    role: JobRole,
+    start: datetime.date,
+    kind: str = EmploymentKind.EMPLOYED,
+    end: datetime.date | None = None,
+    actor: Any,
+) -> Employment:
+    """A further employment: a second workplace, or hired again. Refused where it overlaps one at the same place."""
+    StaffMember.objects.select_for_update().get(pk=staff.pk)
+    if end and end < start:
+        raise ValidationError({"end": _("The last day lies before the first.")})
+    for other in staff.employments.filter(workplace=workplace, voided_at=None):
+        if (end is None or other.start <= end) and (other.end is None or other.end >= start):
+            raise ValidationError(
+                {"start": _("There is already an employment at %(workplace)s at that time.") % {"workplace": workplace}}
+            )
+    job = Employment.objects.create(staff=staff, workplace=workplace, role=role, kind=kind, start=start, end=end)
+    ledger.write(
+        "employment.added", actor=actor, subject=job, staff=staff, workplace=str(workplace.uuid), start=str(start)
+    )
+    return job
+
+
+@transaction.atomic
+def end_employment(*, job: Employment, last_day: datetime.date, actor: Any) -> Employment:
+    """The job ends with `last_day`. What was learned stays."""
+    job = Employment.objects.select_for_update().get(pk=job.pk)
+    if last_day < job.start:
+        raise ValidationError({"last_day": _("The last day lies before the first.")})
+    if job.end == last_day:
+        return job
+    job.end, job.end_recorded_at = last_day, timezone.now()
+    job.save(update_fields=["end", "end_recorded_at"])
+    ledger.write("employment.ended", actor=actor, subject=job, staff=job.staff, last_day=str(last_day))
+    return job
+
+
+@transaction.atomic
+def move_employment(
+    *, job: Employment, workplace: Workplace, first_day: datetime.date, role: JobRole | None = None, actor: Any
+) -> Employment:
+    """From `first_day` at another workplace: the old job ends the day before, a new one begins."""
+    if workplace.pk == job.workplace_id:
+        raise ValidationError({"workplace": _("They already work there. Choose another workplace.")})
+    end_employment(job=job, last_day=first_day - datetime.timedelta(days=1), actor=actor)
+    return employ(
+        staff=job.staff, workplace=workplace, role=role or job.role, kind=job.kind, start=first_day, actor=actor
+    )
+
+
+@transaction.atomic
+def change_details(*, staff: StaffMember, actor: Any, **details: str) -> StaffMember:
+    """New name, contact or language. Certificates already issued keep the name they were issued with."""
+    staff = StaffMember.objects.select_for_update().get(pk=staff.pk)
+    changed = [name for name, value in details.items() if getattr(staff, name) != value]
+    if changed:
+        for name in changed:
+            setattr(staff, name, details[name])
+        staff.save(update_fields=changed)
+        ledger.write("staff.changed", actor=actor, subject=staff, staff=staff, fields=changed)
+    return staff
+
+
+def short_names(people: list[StaffMember]) -> dict[int, str]:
+    """What a tile on the shared tablet shows: the first name and an initial, longer only where two would be alike."""
+    names = {}
+    for person in people:
+        length = 1
+        while length < len(person.family_name) and any(
+            other.pk != person.pk and _short(other, length) == _short(person, length) for other in people
+        ):
+            length += 1
+        names[person.pk] = _short(person, length)
+    return names
+
+
+def _short(person: StaffMember, length: int) -> str:
+    return f"{person.given_name} {person.family_name[:length]}".strip()

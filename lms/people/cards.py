@@ -1,0 +1,83 @@
+"""Login cards: a printed one-time code for someone without e-mail. The code itself is never stored."""
+
+import datetime
+from typing import Any
+
+from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string, salted_hmac
+
+from .. import ledger
+from ..conf import setting
+from ..models import LoginCard, StaffMember
+
+#: No 0, 1, I, L or O: nobody should have to guess what stands on a card. Ten of 31 make 49 bits.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LENGTH = 10
+
+
+@transaction.atomic
+def issue_card(*, staff: StaffMember, actor: Any) -> str:
+    """A new code for `staff`, to print at once: it can never be shown again. The card before it stops working."""
+    now = timezone.now()
+    staff.login_cards.filter(used_at=None, replaced_at=None).update(replaced_at=now)
+    code = get_random_string(LENGTH, ALPHABET)
+    card = LoginCard.objects.create(
+        staff=staff,
+        code_hash=_hash(code, settings.SECRET_KEY),
+        issued_at=now,
+        issued_by=actor if getattr(actor, "pk", None) else None,
+        expires_at=now + datetime.timedelta(days=setting("LMS_CARD_DAYS")),
+    )
+    ledger.write("card.issued", actor=actor, subject=card, staff=staff)
+    return f"{code[:5]}-{code[5:]}"
+
+
+def normalise(code: str) -> str:
+    """`code` as typed, without case, spaces or hyphens."""
+    return "".join(char for char in code.upper() if char in ALPHABET)
+
+
+def try_card(request: Any, code: str, *, staff: StaffMember | None = None) -> LoginCard | None:
+    """`card_for` at a door: wrong codes are counted and limited as wrong passwords are.
+
+    The first characters stand in for a user name, so that one person's mistyping locks no colleague out.
+    """
+    code = normalise(code)
+    credentials = {"username": f"card:{code[:4]}"}
+    if not AxesProxyHandler.is_allowed(request, credentials):
+        request.axes_locked_out = True  # AxesMiddleware answers instead of the view
+        return None
+    card = card_for(code, staff=staff)
+    if card is None:
+        user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+    return card
+
+
+def card_for(code: str, *, staff: StaffMember | None = None) -> LoginCard | None:
+    """The unused card with that code, of `staff` if given; None for any other code, used or expired ones too."""
+    code = normalise(code)
+    if len(code) != LENGTH:
+        return None
+    hashes = [_hash(code, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    cards = LoginCard.objects.select_related("staff__user").filter(
+        code_hash__in=hashes, used_at=None, replaced_at=None, expires_at__gt=timezone.now()
+    )
+    if staff:
+        cards = cards.filter(staff=staff)
+    return cards.first()
+
+
+def use_card(card: LoginCard) -> bool:
+    """Spend the card. False when someone was quicker."""
+    used = LoginCard.objects.filter(pk=card.pk, used_at=None, replaced_at=None).update(used_at=timezone.now())
+    if used:
+        ledger.write("card.used", actor=None, subject=card, staff=card.staff)
+    return bool(used)
+
+
+def _hash(code: str, key: str) -> str:
+    return salted_hmac("lms.login_card", code, secret=key, algorithm="sha256").hexdigest()

@@ -1,0 +1,285 @@
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+from wagtail.admin import messages
+
+from ..access import may_lead, staff_in_reach, workplaces_in_reach
+from ..admin.base import ActionView, AdminPage, LeaderMixin
+from ..evidence import evidence_for
+from ..models import Employment, Exemption, LedgerEntry, Role, StaffMember, Workplace
+from ..reader.journey import journeys
+from ..tablet.pins import unlock_pin
+from . import actions
+from .cards import issue_card
+from .forms import AddStaffForm, DetailsForm, EndJobForm, JobForm, MoveJobForm, StaffFilterForm
+
+STAFF = (gettext_lazy("Staff"), "lms_admin:staff")
+
+
+class StaffList(AdminPage, TemplateView):
+    template_name = "lms/admin/staff_list.html"
+    page_title = gettext_lazy("Staff")
+    header_icon = "group"
+    per_page = 50
+
+    def get_context_data(self, **kwargs):
+        reach = workplaces_in_reach(self.request.user, self.roles)
+        form = StaffFilterForm(self.request.GET, workplaces=reach)
+        people = staff_in_reach(self.request.user, self.roles)
+        today = timezone.localdate()
+        if form.is_valid():
+            for word in form.cleaned_data["q"].split():
+                people = people.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word))
+            chosen = form.cleaned_data["workplace"]
+            # In reach as well as chosen: a leader's filter must not open another leader's list.
+            workplaces = reach.within([chosen]) if chosen else reach
+            if not form.cleaned_data["left"]:
+                people = people.at(workplaces, today)
+            elif chosen:
+                people = people.filter(employments__workplace__in=workplaces).distinct()
+        jobs = Employment.objects.filter(voided_at=None).select_related("workplace", "role")
+        people = people.prefetch_related(Prefetch("employments", queryset=jobs)).select_related("user")
+        page = Paginator(people, self.per_page).get_page(self.request.GET.get("p"))
+        return {
+            **super().get_context_data(**kwargs),
+            "filter_form": form,
+            "people": page,
+            "today": today,
+            "query": self._query(),
+            "none_at_all": not staff_in_reach(self.request.user, self.roles).exists(),
+        }
+
+    def _query(self):
+        query = self.request.GET.copy()
+        query.pop("p", None)
+        return query.urlencode()
+
+
+class PersonMixin:
+    """The person in the address, if they are in this leader's reach; 404 otherwise."""
+
+    reach_roles: tuple[str, ...] = (Role.PROJECT_LEADER,)
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.person = get_object_or_404(staff_in_reach(request.user, self.reach_roles), pk=kwargs["person"])
+
+    def get_success_url(self):
+        return reverse("lms_admin:person", args=[self.person.pk])
+
+    def get_parents(self):
+        return [(STAFF[0], reverse(STAFF[1])), (self.person.full_name, self.get_success_url())]
+
+
+class Person(PersonMixin, AdminPage, TemplateView):
+    """Everything about one person that this leader may know, and what can be done about it."""
+
+    template_name = "lms/admin/person.html"
+    header_icon = "user"
+    roles = (Role.PROJECT_LEADER, Role.COURSE_LEADER)
+    reach_roles = roles
+
+    def get_page_title(self):
+        return self.person.full_name
+
+    def get_parents(self):
+        return [(STAFF[0], reverse(STAFF[1]))] if may_lead(self.request.user, Role.PROJECT_LEADER) else []
+
+    def get_context_data(self, **kwargs):
+        today = timezone.localdate()
+        found = journeys(self.person, Q(), day=today, language=get_language())
+        shown = [journey for journey in found if journey.duty or journey.enrolment_id or journey.completion]
+        is_project_leader = may_lead(self.request.user, Role.PROJECT_LEADER)
+        return {
+            **super().get_context_data(**kwargs),
+            "person": self.person,
+            "jobs": self.person.employments.filter(voided_at=None).select_related("workplace", "role"),
+            "journeys": shown,
+            "evidence": evidence_for(self.request, [j.completion.id for j in shown if j.completion]),
+            "exemptions": Exemption.objects.filter(staff=self.person).select_related("course")
+            if is_project_leader
+            else [],
+            "is_project_leader": is_project_leader,
+            "card": self.person.login_cards.filter(used_at=None, replaced_at=None).first(),
+            "guards": self.person.pin_guards.filter(blocked_until__gt=timezone.now()),
+            "ledger": LedgerEntry.objects.filter(staff=self.person).select_related("actor")[:50],
+            "today": today,
+        }
+
+
+class AddStaff(ActionView):
+    page_title = gettext_lazy("Add a person")
+    submit_label = gettext_lazy("Add")
+    form_class = AddStaffForm
+    parents = (STAFF,)
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "workplaces": places_to_work(self.request.user, self.roles)}
+
+    def act(self, data):
+        self.person = actions.add_staff(actor=self.request.user, **data)
+        return _("%(name)s is on the staff list. Print a login card below.") % {"name": self.person}
+
+    def get_success_url(self):
+        return reverse("lms_admin:person", args=[self.person.pk])
+
+
+def places_to_work(user: Any, roles: Any) -> Any:
+    return (
+        workplaces_in_reach(user, roles)
+        .filter(kind=Workplace.Kind.SERVICE_POINT)
+        .open_on(timezone.localdate())
+        .order_by("name")
+    )
+
+
+class ChangeDetails(PersonMixin, ActionView):
+    page_title = gettext_lazy("Change name or contact")
+    form_class = DetailsForm
+    explanation = gettext_lazy("Certificates that are already issued keep the name they were issued with.")
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "instance": StaffMember.objects.get(pk=self.person.pk)}
+
+    def act(self, data):
+        actions.change_details(staff=self.person, actor=self.request.user, **data)
+        return _("The details are saved.")
+
+
+class AddJob(PersonMixin, ActionView):
+    page_title = gettext_lazy("One more employment")
+    submit_label = gettext_lazy("Add")
+    form_class = JobForm
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "workplaces": places_to_work(self.request.user, self.roles)}
+
+    def act(self, data):
+        job = actions.employ(staff=self.person, actor=self.request.user, **data)
+        return _("%(name)s works at %(workplace)s from %(start)s.") % {
+            "name": self.person,
+            "workplace": job.workplace,
+            "start": job.start,
+        }
+
+
+class JobMixin(PersonMixin):
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.job = get_object_or_404(
+            self.person.employments.filter(
+                voided_at=None, workplace__in=workplaces_in_reach(request.user, self.reach_roles)
+            ),
+            pk=kwargs["job"],
+        )
+
+
+class EndJob(JobMixin, ActionView):
+    page_title = gettext_lazy("End employment")
+    submit_label = gettext_lazy("End it")
+    form_class = EndJobForm
+    explanation = gettext_lazy("Results and certificates stay. The person is not counted after the last day.")
+
+    def act(self, data):
+        job = actions.end_employment(job=self.job, last_day=data["last_day"], actor=self.request.user)
+        return _("The employment at %(workplace)s ends with %(day)s.") % {
+            "workplace": job.workplace,
+            "day": job.end,
+        }
+
+
+class MoveJob(JobMixin, ActionView):
+    page_title = gettext_lazy("Move to another workplace")
+    submit_label = gettext_lazy("Move")
+    form_class = MoveJobForm
+    explanation = gettext_lazy("The old employment ends the day before. What is learned comes along.")
+
+    def get_form_kwargs(self):
+        kwargs = super().get_form_kwargs()
+        kwargs["workplaces"] = places_to_work(self.request.user, self.roles).exclude(pk=self.job.workplace_id)
+        kwargs["initial"] = {"role": self.job.role_id}
+        return kwargs
+
+    def act(self, data):
+        job = actions.move_employment(job=self.job, actor=self.request.user, **data)
+        return _("%(name)s works at %(workplace)s from %(start)s.") % {
+            "name": self.person,
+            "workplace": job.workplace,
+            "start": job.start,
+        }
+
+
+class UnlockPin(PersonMixin, LeaderMixin, View):
+    http_method_names = ["post"]
+
+    def post(self, request, **kwargs):
+        unlock_pin(staff=self.person, actor=request.user)
+        messages.success(request, _("%(name)s can try the PIN again.") % {"name": self.person})
+        return HttpResponseRedirect(self.get_success_url())
+
+
+class PrintCard(PersonMixin, LeaderMixin, TemplateView):
+    """One new card, shown once. By POST alone: it replaces the card before it."""
+
+    http_method_names = ["post"]
+    template_name = "lms/admin/cards.html"
+
+    def post(self, request, **kwargs):
+        cards = [(self.person, issue_card(staff=self.person, actor=request.user))]
+        return card_sheet(self, cards, back=self.get_success_url())
+
+
+class PrintCards(AdminPage, TemplateView):
+    """Cards for everyone at a workplace who has no PIN and no account of their own, or for all."""
+
+    http_method_names = ["get", "post"]
+    template_name = "lms/admin/print_cards.html"
+    page_title = gettext_lazy("Print login cards")
+    header_icon = "key"
+    parents = (STAFF,)
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        reach = workplaces_in_reach(request.user, self.roles)
+        self.workplace = get_object_or_404(reach, pk=kwargs["workplace"])
+        self.people = list(StaffMember.objects.at(reach.within([self.workplace]), timezone.localdate()))
+
+    def get_context_data(self, **kwargs):
+        return {
+            **super().get_context_data(**kwargs),
+            "workplace": self.workplace,
+            "people": [(person, not person.pin_hash and not person.user_id) for person in self.people],
+        }
+
+    def post(self, request, **kwargs):
+        chosen = set(request.POST.getlist("person"))
+        people = [person for person in self.people if str(person.pk) in chosen]
+        if not people:
+            messages.warning(request, _("Choose at least one person."))
+            return HttpResponseRedirect(request.get_full_path())
+        cards = [(person, issue_card(staff=person, actor=request.user)) for person in people]
+        self.template_name = "lms/admin/cards.html"
+        return card_sheet(self, cards, back=reverse("lms_admin:staff"))
+
+
+def card_sheet(view: TemplateView, cards: list[tuple[StaffMember, str]], *, back: str) -> Any:
+    """The only moment that the codes are readable: nothing on the way may keep the page."""
+    response = view.render_to_response(
+        {
+            "cards": cards,
+            "back": back,
+            "tablet_url": view.request.build_absolute_uri(reverse("lms:door:tiles")),
+            "card_url": view.request.build_absolute_uri(reverse("lms:card")),
+        }
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response

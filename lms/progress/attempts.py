@@ -1,0 +1,54 @@
+"""Attempts at a test. The enrolment is locked by the caller, so that two taps cannot both take the last attempt."""
+
+from typing import Any
+
+from courses.questions import score_answers
+
+from ..models import EventKind, EventOutcome, LearningEvent, QuizAttempt
+
+
+def begin_attempt(event: LearningEvent) -> tuple[QuizAttempt | None, str]:
+    """The new attempt, or the one already under way; or None and a code for why there can be none."""
+    attempts = QuizAttempt.objects.filter(enrolment=event.enrolment, activity=event.activity)
+    under_way = attempts.filter(submitted_at=None, voided_at=None).first()
+    if under_way:
+        return under_way, ""
+    allowed = event.activity.max_attempts
+    if allowed is not None and attempts.filter(voided_at=None).count() >= allowed:
+        return None, "attempts_used_up"
+    attempt = QuizAttempt.objects.create(
+        uuid=event.attempt,
+        enrolment=event.enrolment,
+        activity=event.activity,
+        version=event.version,
+        number=max(attempts.values_list("number", flat=True), default=0) + 1,
+        started_at=event.occurred_at,
+    )
+    return attempt, ""
+
+
+def hand_in(event: LearningEvent) -> QuizAttempt:
+    """Grade the attempt against its own version and the answers given so far."""
+    attempt = QuizAttempt.objects.select_related("version").get(uuid=event.attempt)
+    version = attempt.version
+    attempt.answers = answers_given(attempt)
+    score = score_answers(
+        version.content["questions"], version.key, attempt.answers, pass_mark=version.settings["pass_mark"]
+    )
+    attempt.submitted_at, attempt.recorded_at = event.occurred_at, event.received_at
+    attempt.points, attempt.out_of = round(float(score.points), 3), score.out_of
+    attempt.percent, attempt.passed = score.percent, score.passed
+    attempt.save(
+        update_fields=["answers", "submitted_at", "recorded_at", "points", "out_of", "percent", "passed"]
+    )
+    return attempt
+
+
+def answers_given(attempt: QuizAttempt) -> dict[str, Any]:
+    """The last answer to each question, by when it was given and then by when we heard of it."""
+    if attempt.submitted_at:
+        return attempt.answers
+    events = LearningEvent.objects.filter(
+        enrolment=attempt.enrolment_id, kind=EventKind.ANSWER, attempt=attempt.uuid, outcome=EventOutcome.APPLIED
+    ).order_by("occurred_at", "received_at", "pk")
+    return {row["question"]: row["answer"] for row in events.values_list("payload", flat=True)}

@@ -1,0 +1,46 @@
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from courses.models import Course
+
+from .. import ledger
+from ..models import Enrolment, StaffMember
+
+
+def current_enrolment(learner: StaffMember, course: Course, *, lock: bool = False) -> Enrolment | None:
+    """The cycle that `learner` is in now; None before the first event. `lock` needs a transaction."""
+    enrolments = Enrolment.objects.select_for_update() if lock else Enrolment.objects
+    return enrolments.filter(staff=learner, course=course, current=True).first()
+
+
+def enrol(learner: StaffMember, course: Course, *, on: datetime.date, at: datetime.datetime) -> Enrolment:
+    """The current cycle, locked; born on the day `on` if there is none. Needs a transaction."""
+    enrolment = current_enrolment(learner, course, lock=True)
+    if enrolment:
+        return enrolment
+    Enrolment.objects.get_or_create(
+        staff=learner, course=course, current=True, defaults={"started_on": on, "recorded_at": at, "cycle": 1}
+    )
+    return Enrolment.objects.select_for_update().get(staff=learner, course=course, current=True)
+
+
+@transaction.atomic
+def begin_again(*, learner: StaffMember, course: Course, actor: Any) -> Enrolment:
+    """Open the next cycle of a course that is done. What was done stays valid as long as it was.
+
+    Raises ValueError where there is nothing to renew: no cycle, or the current one is not complete.
+    """
+    enrolment = current_enrolment(learner, course, lock=True)
+    if enrolment is None or not enrolment.completions.filter(voided_at=None).exists():
+        raise ValueError("There is no completed cycle to renew.")
+    enrolment.current = False
+    enrolment.save(update_fields=["current"])
+    now = timezone.now()
+    renewed = Enrolment.objects.create(
+        staff=learner, course=course, cycle=enrolment.cycle + 1, started_on=timezone.localdate(now), recorded_at=now
+    )
+    ledger.write("course.begun_again", actor=actor, subject=renewed, staff=learner, cycle=renewed.cycle)
+    return renewed

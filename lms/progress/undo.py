@@ -1,0 +1,84 @@
+"""The only ways back: void what was wrong, move what was right to the right person. Both want a reason."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from .. import ledger
+from ..models import ActivityCompletion, CourseCompletion, EventKind, EventSource, QuizAttempt, StaffMember
+from ..signals import course_completion_voided
+from .record import Receipt, record
+
+
+@transaction.atomic
+def void(*, completion: ActivityCompletion | CourseCompletion, reason: str, recorded_by: Any) -> None:
+    """Take back a completion that was wrong. The row stays, marked; voiding twice changes nothing.
+
+    Voiding a course voids the activities it rests on; voiding an activity voids the course that rested on it.
+    """
+    _void(completion, reason=reason, recorded_by=recorded_by)
+
+
+def _void(completion, *, reason, recorded_by):
+    enrolment = type(completion.enrolment).objects.select_for_update().get(pk=completion.enrolment_id)
+    activities = enrolment.activity_completions.filter(voided_at=None)
+    if isinstance(completion, ActivityCompletion):
+        activities = activities.filter(pk=completion.pk)
+    courses = list(enrolment.completions.filter(voided_at=None))
+    now = timezone.now()
+    for activity in activities:
+        _mark(activity, now, reason)
+        QuizAttempt.objects.filter(
+            enrolment=enrolment, activity=activity.activity_id, passed=True, voided_at=None
+        ).update(voided_at=now)
+        ledger.write(
+            "completion.voided", actor=recorded_by, subject=activity, staff=enrolment.staff,
+            activity=str(activity.activity.uuid),
+        )
+    for course in courses:
+        _mark(course, now, reason)
+        ledger.write("course.voided", actor=recorded_by, subject=course, staff=enrolment.staff)
+        course_completion_voided.send(sender=CourseCompletion, completion=course)
+
+
+def _mark(row, now, reason):
+    row.voided_at, row.void_reason = now, reason[:200]
+    row.save(update_fields=["voided_at", "void_reason"])
+
+
+@transaction.atomic
+def move(
+    *, completion: ActivityCompletion | CourseCompletion, to: StaffMember, reason: str, recorded_by: Any
+) -> list[Receipt]:
+    """It was not her: void at the one who has it and record the same for `to`, with the same day and version.
+
+    Raises ValueError when `to` is the same person or the completion is already voided.
+    """
+    enrolment = completion.enrolment
+    if completion.voided_at or enrolment.staff_id == to.pk:
+        raise ValueError("Nothing to move.")
+    rows = enrolment.activity_completions.filter(voided_at=None).select_related("activity__course", "version")
+    if isinstance(completion, ActivityCompletion):
+        rows = rows.filter(pk=completion.pk)
+    moved = list(rows)
+    _void(completion, reason=reason, recorded_by=recorded_by)
+    receipts = []
+    for row in moved:
+        receipts.append(
+            record(
+                event_id=uuid.uuid4(),
+                learner=to,
+                activity=row.activity,
+                version=row.version,
+                kind=EventKind.OVERRIDE,
+                occurred_at=row.occurred_at,
+                received_at=timezone.now(),
+                source=EventSource.MOVE,
+                recorded_by=recorded_by,
+                payload={"from_completion": row.pk, "earned": row.earned},
+            )
+        )
+        ledger.write("completion.moved", actor=recorded_by, subject=row, staff=to)
+    return receipts

@@ -1,0 +1,102 @@
+"""What every page of the desk does first: who is here, what may they open, and is the form theirs."""
+
+import uuid
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
+
+from courses.models import ActivityVersion, Course
+
+from ..access import may_read
+from ..models import EventSource
+
+
+def desk(view):
+    """Let in a learner; send others to the right door. Personal pages are never stored by a browser or a proxy.
+
+    A form that was drawn for someone else (two tabs, "Byt person" in between) is refused: see `{% event_fields %}`.
+    """
+
+    @wraps(view)
+    def inner(request, *args, **kwargs):
+        if not request.learner:
+            return _to_the_door(request)
+        if request.method == "POST" and request.POST.get("learner") != str(request.learner.uuid):
+            response = render(request, "lms/reader/someone_else.html", status=409)
+        else:
+            request.renew_person = True
+            response = view(request, *args, **kwargs)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return inner
+
+
+def _to_the_door(request: Any) -> HttpResponse:
+    if request.resolver_match.namespaces[-1] == "tablet":
+        return redirect("lms:door:tiles")
+    if request.user.is_authenticated:
+        return render(request, "lms/reader/not_on_the_list.html", status=403)
+    return redirect(f"{reverse('lms:sign_in')}?next={request.path}")
+
+
+def go(request: Any, name: str, *args: Any) -> HttpResponse:
+    """To another page of the desk, at the same door: own device or tablet."""
+    return redirect(address(request, name, *args))
+
+
+def address(request: Any, name: str, *args: Any) -> str:
+    return reverse(f"lms:reader:{name}", args=args, current_app=request.resolver_match.namespace)
+
+
+def readable_course(request: Any, course_uuid: uuid.UUID) -> Course:
+    """The published course, or the same 404 for one that does not exist and one that is not for this learner."""
+    course = Course.objects.live().filter(uuid=course_uuid).first()
+    if course is None or not may_read(request, course):
+        raise Http404
+    return course
+
+
+def readable_version(request: Any, activity_uuid: uuid.UUID) -> ActivityVersion:
+    """The version of an activity that this learner is shown, with its activity and course; 404 as above."""
+    version = (
+        ActivityVersion.objects.shown_in(get_language() or "")
+        .filter(activity__uuid=activity_uuid, activity__live=True, activity__course__live=True)
+        .select_related("activity__course")
+        .first()
+    )
+    if version is None or not may_read(request, version.activity.course):
+        raise Http404
+    return version
+
+
+def event_id_of(request: Any) -> uuid.UUID:
+    """The id that the form carries, so that sending it twice counts once."""
+    try:
+        return uuid.UUID(request.POST.get("event_id", ""))
+    except ValueError as error:
+        raise PermissionDenied("The form carries no event id.") from error
+
+
+def source_of(request: Any) -> str:
+    return EventSource.TABLET if request.tablet else EventSource.READER
+
+
+def facts_from(request: Any) -> dict[str, Any]:
+    """What every event from a form of ours has in common."""
+    now = timezone.now()
+    return {
+        "event_id": event_id_of(request),
+        "learner": request.learner,
+        "occurred_at": now,
+        "received_at": now,
+        "source": source_of(request),
+        "recorded_by": None if request.tablet else request.user,
+    }

@@ -1,0 +1,263 @@
+"""Where one learner stands with their courses: everything the desk shows, in a fixed number of queries."""
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, Subquery
+from wagtail.models import Page
+
+from courses.models import Activity, ActivityVersion, Course
+
+from ..access import jobs_of
+from ..models import (
+    ActivityCompletion,
+    Enrolment,
+    EventKind,
+    EventOutcome,
+    Exemption,
+    LearningEvent,
+    QuizAttempt,
+    StaffMember,
+)
+from ..requirements.lookup import merge_duties, rules_on
+from ..requirements.rules import Duty, Rule, duties_of
+from ..status import TRAINED, Completion, Facts, Status, best_completion, status_on
+
+
+@dataclass
+class ActivityState:
+    """One activity as this learner has it. `version` is the one shown in their language."""
+
+    activity: Activity
+    version: ActivityVersion
+    completion: ActivityCompletion | None = None
+    steps_done: set[str] = field(default_factory=set)
+    attempts: list[QuizAttempt] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        return self.activity.kind
+
+    @property
+    def title(self) -> str:
+        return self.version.title
+
+    @property
+    def is_done(self) -> bool:
+        return self.completion is not None
+
+    @property
+    def is_begun(self) -> bool:
+        return not self.is_done and bool(self.steps_done or self.attempts)
+
+    @property
+    def step_count(self) -> int:
+        return len(self.version.steps)
+
+    @property
+    def next_step(self) -> int:
+        """Index of the first step not read yet; the last one when all are."""
+        for number, step in enumerate(self.version.steps):
+            if step["id"] not in self.steps_done:
+                return number
+        return max(0, self.step_count - 1)
+
+    @property
+    def minutes_left(self) -> int:
+        """Whole minutes, never nothing while something is left."""
+        if self.is_done:
+            return 0
+        if not self.step_count:
+            return self.activity.minutes
+        left = sum(step["id"] not in self.steps_done for step in self.version.steps)
+        return max(1, round(self.activity.minutes * left / self.step_count))
+
+    @property
+    def under_way(self) -> QuizAttempt | None:
+        return next((attempt for attempt in self.attempts if attempt.submitted_at is None), None)
+
+    @property
+    def best(self) -> QuizAttempt | None:
+        """The attempt that counts."""
+        graded = [attempt for attempt in self.attempts if attempt.percent is not None]
+        return max(graded, key=lambda attempt: (attempt.passed, attempt.percent), default=None)
+
+    @property
+    def attempts_left(self) -> int | None:
+        """None where there is no limit."""
+        if self.activity.max_attempts is None:
+            return None
+        return max(0, self.activity.max_attempts - len(self.attempts))
+
+    @property
+    def is_out_of_attempts(self) -> bool:
+        return not self.is_done and not self.under_way and self.attempts_left == 0
+
+
+@dataclass
+class Journey:
+    """One course as this learner has it."""
+
+    course: Course
+    day: datetime.date
+    activities: list[ActivityState] = field(default_factory=list)
+    enrolment_id: int | None = None
+    completion: Completion | None = None
+    done_in_this_cycle: bool = False
+    duty: Duty | None = None
+    rule: Rule | None = None
+    is_exempt: bool = False
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(
+            required=self.duty is not None,
+            due=self.duty.due if self.duty else None,
+            exempt=self.is_exempt,
+            completion=self.completion,
+            started=self.enrolment_id is not None,
+            out_of_attempts=any(state.is_out_of_attempts for state in self.activities if state.activity.required),
+        )
+
+    @property
+    def status(self) -> Status:
+        return status_on(self.day, self.facts)
+
+    @property
+    def is_trained(self) -> bool:
+        return self.status in TRAINED
+
+    @property
+    def may_begin_again(self) -> bool:
+        """The last cycle is done, and what it gave runs out soon or has run out."""
+        return self.done_in_this_cycle and self.status in (Status.EXPIRING, Status.EXPIRED)
+
+    @property
+    def left(self) -> list[ActivityState]:
+        return [state for state in self.activities if state.activity.required and not state.is_done]
+
+    @property
+    def next(self) -> ActivityState | None:
+        """What "continue" opens: the first that is left and can be done here and now."""
+        for state in self.left:
+            if state.kind != "workshop" and not state.is_out_of_attempts:
+                return state
+        return None
+
+    @property
+    def done_count(self) -> int:
+        return sum(state.is_done for state in self.activities if state.activity.required)
+
+    @property
+    def required_count(self) -> int:
+        return sum(state.activity.required for state in self.activities)
+
+    @property
+    def minutes_left(self) -> int:
+        return sum(state.minutes_left for state in self.left)
+
+
+def journeys(
+    learner: StaffMember, courses: Q, *, day: datetime.date, language: str, optional: bool = True
+) -> list[Journey]:
+    """One Journey for each live course that matches `courses`, in catalogue order.
+
+    A course without a published activity is left out: there is nothing to do in it yet.
+    """
+    found: dict[int, Journey] = {}
+    states: dict[int, ActivityState] = {}
+    for version in _versions(courses, language):
+        activity = version.activity
+        if activity.pk in states:
+            continue  # the learner's own language came first
+        journey = found.setdefault(activity.course_id, Journey(course=activity.course, day=day))
+        states[activity.pk] = state = ActivityState(activity=activity, version=version)
+        journey.activities.append(state)
+    if not found:
+        return []
+    _add_duties(learner, found, day)
+    enrolments = _add_cycles(learner, found)
+    if enrolments:
+        _add_progress(enrolments, states)
+    if any(journey.duty and not journey.is_trained for journey in found.values()):
+        _add_exemptions(learner, found, day)
+    return list(found.values())
+
+
+def _versions(courses: Q, language: str) -> Any:
+    source_page = Page.objects.filter(
+        translation_key=OuterRef("activity__uuid"), locale__language_code=OuterRef("activity__source_language")
+    ).values("path")[:1]
+    activities = Activity.objects.live().filter(course__in=Course.objects.live().filter(courses))
+    return (
+        ActivityVersion.objects.shown_in(language)
+        .filter(activity__in=activities)
+        .annotate(tree_path=Subquery(source_page))
+        .order_by(F("tree_path").asc(nulls_last=True), "activity_id", "own")
+        .select_related("activity__course")
+        .defer("content", "key")
+    )
+
+
+def _add_duties(learner: StaffMember, found: dict[int, Journey], day: datetime.date) -> None:
+    jobs = jobs_of(learner, day)
+    if not jobs:
+        return
+    rules = rules_on(day)
+    by_id = {rule.id: rule for rule in rules}
+    for course_id, duty in merge_duties(duties_of(job, rules) for job in jobs).items():
+        if course_id in found:
+            found[course_id].duty, found[course_id].rule = duty, by_id[duty.rule_id]
+
+
+def _add_cycles(learner: StaffMember, found: dict[int, Journey]) -> dict[int, Journey]:
+    """Enrolments of every cycle with their completions, in one query. Returns the current ones by id."""
+    rows = Enrolment.objects.filter(staff=learner, course__in=found).values_list(
+        "pk",
+        "course_id",
+        "current",
+        "completions__pk",
+        "completions__completed_on",
+        "completions__valid_until",
+        "completions__voided_at",
+    )
+    current: dict[int, Journey] = {}
+    done: dict[int, list[Completion]] = defaultdict(list)
+    for pk, course_id, is_current, completion, completed_on, valid_until, voided_at in rows:
+        counts = completion is not None and voided_at is None
+        if counts:
+            done[course_id].append(Completion(completed_on, valid_until, completion))
+        if is_current:
+            journey = found[course_id]
+            journey.enrolment_id = pk
+            journey.done_in_this_cycle = journey.done_in_this_cycle or counts
+            current[pk] = journey
+    for course_id, completions in done.items():
+        found[course_id].completion = best_completion(completions)
+    return current
+
+
+def _add_progress(enrolments: dict[int, Journey], states: dict[int, ActivityState]) -> None:
+    for completion in ActivityCompletion.objects.filter(enrolment__in=enrolments, voided_at=None):
+        if completion.activity_id in states:
+            states[completion.activity_id].completion = completion
+    steps = LearningEvent.objects.filter(
+        enrolment__in=enrolments, kind=EventKind.STEP, outcome=EventOutcome.APPLIED
+    ).values_list("activity_id", "step")
+    for activity_id, step in steps:
+        if activity_id in states:
+            states[activity_id].steps_done.add(step)
+    if any(state.kind == "quiz" for state in states.values()):
+        attempts = QuizAttempt.objects.filter(enrolment__in=enrolments, voided_at=None).defer("answers")
+        for attempt in attempts.order_by("number"):
+            if attempt.activity_id in states:
+                states[attempt.activity_id].attempts.append(attempt)
+
+
+def _add_exemptions(learner: StaffMember, found: dict[int, Journey], day: datetime.date) -> None:
+    for course_id in Exemption.objects.in_force(day).filter(staff=learner).values_list("course_id", flat=True):
+        for journey in found.values():
+            if course_id in (None, journey.course.pk):
+                journey.is_exempt = True

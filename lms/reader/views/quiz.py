@@ -1,0 +1,227 @@
+import uuid
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from courses.models import QuizPage
+from courses.questions import KINDS
+from courses.questions.scoring import order_for, score_answers
+
+from ...models import EventKind, QuizAttempt
+from ...progress import record
+from ...progress.attempts import answers_given
+from ..desk import desk, go, facts_from, readable_version
+from ..journey import journeys
+
+
+def quiz_intro(request, journey, state):
+    """Before the test: what it is, what is asked for, and what happened before."""
+    page = (
+        QuizPage.objects.live()
+        .filter(translation_key=state.activity.uuid, locale__language_code=state.version.language)
+        .first()
+    )
+    return render(
+        request,
+        "lms/reader/quiz_intro.html",
+        {
+            "journey": journey,
+            "state": state,
+            "page": page,
+            "settings": state.version.settings,
+            "new_attempt": uuid.uuid4(),
+            "unread": [other for other in journey.left if other.kind == "lesson"],
+        },
+    )
+
+
+@require_POST
+@desk
+def begin(request, activity):
+    version = readable_version(request, activity)
+    if version.activity.kind != "quiz":
+        raise Http404
+    facts = facts_from(request)
+    receipt = record(
+        **facts,
+        activity=version.activity,
+        version=version,
+        kind=EventKind.ATTEMPT,
+        # Drawn from the event, so that a resent form finds the same attempt.
+        payload={"attempt": uuid.uuid5(facts["event_id"], "attempt")},
+    )
+    attempt = receipt.attempt
+    if attempt is None:
+        messages.warning(request, _("You have used all your attempts. Ask the course leader for one more."))
+        return go(request, "activity", activity)
+    return go(request, "attempt", attempt.uuid)
+
+
+def _own_attempt(request, attempt_uuid) -> QuizAttempt:
+    """The learner's own attempt; for anyone else's the same 404 as for none."""
+    attempt = (
+        QuizAttempt.objects.select_related("version", "activity__course", "enrolment")
+        .filter(uuid=attempt_uuid, enrolment__staff=request.learner, voided_at=None)
+        .first()
+    )
+    if attempt is None:
+        raise Http404
+    return attempt
+
+
+def _questions(attempt):
+    rules = attempt.version.settings
+    return order_for(
+        attempt.version.content["questions"],
+        seed=str(attempt.uuid),
+        shuffle_questions=rules["shuffle_questions"],
+        shuffle_choices=rules["shuffle_choices"],
+    )
+
+
+@require_safe
+@desk
+def attempt(request, attempt):
+    """To the first unanswered question; to the overview when all are answered; to the result when handed in."""
+    own = _own_attempt(request, attempt)
+    if own.submitted_at:
+        return go(request, "result", own.uuid)
+    answers = answers_given(own)
+    for number, question in enumerate(_questions(own), start=1):
+        if question["key"] not in answers:
+            return go(request, "question", own.uuid, number)
+    return go(request, "hand_in", own.uuid)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk
+def question(request, attempt, number):
+    own = _own_attempt(request, attempt)
+    if own.submitted_at:
+        return go(request, "result", own.uuid)
+    asked = _questions(own)
+    if not 1 <= number <= len(asked):
+        raise Http404
+    current = asked[number - 1]
+    kind = KINDS[current["kind"]]
+    error = ""
+    if request.method == "POST":
+        answer = kind.parse(current, request.POST.getlist("answer"))
+        if answer is not None:
+            record(
+                **facts_from(request),
+                activity=own.activity,
+                version=own.version,
+                kind=EventKind.ANSWER,
+                payload={"attempt": own.uuid, "question": current["key"], "answer": answer},
+            )
+            if request.headers.get("X-Lms-Save"):
+                return HttpResponse(status=204)
+            if number < len(asked):
+                return go(request, "question", own.uuid, number + 1)
+            return go(request, "hand_in", own.uuid)
+        error = _("Choose or write an answer first, or skip the question for now.")
+    answers = answers_given(own)
+    given = answers.get(current["key"])
+    return render(
+        request,
+        "lms/reader/question.html",
+        {
+            "attempt": own,
+            "question": current,
+            "kind": kind,
+            "number": number,
+            "count": len(asked),
+            "answered": len(answers),
+            "chosen": kind.chosen(given),
+            "written": given if isinstance(given, str) else "",
+            "error": error,
+        },
+        status=422 if error else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk
+def hand_in(request, attempt):
+    own = _own_attempt(request, attempt)
+    if request.method == "POST" and not own.submitted_at:
+        receipt = record(
+            **facts_from(request),
+            activity=own.activity,
+            version=own.version,
+            kind=EventKind.SUBMIT,
+            payload={"attempt": own.uuid},
+        )
+        if receipt.outcome == "needs_review":
+            messages.warning(request, _("The test could not be graded now. Your answers are kept."))
+            return go(request, "course", own.activity.course.uuid)
+        own.refresh_from_db()
+    if own.submitted_at:
+        return go(request, "result", own.uuid)
+    answers = answers_given(own)
+    asked = _questions(own)
+    return render(
+        request,
+        "lms/reader/hand_in.html",
+        {
+            "attempt": own,
+            "questions": [
+                {"number": number, "text": question["text"], "answered": question["key"] in answers}
+                for number, question in enumerate(asked, start=1)
+            ],
+            "unanswered": sum(question["key"] not in answers for question in asked),
+        },
+    )
+
+
+@require_safe
+@desk
+def result(request, attempt):
+    own = _own_attempt(request, attempt)
+    if not own.submitted_at:
+        return go(request, "attempt", own.uuid)
+    found = journeys(
+        request.learner, Q(pk=own.activity.course_id), day=timezone.localdate(), language=get_language()
+    )
+    journey = found[0] if found else None
+    states = [state for state in journey.activities if state.activity.pk == own.activity_id] if journey else []
+    return render(
+        request,
+        "lms/reader/result.html",
+        {
+            "attempt": own,
+            "pass_mark": own.version.settings["pass_mark"],
+            "review": [_explained(own, question) for question in _questions(own)],
+            "journey": journey,
+            "state": states[0] if states else None,
+        },
+    )
+
+
+def _explained(attempt, question):
+    """One question after grading: what was answered, what is right, and why."""
+    secret = attempt.version.key[question["key"]]
+    kind = KINDS[question["kind"]]
+    answer = attempt.answers.get(question["key"])
+    chosen = kind.chosen(answer)
+    worth = score_answers(
+        [question], {question["key"]: secret}, {question["key"]: answer}, pass_mark=100
+    ).points
+    return {
+        "question": question,
+        "answer": answer,
+        "written": answer if isinstance(answer, str) and question["kind"] == "text" else "",
+        "chosen": chosen,
+        "right": secret.get("right", []),
+        "accepted": secret.get("accepted", [])[:1],
+        "verdict": "right" if worth == 1 else "partly" if worth else "wrong",
+        "explanation": secret["explanation"],
+        "feedback": [secret["feedback"][identity] for identity in chosen if identity in secret["feedback"]],
+    }

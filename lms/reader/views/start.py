@@ -1,0 +1,113 @@
+from django.conf import settings
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from ... import wording
+from ...access import readable_courses
+from ...evidence import evidence_for
+from ...people.actions import change_details
+from ...progress import begin_again
+from ..desk import desk, go, readable_course
+from ..journey import Journey, journeys
+
+
+def _journeys(request, courses):
+    return journeys(request.learner, courses, day=timezone.localdate(), language=get_language())
+
+
+def _urgency(journey: Journey):
+    """Late first, then by due date, then begun before not begun."""
+    due = journey.duty.due if journey.duty else None
+    return (due is None, due or journey.day, journey.enrolment_id is None)
+
+
+@require_safe
+@desk
+def start(request):
+    all_of_them = _journeys(request, readable_courses(request))
+    to_do = sorted(
+        (journey for journey in all_of_them if journey.duty and not journey.is_exempt and not journey.is_trained),
+        key=_urgency,
+    )
+    renew = [journey for journey in all_of_them if journey.may_begin_again]
+    # Begun of one's own accord comes after what is required.
+    own = [journey for journey in all_of_them if not journey.duty and journey.enrolment_id and not journey.completion]
+    done = [journey for journey in all_of_them if journey.completion and journey not in to_do]
+    shown = {id(journey) for journey in (*to_do, *own, *done)}
+    return render(
+        request,
+        "lms/reader/start.html",
+        {
+            "continue_with": next((journey for journey in (*to_do, *own) if journey.next), None),
+            "to_do": to_do,
+            "own": own,
+            "renew": renew,
+            "done": done,
+            "more": [journey for journey in all_of_them if id(journey) not in shown],
+            "evidence": evidence_for(request, [journey.completion.id for journey in done if journey.completion]),
+            "day": timezone.localdate(),
+        },
+    )
+
+
+def _journey(request, uuid) -> Journey:
+    found = _journeys(request, Q(pk=readable_course(request, uuid).pk))
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@require_safe
+@desk
+def course(request, course):
+    journey = _journey(request, course)
+    left = journey.left
+    kinds = [state.kind for state in left]
+    return render(
+        request,
+        "lms/reader/course.html",
+        {
+            "journey": journey,
+            "left": wording.what_is_left(kinds.count("lesson"), kinds.count("quiz"), kinds.count("workshop")),
+            "evidence": evidence_for(request, [journey.completion.id] if journey.completion else []),
+        },
+    )
+
+
+@require_safe
+@desk
+def done(request, course):
+    """The course is done: say so, calmly, and hand over what proves it."""
+    journey = _journey(request, course)
+    if journey.completion is None:
+        return go(request, "course", course)
+    return render(
+        request,
+        "lms/reader/done.html",
+        {"journey": journey, "evidence": evidence_for(request, [journey.completion.id])},
+    )
+
+
+@require_POST
+@desk
+def again(request, course):
+    journey = _journey(request, course)
+    if journey.may_begin_again:
+        begin_again(
+            learner=request.learner, course=journey.course, actor=None if request.tablet else request.user
+        )
+    return go(request, "course", course)
+
+
+@require_POST
+@desk
+def language(request):
+    """The desk speaks the chosen language from now on, on every device."""
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        change_details(staff=request.learner, language=chosen, actor=None if request.tablet else request.user)
+    return go(request, "start")

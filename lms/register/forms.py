@@ -1,0 +1,53 @@
+import uuid
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from courses.models import Activity
+
+from ..admin.widgets import DateInput
+from ..models import StaffMember
+from ..requirements.forms import CourseChoiceField
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, person):
+        places = ", ".join(sorted({job.workplace.name for job in person.employments.all()}))
+        return f"{person.full_name} · {places}" if places else person.full_name
+
+
+class RegisterForm(forms.Form):
+    """Who, and on which day. `form_id` lets a double click count once."""
+
+    form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    on = forms.DateField(label=gettext_lazy("Day"), widget=DateInput, initial=timezone.localdate)
+    people = PeopleField(label=gettext_lazy("Who"), queryset=StaffMember.objects.none())
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["people"].queryset = people
+        self.order_fields(["what", "on", "people"])
+
+    def clean_on(self):
+        day = self.cleaned_data["on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("The day has not come yet."))
+        return day
+
+
+class AttendanceForm(RegisterForm):
+    what = forms.ModelChoiceField(label=gettext_lazy("Meetup"), queryset=Activity.objects.none())
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["what"].queryset = (
+            Activity.objects.live().filter(kind="workshop", course__live=True).select_related("course").in_tree_order()
+        )
+
+
+class EarlierTrainingForm(RegisterForm):
+    what = CourseChoiceField(label=gettext_lazy("Course"))

@@ -1,0 +1,110 @@
+"""How a cell and the matrix's one sentence are said."""
+
+import datetime
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..matrix import Cell, Share, Totals
+from ..status import TRAINED, Status
+from ..wording import short_day, what_next, why
+
+
+class ShownCell(NamedTuple):
+    status: str
+    label: str
+    detail: str
+    late: bool
+    why: str
+    next: str
+    evidence: list[Any]
+
+
+#: Every icon has a shape of its own: colour alone says nothing to many.
+ICONS = {
+    Status.NOT_REQUIRED: "·",
+    Status.NOT_STARTED: "○",
+    Status.IN_PROGRESS: "◐",
+    Status.NEEDS_HELP: "?",
+    Status.COMPLETE: "✓",
+    Status.EXPIRING: "↻",
+    Status.EXPIRED: "×",
+    Status.OVERDUE: "!",
+    Status.EXEMPT: "–",
+}
+
+
+def show_cell(day: datetime.date, cell: Cell, evidence: dict[int, list[Any]]) -> ShownCell:
+    done = cell.facts.completion
+    return ShownCell(
+        status=cell.status.value,
+        label=str(cell.status.label),
+        detail=cell_detail(day, cell),
+        late=cell.late,
+        why=why(day, cell.facts),
+        next=what_next(cell.status),
+        evidence=evidence.get(done.id, []) if done else [],
+    )
+
+
+def cell_detail(day: datetime.date, cell: Cell) -> str:
+    """The one date that matters: when it was done, when it runs out, when it was due."""
+    done, due = cell.facts.completion, cell.facts.due
+    if done and cell.status is Status.COMPLETE:
+        return _with_year(day, done.completed_on)
+    if done and done.valid_until and cell.status in (Status.EXPIRING, Status.EXPIRED):
+        return _with_year(day, done.valid_until)
+    if due and cell.facts.required and cell.status is not Status.EXEMPT and cell.status not in TRAINED:
+        return _("due %(day)s") % {"day": _with_year(day, due)}
+    return ""
+
+
+def _with_year(day: datetime.date, other: datetime.date) -> str:
+    return short_day(other) if other.year == day.year else f"{short_day(other)} {other.year}"
+
+
+def summary_sentence(totals: Totals) -> str:
+    """"18 of 25 staff have completed their training." What is counted is said beside it."""
+    people = totals.people
+    if not people.counted:
+        return _("Nobody has required courses on this day.")
+    if not people.missing:
+        return ngettext(
+            "The %(counted)s member of staff has completed all required training.",
+            "All %(counted)s staff have completed all required training.",
+            people.counted,
+        ) % {"counted": people.counted}
+    return _("%(done)s of %(counted)s staff have completed all required training.") % {
+        "done": people.done,
+        "counted": people.counted,
+    }
+
+
+def who_is_counted(totals: Totals) -> str:
+    """The denominator in words."""
+    parts = [_("Counted: everyone employed on the day who must take at least one course, each person once.")]
+    if totals.excused:
+        parts.append(
+            ngettext(
+                "%(number)s person is excused and not counted.",
+                "%(number)s people are excused and not counted.",
+                totals.excused,
+            )
+            % {"number": totals.excused}
+        )
+    if totals.not_required:
+        parts.append(
+            ngettext(
+                "%(number)s person has no required course.",
+                "%(number)s people have no required course.",
+                totals.not_required,
+            )
+            % {"number": totals.not_required}
+        )
+    return " ".join(parts)
+
+
+def share_text(share: Share) -> str:
+    """"3 of 5"."""
+    return _("%(done)s of %(counted)s") % {"done": share.done, "counted": share.counted}

@@ -1,0 +1,126 @@
+"""The matrix as CSV and XLSX: the same figures as on the screen, and who is counted."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import xlsxwriter
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from ..matrix import Totals
+from ..wording import day_text
+from .cells import cell_detail, share_text, summary_sentence, who_is_counted
+from .figures import Scope
+
+#: A cell that begins so is read as a formula by a spreadsheet.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass
+class ExportTable:
+    """Rows of plain values; what is said about them stands below them, so that the first row is the heading."""
+
+    heading: list[str]
+    rows: list[list[Any]]
+    totals: list[str]
+    notes: list[str]
+
+    def all_rows(self) -> Iterator[list[Any]]:
+        yield self.heading
+        yield from self.rows
+        yield self.totals
+        yield []
+        yield from ([note] for note in self.notes)
+
+
+def matrix_table(built: Any, scope: Scope, totals: Totals, *, exported_by: Any, filters: str) -> ExportTable:
+    """All rows of the filter: names, where and as what, and for each course the status and its date."""
+    heading = [_("First name"), _("Family name"), _("Workplace"), _("Job role"), _("First day")]
+    heading += [course.title for course in scope.courses] + [_("Done"), _("Counted"), _("Late")]
+    rows = []
+    for employment, row in built:
+        person = employment.staff
+        line = [person.given_name, person.family_name, employment.workplace.name, employment.role.name]
+        line.append(employment.start)
+        for cell in row.cells:
+            detail = cell_detail(scope.day, cell)
+            line.append(f"{cell.status.label} {detail}".strip())
+        rows.append([*line, row.done, row.counted, row.late])
+    people = totals.people
+    shares = [share_text(totals.by_course[course.pk]) for course in scope.courses]
+    return ExportTable(
+        heading=heading,
+        rows=rows,
+        totals=[_("Total"), "", "", "", "", *shares, people.done, people.counted, people.late],
+        notes=[
+            summary_sentence(totals),
+            who_is_counted(totals),
+            _("Staff and results as of %(day)s.") % {"day": day_text(scope.day)},
+            _("Filter: %(filters)s.") % {"filters": filters},
+            _("Exported %(moment)s by %(user)s. This is personal data.")
+            % {"moment": timezone.localtime().strftime("%Y-%m-%d %H:%M"), "user": exported_by.get_username()},
+        ],
+    )
+
+
+def harmless(value: Any) -> Any:
+    """`value` so that no spreadsheet takes it for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def csv_response(table: ExportTable, *, name: str) -> HttpResponse:
+    """UTF-8 with a byte order mark; semicolons in Swedish, where Excel expects them."""
+    delimiter = ";" if (get_language() or "").startswith("sv") else ","
+
+    class Echo:
+        def write(self, value):
+            return value
+
+    writer = csv.writer(Echo(), delimiter=delimiter)
+
+    def lines():
+        yield "\ufeff"
+        for row in table.all_rows():
+            yield writer.writerow([harmless(value) for value in row])
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    return _named(response, f"{name}.csv")
+
+
+def xlsx_response(table: ExportTable, *, name: str) -> FileResponse:
+    """Numbers as numbers, dates as dates, and no text ever as a formula or a link."""
+    output = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        output, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet(_("Training matrix")[:31])
+    bold, date = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet.freeze_panes(1, 2)
+    sheet.set_column(0, 3, 18)
+    sheet.set_column(4, len(table.heading), 16)
+    for number, row in enumerate(table.all_rows()):
+        style = bold if number in (0, len(table.rows) + 1) else None
+        for column, value in enumerate(row):
+            if hasattr(value, "isoformat"):
+                sheet.write_datetime(number, column, value, date)
+            elif isinstance(value, int):
+                sheet.write_number(number, column, value, style)
+            else:
+                sheet.write_string(number, column, str(value), style)
+    book.close()
+    output.seek(0)
+    response = FileResponse(
+        output, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    return _named(response, f"{name}.xlsx")
+
+
+def _named(response, filename):
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,115 @@
+"""Writes about what is required and who is excused: each in one transaction with its ledger row."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.models import Course
+
+from .. import ledger
+from ..models import EmploymentKind, Exemption, JobRole, Requirement, StaffMember, Workplace
+
+
+@transaction.atomic
+def require(
+    *,
+    course: Course,
+    valid_from: datetime.date,
+    workplaces: Iterable[Workplace] = (),
+    roles: Iterable[JobRole] = (),
+    kinds: Iterable[str] = (),
+    due_on: datetime.date | None = None,
+    due_days: int | None = None,
+    actor: Any,
+) -> Requirement:
+    """Open a rule. Raises ValidationError when it could never bind anyone in time."""
+    kinds = list(kinds)
+    if unknown := set(kinds) - set(EmploymentKind.values):
+        raise ValidationError(_("Unknown kind of employment: %(kinds)s"), params={"kinds": ", ".join(sorted(unknown))})
+    if due_on and due_on < valid_from:
+        raise ValidationError({"due_on": _("The due date lies before the day the rule begins.")})
+    rule = Requirement.objects.create(
+        course=course,
+        valid_from=valid_from,
+        kinds=kinds,
+        due_on=due_on,
+        due_days=due_days,
+        recorded_by=actor if getattr(actor, "pk", None) else None,
+    )
+    rule.workplaces.set(workplaces)
+    rule.roles.set(roles)
+    ledger.write(
+        "requirement.opened",
+        actor=actor,
+        subject=rule,
+        course=str(course.uuid),
+        valid_from=str(valid_from),
+        workplaces=[str(workplace.uuid) for workplace in rule.workplaces.all()],
+        roles=[role.pk for role in rule.roles.all()],
+        kinds=kinds,
+        due_on=str(due_on or ""),
+        due_days=due_days,
+    )
+    return rule
+
+
+@transaction.atomic
+def end_requirement(*, rule: Requirement, last_day: datetime.date, actor: Any) -> Requirement:
+    """The rule binds up to and with `last_day`. What it bound before stays as it was."""
+    rule = Requirement.objects.select_for_update().get(pk=rule.pk)
+    if rule.valid_to is not None and rule.valid_to <= last_day:
+        return rule
+    rule.valid_to, rule.end_recorded_at = last_day, timezone.now()
+    rule.save(update_fields=["valid_to", "end_recorded_at"])
+    ledger.write("requirement.ended", actor=actor, subject=rule, last_day=str(last_day))
+    return rule
+
+
+@transaction.atomic
+def excuse(
+    *,
+    staff: StaffMember,
+    course: Course | None,
+    reason: str,
+    valid_from: datetime.date,
+    valid_to: datetime.date | None = None,
+    actor: Any,
+) -> Exemption:
+    """Excuse someone from a course, or from all, from a day to a day."""
+    if valid_to and valid_to < valid_from:
+        raise ValidationError({"valid_to": _("The last day lies before the first.")})
+    exemption = Exemption.objects.create(
+        staff=staff,
+        course=course,
+        reason=reason,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        recorded_by=actor if getattr(actor, "pk", None) else None,
+    )
+    # Not the reason: it tells of health and family, and the ledger is read by more people.
+    ledger.write(
+        "exemption.opened",
+        actor=actor,
+        subject=exemption,
+        staff=staff,
+        course=str(course.uuid) if course else "",
+        valid_from=str(valid_from),
+        valid_to=str(valid_to or ""),
+    )
+    return exemption
+
+
+@transaction.atomic
+def end_exemption(*, exemption: Exemption, last_day: datetime.date, actor: Any) -> Exemption:
+    """Excused up to and with `last_day`, which is never before the first day."""
+    exemption = Exemption.objects.select_for_update().get(pk=exemption.pk)
+    last_day = max(last_day, exemption.valid_from)
+    exemption.valid_to, exemption.end_recorded_at = last_day, timezone.now()
+    exemption.save(update_fields=["valid_to", "end_recorded_at"])
+    ledger.write("exemption.ended", actor=actor, subject=exemption, staff=exemption.staff, last_day=str(last_day))
+    return exemption

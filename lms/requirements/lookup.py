@@ -1,0 +1,52 @@
+"""Rules and jobs out of the database, in the shape that `rules` takes. One query each."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from ..models import Employment, Requirement
+from .rules import Duty, Job, Rule, earlier
+
+
+def rules_on(day: datetime.date, *, known: datetime.datetime | None = None) -> list[Rule]:
+    """The rules in force on `day`, as known at `known`; of courses that are published. One query."""
+    rows = (
+        Requirement.objects.in_force(day, known=known)
+        .filter(course__live=True)
+        .order_by("pk")
+        .values("pk", "course_id", "valid_from", "kinds", "due_on", "due_days", "workplaces__path", "roles__pk")
+    )
+    grouped: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        grouped[row["pk"]].append(row)
+    return [
+        Rule(
+            id=pk,
+            course_id=parts[0]["course_id"],
+            valid_from=parts[0]["valid_from"],
+            paths=tuple(sorted({part["workplaces__path"] for part in parts} - {None})),
+            roles=frozenset({part["roles__pk"] for part in parts} - {None}),
+            kinds=frozenset(parts[0]["kinds"]),
+            due_on=parts[0]["due_on"],
+            due_days=parts[0]["due_days"],
+        )
+        for pk, parts in grouped.items()
+    ]
+
+
+JOB_FIELDS = ("pk", "staff_id", "workplace_id", "workplace__path", "role_id", "kind", "start")
+
+
+def jobs_in(employments: QuerySet[Employment]) -> list[Job]:
+    return [Job(*row) for row in employments.values_list(*JOB_FIELDS)]
+
+
+def merge_duties(each: Iterable[dict[int, Duty]]) -> dict[int, Duty]:
+    merged: dict[int, Duty] = {}
+    for duties in each:
+        for course_id, duty in duties.items():
+            merged[course_id] = earlier(merged[course_id], duty) if course_id in merged else duty
+    return merged

@@ -1,0 +1,82 @@
+"""Which courses a job requires, and by when. Pure: plain values in, plain values out."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+#: Nobody is late in the first days of an employment, whatever the rule says.
+DAYS_OF_GRACE = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A requirement. Empty `paths`, `roles` or `kinds` mean all. `paths` are workplace paths, subtrees included."""
+
+    id: int
+    course_id: int
+    valid_from: datetime.date
+    paths: tuple[str, ...] = ()
+    roles: frozenset[int] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    due_on: datetime.date | None = None
+    due_days: int | None = None
+
+
+class Job(NamedTuple):
+    """An employment, as far as rules care."""
+
+    id: int
+    staff_id: int
+    workplace_id: int
+    path: str
+    role_id: int
+    kind: str
+    start: datetime.date
+
+
+class Duty(NamedTuple):
+    """A course that someone must take. `due` is the last day that is not late; None is never late."""
+
+    due: datetime.date | None
+    rule_id: int
+
+
+def applies(rule: Rule, job: Job) -> bool:
+    return (
+        (not rule.paths or job.path.startswith(rule.paths))
+        and (not rule.roles or job.role_id in rule.roles)
+        and (not rule.kinds or job.kind in rule.kinds)
+    )
+
+
+def due_date(rule: Rule, job: Job) -> datetime.date | None:
+    """The later of the rule's date and its days after the start, and never within the days of grace."""
+    dates = []
+    if rule.due_on:
+        dates.append(rule.due_on)
+    if rule.due_days:
+        dates.append(max(job.start, rule.valid_from) + datetime.timedelta(days=rule.due_days))
+    if not dates:
+        return None
+    return max(*dates, job.start + datetime.timedelta(days=DAYS_OF_GRACE))
+
+
+def duties_of(job: Job, rules: Iterable[Rule]) -> dict[int, Duty]:
+    """What `job` requires: course id to duty. Where rules meet, the earliest due date wins."""
+    duties: dict[int, Duty] = {}
+    for rule in rules:
+        if applies(rule, job):
+            duty = Duty(due_date(rule, job), rule.id)
+            known = duties.get(rule.course_id)
+            duties[rule.course_id] = duty if known is None else earlier(known, duty)
+    return duties
+
+
+def earlier(one: Duty, other: Duty) -> Duty:
+    """The duty that is due first. No date comes last; a tie keeps `one`."""
+    if other.due is None:
+        return one
+    if one.due is None or other.due < one.due:
+        return other
+    return one

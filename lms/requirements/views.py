@@ -1,0 +1,124 @@
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from ..access import workplaces_in_reach
+from ..admin.base import ActionView, AdminPage
+from ..models import Exemption, Requirement, Workplace
+from ..people.views import PersonMixin
+from ..wording import day_text
+from . import actions
+from .forms import EndExemptionForm, EndRequirementForm, ExemptionForm, RequirementForm
+
+REQUIREMENTS = (gettext_lazy("Requirements"), "lms_admin:requirements")
+
+
+def leads_everywhere(user) -> bool:
+    """Whether the user's reach is the whole tree: only then may a rule bind every workplace."""
+    return workplaces_in_reach(user, ActionView.roles).count() == Workplace.objects.count()
+
+
+def requirements_in_reach(user):
+    """Rules that touch a workplace in reach, and those that bind everyone."""
+    if leads_everywhere(user):
+        return Requirement.objects.all()
+    reach = workplaces_in_reach(user, ActionView.roles)
+    return (Requirement.objects.filter(workplaces__in=reach) | Requirement.objects.filter(workplaces=None)).distinct()
+
+
+class RequirementList(AdminPage, TemplateView):
+    template_name = "lms/admin/requirement_list.html"
+    page_title = gettext_lazy("Requirements")
+    header_icon = "tasks"
+
+    def get_context_data(self, **kwargs):
+        today = timezone.localdate()
+        rules = (
+            requirements_in_reach(self.request.user)
+            .select_related("course")
+            .prefetch_related("workplaces", "roles")
+            .order_by("valid_from", "pk")
+        )
+        return {
+            **super().get_context_data(**kwargs),
+            "current": [rule for rule in rules if rule.valid_to is None or rule.valid_to >= today],
+            "ended": [rule for rule in rules if rule.valid_to is not None and rule.valid_to < today],
+        }
+
+
+class AddRequirement(ActionView):
+    page_title = gettext_lazy("Add a requirement")
+    submit_label = gettext_lazy("Add")
+    form_class = RequirementForm
+    parents = (REQUIREMENTS,)
+    success_url = reverse_lazy("lms_admin:requirements")
+    explanation = gettext_lazy("Who must take which course, and by when. It counts at once in the matrix.")
+
+    def get_form_kwargs(self):
+        return {
+            **super().get_form_kwargs(),
+            "workplaces": workplaces_in_reach(self.request.user, self.roles).order_by("path"),
+            "everywhere": leads_everywhere(self.request.user),
+        }
+
+    def act(self, data):
+        rule = actions.require(actor=self.request.user, **data)
+        return _("“%(course)s” is now required.") % {"course": rule.course}
+
+
+class EndRequirement(ActionView):
+    page_title = gettext_lazy("End a requirement")
+    submit_label = gettext_lazy("End it")
+    form_class = EndRequirementForm
+    parents = (REQUIREMENTS,)
+    success_url = reverse_lazy("lms_admin:requirements")
+    explanation = gettext_lazy("What people have completed stays. Earlier days in the matrix stay as they were.")
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.rule = get_object_or_404(requirements_in_reach(request.user), pk=kwargs["rule"])
+
+    def dispatch(self, request, *args, **kwargs):
+        bound = set(self.rule.workplaces.values_list("pk", flat=True))
+        reach = set(workplaces_in_reach(request.user, self.roles).filter(pk__in=bound).values_list("pk", flat=True))
+        if (bound - reach) or (not bound and not leads_everywhere(request.user)):
+            raise Http404  # it binds others too: not this leader's to end
+        return super().dispatch(request, *args, **kwargs)
+
+    def act(self, data):
+        rule = actions.end_requirement(rule=self.rule, last_day=data["last_day"], actor=self.request.user)
+        return _("The requirement holds to %(day)s.") % {"day": day_text(rule.valid_to)}
+
+
+class Excuse(PersonMixin, ActionView):
+    page_title = gettext_lazy("Excuse from training")
+    submit_label = gettext_lazy("Excuse")
+    form_class = ExemptionForm
+    explanation = gettext_lazy("Someone who is excused is not counted among those who are to be trained.")
+
+    def act(self, data):
+        actions.excuse(staff=self.person, actor=self.request.user, **data)
+        return _("%(name)s is excused.") % {"name": self.person}
+
+
+class EndExemption(PersonMixin, ActionView):
+    page_title = gettext_lazy("End an excuse")
+    submit_label = gettext_lazy("End it")
+    form_class = EndExemptionForm
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.exemption = get_object_or_404(Exemption, staff=self.person, pk=kwargs["exemption"])
+
+    def act(self, data):
+        ended = actions.end_exemption(
+            exemption=self.exemption, last_day=data["last_day"], actor=self.request.user
+        )
+        return _("Excused to %(day)s.") % {"day": day_text(ended.valid_to)}
+
+    def get_success_url(self):
+        return reverse("lms_admin:person", args=[self.person.pk])

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.my_shop, name="my_shop"),
+    path("<uuid:person>/kort/", views.new_card, name="shop_card"),
+    path("<uuid:person>/oppna/", views.unlock, name="shop_unlock"),
+]

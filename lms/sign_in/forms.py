@@ -1,0 +1,49 @@
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+class SignInForm(AuthenticationForm):
+    """Django's own; only the words are ours."""
+
+    error_messages = {
+        "invalid_login": gettext_lazy("The user name and the password do not go together. Check both and try again."),
+        "inactive": gettext_lazy("This account is closed."),
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name")
+        self.fields["password"].label = _("Password")
+
+
+class CardForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("The code on your card"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+
+class ChoosePasswordForm(forms.Form):
+    code = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    password = forms.CharField(
+        label=gettext_lazy("Choose a password"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+
+    def clean_password(self):
+        password = self.cleaned_data["password"]
+        validate_password(password, self.user)
+        return password

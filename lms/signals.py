@@ -1,0 +1,9 @@
+"""What other apps may listen to. Both are sent inside the transaction: a receiver that raises undoes everything."""
+
+from django.dispatch import Signal
+
+#: A CourseCompletion was recorded. Arguments: completion.
+course_completed = Signal()
+
+#: A CourseCompletion was voided. Arguments: completion.
+course_completion_voided = Signal()

@@ -1,0 +1,19 @@
+from django.urls import include, path
+
+from . import health
+from .sign_in import views as sign_in
+
+app_name = "lms"
+
+urlpatterns = [
+    path("logga-in/", sign_in.sign_in, name="sign_in"),
+    path("logga-in/kort/", sign_in.card, name="card"),
+    path("logga-ut/", sign_in.sign_out, name="sign_out"),
+    # The desk, twice: for who has signed in, and under the tablet's own path for who has given a PIN.
+    path("min-utbildning/min-butik/", include("lms.shop.urls")),
+    path("min-utbildning/", include("lms.reader.urls", namespace="own")),
+    path("surfplatta/min-utbildning/", include("lms.reader.urls", namespace="tablet")),
+    path("surfplatta/", include("lms.tablet.urls")),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+]

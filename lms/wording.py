@@ -1,0 +1,98 @@
+"""Why someone stands where they stand, and what comes next: whole sentences, the same for learner and leader."""
+
+import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .requirements.rules import Rule
+from .status import Facts, Status, status_on
+
+
+def day_text(day: datetime.date) -> str:
+    """"3 oktober 2026"."""
+    return date_format(day, "DATE_FORMAT")
+
+
+def short_day(day: datetime.date) -> str:
+    """"3 okt", with the year when it is not this one's business: the year is in the heading."""
+    return date_format(day, "j M")
+
+
+def why(day: datetime.date, facts: Facts) -> str:
+    """Why the status is what it is on `day`."""
+    status, done = status_on(day, facts), facts.completion
+    if status in (Status.COMPLETE, Status.EXPIRING) and done:
+        if done.valid_until is None:
+            return _("Completed on %(day)s. It is valid for good.") % {"day": day_text(done.completed_on)}
+        return _("Completed on %(day)s. It is valid to %(until)s.") % {
+            "day": day_text(done.completed_on),
+            "until": day_text(done.valid_until),
+        }
+    if status == Status.EXPIRED and done and done.valid_until:
+        return _("It was completed, but expired on %(until)s.") % {"until": day_text(done.valid_until)}
+    if status == Status.EXEMPT:
+        return _("Excused at the moment, and not counted.")
+    if status == Status.NOT_REQUIRED:
+        return _("No rule requires this course here.")
+    if status == Status.NEEDS_HELP:
+        return _("All attempts at the test are used up.")
+    if status == Status.OVERDUE and facts.due:
+        late = (day - facts.due).days
+        begun = _("It is begun but not completed.") if facts.started else _("It is not begun.")
+        return begun + " " + ngettext(
+            "It was due on %(due)s, %(days)s day ago.", "It was due on %(due)s, %(days)s days ago.", late
+        ) % {"due": day_text(facts.due), "days": late}
+    begun = _("It is begun but not completed.") if facts.started else _("It is not begun.")
+    if facts.due:
+        return begun + " " + _("It is due on %(due)s.") % {"due": day_text(facts.due)}
+    return begun
+
+
+def what_next(status: Status) -> str:
+    """What someone can do about it, said to whoever reads it."""
+    return {
+        Status.COMPLETE: _("Nothing needs to be done."),
+        Status.EXPIRING: _("Take the course again before it expires."),
+        Status.EXPIRED: _("Take the course again."),
+        Status.EXEMPT: _("Nothing, until the leave ends."),
+        Status.NOT_REQUIRED: _("Nothing needs to be done."),
+        Status.NEEDS_HELP: _("The course leader helps and gives one more attempt."),
+        Status.OVERDUE: _("Set aside a quiet moment this week. The course goes on where it stopped."),
+        Status.IN_PROGRESS: _("Go on where it stopped."),
+        Status.NOT_STARTED: _("Begin the course. It can be taken a few minutes at a time."),
+    }[status]
+
+
+def who_must(rule: Rule) -> str:
+    """Whom the rule binds, in words that fit the one who reads it."""
+    if rule.paths and (rule.roles or rule.kinds):
+        return _("Required for your work at your workplace.")
+    if rule.roles or rule.kinds:
+        return _("Required for the work you do.")
+    if rule.paths:
+        return _("Required for everyone at your workplace.")
+    return _("Required for all staff.")
+
+
+def minutes_text(minutes: int) -> str:
+    return ngettext("about %(minutes)s minute", "about %(minutes)s minutes", minutes) % {"minutes": minutes}
+
+
+def what_is_left(lessons: int, tests: int, meetups: int) -> str:
+    """"2 lessons and the knowledge test left." Empty when nothing is."""
+    parts = []
+    if lessons:
+        parts.append(ngettext("%(number)s lesson", "%(number)s lessons", lessons) % {"number": lessons})
+    if tests == 1:
+        parts.append(_("the knowledge test"))
+    elif tests:
+        parts.append(_("%(number)s knowledge tests") % {"number": tests})
+    if meetups:
+        parts.append(ngettext("%(number)s meetup", "%(number)s meetups", meetups) % {"number": meetups})
+    if not parts:
+        return ""
+    if len(parts) == 1:
+        return _("%(one)s left") % {"one": parts[0]}
+    return _("%(first)s and %(last)s left") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}

@@ -1,0 +1,146 @@
+from django.db.models import Count, Q
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+from wagtail.admin import messages
+
+from ..access import workplaces_in_reach
+from ..admin.base import ActionView, AdminPage, LeaderMixin
+from ..models import Responsibility, Tablet, Workplace
+from ..tablet.actions import unpair_tablet
+from ..wording import day_text
+from . import actions
+from .forms import CloseForm, RenameForm, ResponsibilityForm, WorkplaceForm
+
+WORKPLACES = (gettext_lazy("Workplaces"), "lms_admin:workplaces")
+
+
+class WorkplaceList(AdminPage, TemplateView):
+    template_name = "lms/admin/workplace_list.html"
+    page_title = gettext_lazy("Workplaces")
+    header_icon = "site"
+
+    def get_context_data(self, **kwargs):
+        today = timezone.localdate()
+        working = Q(employments__start__lte=today, employments__voided_at=None) & (
+            Q(employments__end=None) | Q(employments__end__gte=today)
+        )
+        reach = workplaces_in_reach(self.request.user, self.roles)
+        return {
+            **super().get_context_data(**kwargs),
+            "workplaces": reach.annotate(
+                people=Count("employments__staff", filter=working, distinct=True)
+            ).order_by("path"),
+            "tablets": Tablet.objects.filter(workplace__in=reach, unpaired_at=None).select_related("workplace"),
+        }
+
+
+class AddWorkplace(ActionView):
+    page_title = gettext_lazy("Add a workplace")
+    submit_label = gettext_lazy("Add")
+    form_class = WorkplaceForm
+    parents = (WORKPLACES,)
+    success_url = reverse_lazy("lms_admin:workplaces")
+
+    def get_form_kwargs(self):
+        return {
+            **super().get_form_kwargs(),
+            "parents": workplaces_in_reach(self.request.user, self.roles)
+            .exclude(kind=Workplace.Kind.SERVICE_POINT)
+            .order_by("path"),
+            "may_be_top": self.request.user.is_superuser,
+        }
+
+    def act(self, data):
+        workplace = actions.add_workplace(actor=self.request.user, **data)
+        return _("%(name)s is added.") % {"name": workplace}
+
+
+class WorkplaceMixin:
+    parents = (WORKPLACES,)
+    success_url = reverse_lazy("lms_admin:workplaces")
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.workplace = get_object_or_404(workplaces_in_reach(request.user, self.roles), pk=kwargs["workplace"])
+
+    def get_page_subtitle(self):
+        return self.workplace.name
+
+
+class RenameWorkplace(WorkplaceMixin, ActionView):
+    page_title = gettext_lazy("Rename a workplace")
+    form_class = RenameForm
+
+    def get_initial(self):
+        return {"name": self.workplace.name}
+
+    def act(self, data):
+        actions.rename_workplace(workplace=self.workplace, name=data["name"], actor=self.request.user)
+        return _("The name is saved.")
+
+
+class CloseWorkplace(WorkplaceMixin, ActionView):
+    page_title = gettext_lazy("Close a workplace")
+    submit_label = gettext_lazy("Close it")
+    form_class = CloseForm
+    explanation = gettext_lazy("Results from there stay. Nobody can be employed there after the last day.")
+
+    def act(self, data):
+        workplace = actions.close_workplace(workplace=self.workplace, on=data["on"], actor=self.request.user)
+        return _("%(name)s is closed after %(day)s.") % {
+            "name": workplace,
+            "day": day_text(workplace.closed_on),
+        }
+
+
+class Unpair(LeaderMixin, View):
+    http_method_names = ["post"]
+
+    def post(self, request, tablet):
+        reach = workplaces_in_reach(request.user, self.roles)
+        found = get_object_or_404(Tablet, pk=tablet, workplace__in=reach)
+        unpair_tablet(tablet=found, actor=request.user)
+        messages.success(request, _("%(name)s is disconnected. Nobody can use it until it is connected again.") % {"name": found})
+        return HttpResponseRedirect(reverse("lms_admin:workplaces"))
+
+
+class SuperuserMixin:
+    """Who may give others the right to see people: only an administrator."""
+
+    roles = ("nobody",)
+
+
+class Responsibilities(SuperuserMixin, ActionView):
+    template_name = "lms/admin/responsibilities.html"
+    page_title = gettext_lazy("Who is responsible")
+    header_icon = "user"
+    submit_label = gettext_lazy("Give responsibility")
+    form_class = ResponsibilityForm
+    success_url = reverse_lazy("lms_admin:responsibilities")
+
+    def get_context_data(self, **kwargs):
+        given = Responsibility.objects.select_related("user", "workplace").order_by("workplace__path", "role", "pk")
+        return {**super().get_context_data(**kwargs), "given": given}
+
+    def act(self, data):
+        given = actions.give_responsibility(actor=self.request.user, **data)
+        return _("%(user)s is now %(role)s over %(workplace)s.") % {
+            "user": given.user,
+            "role": given.get_role_display().lower(),
+            "workplace": given.workplace,
+        }
+
+
+class TakeResponsibility(SuperuserMixin, LeaderMixin, View):
+    http_method_names = ["post"]
+
+    def post(self, request, responsibility):
+        found = get_object_or_404(Responsibility, pk=responsibility)
+        actions.take_responsibility(responsibility=found, actor=request.user)
+        messages.success(request, _("The responsibility is taken back."))
+        return HttpResponseRedirect(reverse("lms_admin:responsibilities"))
