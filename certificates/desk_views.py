@@ -1,0 +1,50 @@
+"""The holder's side, at the desk: my certificates, on the screen, as a file, and over to my own phone."""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lms.reader.desk import desk
+
+from .models import Certificate
+from .qr import as_svg
+from .views import fetch_token, pdf_response
+
+
+def _own(request, uuid):
+    """The learner's own certificate; the same 404 for anyone else's as for none."""
+    certificate = Certificate.objects.filter(uuid=uuid, staff=request.learner).first()
+    if certificate is None:
+        raise Http404
+    return certificate
+
+
+@require_safe
+@desk
+def my_certificates(request):
+    certificates = Certificate.objects.filter(staff=request.learner).order_by("-issued_at")
+    return render(request, "lms_certificates/my_certificates.html", {"certificates": certificates})
+
+
+@require_safe
+@desk
+def certificate(request, certificate):
+    own = _own(request, certificate)
+    phone = own.base_url + reverse("lms_certificates:fetch", args=[own.serial, fetch_token(own)])
+    return render(
+        request,
+        "lms_certificates/certificate.html",
+        {
+            "certificate": own,
+            "state": own.state.value,
+            "qr": as_svg(phone, _("QR code: take the certificate to your phone")),
+        },
+    )
+
+
+@require_safe
+@desk
+def pdf(request, certificate):
+    return pdf_response(request, _own(request, certificate))

@@ -1,0 +1,130 @@
+"""The life of a certificate: issued, drawn, replaced, revoked. Each change with its ledger row."""
+
+import hashlib
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import override
+from wagtail.models import Site
+
+from courses.models import ActivityVersion, CoursePage
+from lms import ledger
+from lms.conf import setting
+from lms.models import CourseCompletion, TrainingSettings
+
+from .models import Certificate, RevocationReason
+from .tasks import draw_certificate
+
+
+@transaction.atomic
+def issue(*, completion: CourseCompletion, actor: Any = None) -> Certificate:
+    """The one current certificate of `completion`: the one there is, or a new one that is drawn after commit."""
+    current = Certificate.objects.current().filter(completion=completion).first()
+    if current:
+        return current
+    certificate = Certificate.objects.create(**_snapshot(completion))
+    ledger.write("certificate.issued", actor=actor, subject=certificate, staff=completion.staff)
+    transaction.on_commit(lambda: draw_certificate.enqueue(certificate.pk), robust=True)
+    return certificate
+
+
+@transaction.atomic
+def replace(*, certificate: Certificate, actor: Any) -> Certificate:
+    """A new certificate with what is right now, for instance a new name; the old one says that it is replaced."""
+    old = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    if old.revoked_at or old.superseded_by_id or old.completion is None:
+        raise ValueError("Only a current certificate with a completion can be replaced.")
+    # Out of the way of the constraint first: at most one is current.
+    old.revoked_at, old.revoked_by = timezone.now(), actor if getattr(actor, "pk", None) else None
+    old.revocation_reason = RevocationReason.CORRECTED
+    old.save(update_fields=["revoked_at", "revoked_by", "revocation_reason"])
+    new = issue(completion=old.completion, actor=actor)
+    old.superseded_by = new
+    old.save(update_fields=["superseded_by"])
+    ledger.write("certificate.replaced", actor=actor, subject=old, staff=old.staff, by=str(new.uuid))
+    return new
+
+
+@transaction.atomic
+def revoke(*, certificate: Certificate, reason: str, actor: Any) -> Certificate:
+    """It no longer counts. Revoking twice changes nothing."""
+    certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    if certificate.revoked_at is None:
+        certificate.revoked_at = timezone.now()
+        certificate.revoked_by = actor if getattr(actor, "pk", None) else None
+        certificate.revocation_reason = reason
+        certificate.save(update_fields=["revoked_at", "revoked_by", "revocation_reason"])
+        ledger.write(
+            "certificate.revoked", actor=actor, subject=certificate, staff=certificate.staff, reason=str(reason)
+        )
+    return certificate
+
+
+def ensure_drawn(certificate: Certificate) -> Certificate:
+    """The certificate with its file. Drawn once: whoever draws it a second time finds the first one's file kept.
+
+    Raises drawing.MissingGlyph when a character cannot be printed.
+    """
+    from . import drawing
+
+    if certificate.sha256 and certificate.file.storage.exists(certificate.file.name):
+        return certificate
+    pdf = drawing.draw(certificate)
+    digest = hashlib.sha256(pdf).hexdigest()
+    if certificate.sha256:
+        # The file was lost. Drawing is deterministic, so the same bytes can be put back, and nothing else may be.
+        if digest != certificate.sha256:
+            raise RuntimeError(f"The file of certificate {certificate.pk} is lost and cannot be drawn the same again.")
+        certificate.file.storage.save(certificate.file.name, ContentFile(pdf))
+        return certificate
+    name = certificate.file.storage.save(certificate.file.field.generate_filename(certificate, ""), ContentFile(pdf))
+    won = Certificate.objects.filter(pk=certificate.pk, sha256="").update(file=name, sha256=digest)
+    if not won:
+        certificate.file.storage.delete(name)
+    certificate.refresh_from_db(fields=["file", "sha256"])
+    return certificate
+
+
+def _snapshot(completion: CourseCompletion) -> dict[str, Any]:
+    staff, course = completion.staff, completion.course
+    details = TrainingSettings.load()
+    page = (
+        CoursePage.objects.filter(
+            translation_key=course.uuid, locale__language_code__in=(staff.language, course.source_language)
+        )
+        .order_by("-live")
+        .select_related("locale")
+    )
+    by_language = {found.locale.language_code: found for found in page}
+    shown = by_language.get(staff.language) or by_language.get(course.source_language)
+    language = shown.locale.language_code if shown else course.source_language
+    versions = ActivityVersion.objects.filter(pk__in=completion.versions)
+    with override(language):
+        return {
+            "completion": completion,
+            "staff": staff,
+            "holder_name": staff.full_name,
+            "course_title": course.title_in(language),
+            "course_uuid": course.uuid,
+            "version_label": str(max((version.number for version in versions), default="")),
+            "language": language,
+            "objectives": [str(block.value) for block in shown.objectives] if shown else [],
+            "minutes": sum(
+                course.activities.filter(live=True, required=True).values_list("minutes", flat=True)
+            )
+            or None,
+            "issuer_name": details.organisation or _site_name(),
+            "signatory_name": details.signatory_name,
+            "signatory_role": details.signatory_role,
+            "issued_on": timezone.localdate(),
+            "completed_on": completion.completed_on,
+            "valid_until": completion.valid_until,
+            "base_url": setting("LMS_PUBLIC_BASE_URL").rstrip("/"),
+        }
+
+
+def _site_name() -> str:
+    site = Site.objects.filter(is_default_site=True).first()
+    return (site and site.site_name) or "Lärpunkt"
