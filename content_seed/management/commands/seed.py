@@ -1,0 +1,32 @@
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from content_seed.seeding import seed
+from courses.packs.errors import PackError
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the starter courses. Safe to repeat: pages that someone has changed are left alone. "
+        "--demo adds invented staff at five service points, to try everything with."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--demo", action="store_true", help="Also invented staff and accounts (only with DEBUG).")
+
+    def handle(self, *, demo, **options):
+        if demo and not settings.DEBUG:
+            raise CommandError("Demo accounts have a published password. They are made only while DEBUG is on.")
+        try:
+            for line in seed():
+                self.stdout.write(line)
+        except PackError as error:
+            raise CommandError(f"{error}\nNothing after it was loaded.") from error
+        if demo:
+            from content_seed.demo import DemoExistsError, seed_demo
+
+            try:
+                for line in seed_demo():
+                    self.stdout.write(line)
+            except DemoExistsError:
+                self.stdout.write("Demo staff are already here.")
