@@ -20,6 +20,8 @@ from .qr import QUIET_ZONE, modules, runs
 
 FONTS = Path(__file__).parent / "fonts"
 REGULAR, BOLD = "Alegreya", "Alegreya-Bold"
+#: For numbers and addresses: Alegreya's old-style zero looks like an o. Comes with reportlab.
+PLAIN = "Vera"
 WIDTH, HEIGHT = landscape(A4)
 MARGIN = 22 * mm
 INK, SPRUCE, PALE, RED = HexColor("#1d2b27"), HexColor("#1f5a4c"), HexColor("#5d6b66"), HexColor("#93392b")
@@ -35,6 +37,7 @@ def _fonts() -> None:
     """Register both fonts once per process."""
     for name, file in ((REGULAR, "Alegreya-Regular.ttf"), (BOLD, "Alegreya-Bold.ttf")):
         pdfmetrics.registerFont(TTFont(name, str(FONTS / file), asciiReadable=0))
+    pdfmetrics.registerFont(TTFont(PLAIN, "Vera.ttf", asciiReadable=0))
 
 
 def draw(certificate: Certificate) -> bytes:
@@ -214,15 +217,10 @@ def _foot(canvas, certificate):
         canvas.line(MARGIN, 26 * mm, MARGIN + 70 * mm, 26 * mm)
         signed = ", ".join(filter(None, (certificate.signatory_name, certificate.signatory_role)))
         _text(canvas, MARGIN, 21 * mm, signed, size=_fit(signed, REGULAR, 11, 8, 110 * mm), colour=INK)
-    _text(
-        canvas,
-        MARGIN,
-        15.5 * mm,
-        _("Issued %(day)s. Number %(serial)s")
-        % {"day": date_format(certificate.issued_on, "DATE_FORMAT"), "serial": certificate.printed_serial},
-        size=10,
-        colour=PALE,
-    )
+    issued = _("Issued %(day)s. Number") % {"day": date_format(certificate.issued_on, "DATE_FORMAT")}
+    _text(canvas, MARGIN, 15.5 * mm, issued, size=10, colour=PALE)
+    beside = MARGIN + pdfmetrics.stringWidth(printable(issued), REGULAR, 10) + 2 * mm
+    _text(canvas, beside, 15.5 * mm, certificate.printed_serial, font=PLAIN, size=8.5, colour=PALE)
     _qr(canvas, certificate.verification_url)
 
 
@@ -243,4 +241,5 @@ def _qr(canvas, url):
     right = WIDTH - MARGIN
     _text(canvas, right, 21 * mm, _("Check that it is genuine:"), size=9, colour=PALE, align="right")
     shown = url.split("://")[-1]
-    _text(canvas, right, 16.5 * mm, shown, size=_fit(shown, REGULAR, 9, 5, 110 * mm), colour=PALE, align="right")
+    size = _fit(shown, PLAIN, 8, 5, 110 * mm)
+    _text(canvas, right, 16.5 * mm, shown, font=PLAIN, size=size, colour=PALE, align="right")

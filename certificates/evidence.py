@@ -17,9 +17,11 @@ def completion_evidence(request: Any, completion_ids: list[int]) -> dict[int, li
     for certificate in Certificate.objects.current().filter(completion__in=completion_ids):
         if at_desk:
             url = reverse("lms:reader:certificate", args=[certificate.uuid], current_app=namespace)
+            label = _("Open the certificate")
         else:
+            label = _("Certificate")
             url = reverse("lms_certificates:verify", args=[certificate.serial])
         found.setdefault(certificate.completion_id, []).append(
-            {"label": _("Certificate"), "url": url, "state": str(certificate.state.label)}
+            {"label": label, "url": url, "state": str(certificate.state.label)}
         )
     return found

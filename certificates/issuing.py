@@ -1,5 +1,6 @@
 """The life of a certificate: issued, drawn, replaced, revoked. Each change with its ledger row."""
 
+import datetime
 import hashlib
 from typing import Any
 
@@ -19,12 +20,15 @@ from .tasks import draw_certificate
 
 
 @transaction.atomic
-def issue(*, completion: CourseCompletion, actor: Any = None) -> Certificate:
-    """The one current certificate of `completion`: the one there is, or a new one that is drawn after commit."""
+def issue(*, completion: CourseCompletion, on: datetime.date | None = None, actor: Any = None) -> Certificate:
+    """The one current certificate of `completion`: the one there is, or a new one that is drawn after commit.
+
+    `on` is the day of issue, today if not given.
+    """
     current = Certificate.objects.current().filter(completion=completion).first()
     if current:
         return current
-    certificate = Certificate.objects.create(**_snapshot(completion))
+    certificate = Certificate.objects.create(**_snapshot(completion), issued_on=on or timezone.localdate())
     ledger.write("certificate.issued", actor=actor, subject=certificate, staff=completion.staff)
     transaction.on_commit(lambda: draw_certificate.enqueue(certificate.pk), robust=True)
     return certificate
@@ -118,7 +122,6 @@ def _snapshot(completion: CourseCompletion) -> dict[str, Any]:
             "issuer_name": details.organisation or _site_name(),
             "signatory_name": details.signatory_name,
             "signatory_role": details.signatory_role,
-            "issued_on": timezone.localdate(),
             "completed_on": completion.completed_on,
             "valid_until": completion.valid_until,
             "base_url": setting("LMS_PUBLIC_BASE_URL").rstrip("/"),

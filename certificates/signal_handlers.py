@@ -1,3 +1,5 @@
+from django.utils import timezone
+
 from lms.signals import course_completed, course_completion_voided
 
 
@@ -9,7 +11,7 @@ def connect_signal_handlers():
 def on_course_completed(sender, completion, **kwargs):
     from .issuing import issue
 
-    issue(completion=completion)
+    issue(completion=completion, on=timezone.localdate(completion.recorded_at))
 
 
 def on_completion_voided(sender, completion, **kwargs):

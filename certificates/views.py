@@ -15,6 +15,8 @@ from .issuing import ensure_drawn
 from .models import SERIAL_ALPHABET, SERIAL_LENGTH, Certificate
 
 SERIAL = re.compile(f"[{SERIAL_ALPHABET}]{{{SERIAL_LENGTH}}}")
+#: What is never in a serial, and what it was misread from.
+MISREAD = str.maketrans({"0": "o", "O": "o", "l": "1", "I": "1"})
 #: Unknown serials that one address may ask for in a minute.
 UNKNOWN_PER_MINUTE = 30
 #: How long the code on the tablet lets a phone fetch the file.
@@ -39,9 +41,9 @@ def private(view):
 def look_up(request):
     """Type the number in, with or without its spaces."""
     typed = request.GET.get("nummer", "")
-    serial = re.sub(r"[\s-]", "", typed)
-    if serial:
-        return redirect("lms_certificates:verify", serial[:40].replace("/", "") or "-")
+    serial = re.sub(r"[^0-9A-Za-z]", "", typed)[:40].translate(MISREAD)
+    if typed:
+        return redirect("lms_certificates:verify", serial or "-")
     return render(request, "lms_certificates/look_up.html")
 
 

@@ -76,6 +76,32 @@ def who_must(rule: Rule) -> str:
     return _("Required for all staff.")
 
 
+def ledger_words(verb: str) -> str:
+    """What a ledger entry tells of, for a person's history. An unknown verb is shown as it is."""
+    return {
+        "staff.added": _("Added to the staff list"),
+        "staff.changed": _("Name or contact changed"),
+        "employment.added": _("Employment added"),
+        "employment.ended": _("Employment ended"),
+        "card.issued": _("Login card printed"),
+        "card.used": _("Login card used"),
+        "pin.set": _("PIN chosen"),
+        "pin.unlocked": _("PIN unlocked"),
+        "account.created": _("User account created"),
+        "attendance.recorded": _("Attendance recorded"),
+        "evidence.recorded": _("Earlier training recorded"),
+        "completion.voided": _("Completed part taken back"),
+        "completion.moved": _("Completed part moved here"),
+        "course.voided": _("Completed course taken back"),
+        "course.begun_again": _("Course begun again"),
+        "exemption.opened": _("Excused"),
+        "exemption.ended": _("Excuse ended"),
+        "certificate.issued": _("Certificate issued"),
+        "certificate.replaced": _("Certificate replaced"),
+        "certificate.revoked": _("Certificate revoked"),
+    }.get(verb, verb)
+
+
 def minutes_text(minutes: int) -> str:
     return ngettext("about %(minutes)s minute", "about %(minutes)s minutes", minutes) % {"minutes": minutes}
 

@@ -30,6 +30,12 @@ class WorkplaceQuerySet(MP_NodeQuerySet):
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=day))
 
 
+class WorkplaceManager(MP_NodeManager.from_queryset(WorkplaceQuerySet)):
+    def get_queryset(self):
+        # Treebeard's own returns its own queryset class, whatever the manager was made from.
+        return self._queryset_class(self.model, using=self._db).order_by("path")
+
+
 class Workplace(MP_Node):
     """A service point, or what stands above it: a municipality, a region."""
 
@@ -44,7 +50,7 @@ class Workplace(MP_Node):
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 
     node_order_by = ["name"]
-    objects = MP_NodeManager.from_queryset(WorkplaceQuerySet)()
+    objects = WorkplaceManager()
 
     class Meta:
         verbose_name = _("workplace")

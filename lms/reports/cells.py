@@ -13,6 +13,7 @@ from ..wording import short_day, what_next, why
 
 class ShownCell(NamedTuple):
     status: str
+    icon: str
     label: str
     detail: str
     late: bool
@@ -39,6 +40,7 @@ def show_cell(day: datetime.date, cell: Cell, evidence: dict[int, list[Any]]) ->
     done = cell.facts.completion
     return ShownCell(
         status=cell.status.value,
+        icon=ICONS[cell.status],
         label=str(cell.status.label),
         detail=cell_detail(day, cell),
         late=cell.late,

@@ -12,7 +12,7 @@ from ..evidence import evidence_for
 from ..models import Employment, StaffMember
 from ..wording import day_text
 from . import exports, figures
-from .cells import show_cell, summary_sentence
+from .cells import show_cell, summary_sentence, who_is_counted
 from .forms import MatrixFilterForm
 
 #: How many of those who miss something are named in the sentence's list before "and so many more".
@@ -144,6 +144,7 @@ class TrainingMatrix(ReportView):
             courses=self.scope.courses,
             totals=totals,
             sentence=summary_sentence(totals),
+            counted=who_is_counted(totals),
             missing=[missing[pk] for pk in totals.missing[:NAMED]],
             missing_more=max(0, len(totals.missing) - NAMED),
             shows_people=self.shows_people,

@@ -114,6 +114,7 @@ AXES_SENSITIVE_PARAMETERS = ["username", "password", "code", "pin"]
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
 TIME_ZONE = "Europe/Stockholm"
+LOCALE_PATHS = [BASE_DIR / "templates" / "locale"]
 USE_I18N = True
 USE_TZ = True
 
@@ -182,5 +183,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"lms": {"level": "INFO"}, "courses": {"level": "INFO"}, "certificates": {"level": "INFO"}},
+    "loggers": {"django_tasks": {"level": "WARNING"}, "lms": {"level": "INFO"}, "courses": {"level": "INFO"}, "certificates": {"level": "INFO"}},
 }

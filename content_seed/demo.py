@@ -1,0 +1,284 @@
+"""Invented staff at five service points, one for everything that the matrix can show. Built by the same functions
+that the views call, never by raw inserts. Nobody here exists; the workplaces are marked as examples."""
+
+import datetime
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
+
+from courses.models import Activity, Course
+from lms.models import EmploymentKind, EventKind, EventSource, JobRole, Role, StaffMember, TrainingSettings, Workplace
+from lms.people.actions import add_staff, end_employment
+from lms.people.cards import card_for, issue_card, use_card
+from lms.progress import record, record_earlier_training
+from lms.requirements.actions import excuse, require
+from lms.tablet.pins import set_pin
+from lms.workplaces.actions import add_workplace, give_responsibility, leader_group
+
+from .models import DemoAccount
+from .seeding import catalogue
+
+DEMO_PIN = "2741"
+COURSE = "Ett gott värdskap"
+
+PLACES = ("Brattfors", "Gräsmyr", "Nyåker", "Rundvik", "Norrfors")
+OWNER, SHOP, CAFE, ASSOCIATION = "Butiksägare", "Butiksbiträde", "Kafévärd", "Byaförening"
+
+#: First name, family name, place, role, kind, how far they have come. See `_reach`.
+PEOPLE = (
+    ("Maja", "Lindgren", "Brattfors", SHOP, "employed", "new"),
+    ("Birgitta", "Forsberg", "Brattfors", OWNER, "owner", "complete"),
+    ("Nils", "Edin", "Brattfors", SHOP, "hourly", "in_progress"),
+    ("Åsa-Märta", "Öhrström Kåveland", "Brattfors", SHOP, "employed", "complete"),
+    ("Tuva", "Nordin", "Brattfors", SHOP, "seasonal", "complete"),
+    ("Karl-Erik", "Sundqvist", "Brattfors", ASSOCIATION, "volunteer", "nothing"),
+    ("Gunnar", "Hedlund", "Gräsmyr", OWNER, "owner", "overdue"),
+    ("Elsa", "Wikström", "Gräsmyr", SHOP, "employed", "complete"),
+    ("Mohammed", "Haddad", "Gräsmyr", SHOP, "employed", "complete"),
+    ("Ingrid", "Berglund", "Gräsmyr", SHOP, "hourly", "needs_help"),
+    ("Stina", "Åström", "Gräsmyr", CAFE, "hourly", "in_progress"),
+    ("Áŋŋá", "Ŧuolja-Žuvvá", "Nyåker", OWNER, "owner", "complete"),
+    ("Lars", "Holmgren", "Nyåker", SHOP, "employed", "complete"),
+    ("Hanna", "Eklund", "Nyåker", SHOP, "employed", "exempt"),
+    ("Olle", "Dahlberg", "Nyåker", SHOP, "seasonal", "nothing"),
+    ("Svetlana", "Petrova", "Nyåker", CAFE, "hourly", "in_progress"),
+    ("Margareta", "Nyström", "Rundvik", OWNER, "owner", "expiring"),
+    ("Jonas", "Lundmark", "Rundvik", SHOP, "employed", "expired"),
+    ("Fatima", "Warsame", "Rundvik", SHOP, "employed", "complete"),
+    ("Erik", "Söderlund", "Rundvik", SHOP, "hourly", "nothing"),
+    ("Linnea", "Burman", "Rundvik", SHOP, "seasonal", "left"),
+    ("Ulla", "Sjöström", "Norrfors", OWNER, "owner", "overdue"),
+    ("Anders", "Boman", "Norrfors", CAFE, "employed", "evidence"),
+    ("Kerstin", "Vallgren", "Norrfors", ASSOCIATION, "volunteer", "in_progress"),
+    ("Emil", "Hägglund", "Norrfors", SHOP, "hourly", "newcomer"),
+)
+
+
+class DemoExistsError(Exception):
+    """There are people already: the demo is only for an empty site."""
+
+
+def seed_demo() -> Iterator[str]:
+    if StaffMember.objects.exists():
+        raise DemoExistsError
+    with transaction.atomic():
+        course = Course.objects.get(titles__sv=COURSE)
+        settings = TrainingSettings.load()
+        settings.organisation = "Nordmalings kommun (exempel)"
+        settings.contact_name = "kursledaren"
+        settings.contact_phone = "000-00 00 00"
+        settings.signatory_name = "Petra Projektledare"
+        settings.signatory_role = "projektledare"
+        settings.save()
+        admin = _account("admin", "Administratör: allt", superuser=True)
+        places = _places(admin)
+        people = _people(admin, places)
+        _rules(admin, course, places)
+        _accounts(admin, places, people)
+        _pins(people)
+    learning = Learning(course)
+    for row in PEOPLE:
+        with transaction.atomic():
+            _reach(learning, people[row[0]], row[-1], admin)
+    yield f"demo        {len(people)} people at {len(PLACES)} service points"
+
+
+def account_lines() -> list[str]:
+    """For the end of `make run`."""
+    return [f"{account.user.get_username():<15}{account.about}" for account in DemoAccount.objects.select_related("user")]
+
+
+def _account(name: str, about: str, *, superuser: bool = False, given: str = "", family: str = "") -> Any:
+    """A user without a password: see backends.DemoBackend for how it gets in."""
+    User = get_user_model()
+    user, _created = User.objects.get_or_create(
+        **{User.USERNAME_FIELD: name},
+        defaults={"first_name": given, "last_name": family, "is_superuser": superuser, "is_staff": superuser},
+    )
+    user.set_unusable_password()
+    user.save()
+    DemoAccount.objects.get_or_create(user=user, defaults={"about": about, "order": DemoAccount.objects.count()})
+    return user
+
+
+def _places(admin) -> dict[str, Workplace]:
+    kinds = Workplace.Kind
+    municipality = add_workplace(
+        name="Nordmalings kommun (exempel)", kind=kinds.MUNICIPALITY, parent=None, actor=admin
+    )
+    places = {
+        name: add_workplace(
+            name=f"Servicepunkt {name} (exempel)", kind=kinds.SERVICE_POINT, parent=municipality, actor=admin
+        )
+        for name in PLACES
+    }
+    return {"": municipality, **places}
+
+
+def _people(admin, places) -> dict[str, StaffMember]:
+    today = timezone.localdate()
+    roles = {name: JobRole.objects.get_or_create(name=name)[0] for name in (OWNER, SHOP, CAFE, ASSOCIATION)}
+    people = {}
+    for given, family, place, role, kind, state in PEOPLE:
+        start = today - datetime.timedelta(days={"newcomer": 4, "new": 120}.get(state, 1400))
+        people[given] = add_staff(
+            given_name=given,
+            family_name=family,
+            workplace=places[place],
+            role=roles[role],
+            kind=kind,
+            start=start,
+            actor=admin,
+        )
+    return people
+
+
+def _rules(admin, course, places) -> None:
+    """All but volunteers, by the end of the next month; owners a good while ago; newcomers within 30 days."""
+    today = timezone.localdate()
+    valid_from = today - datetime.timedelta(days=1400)
+    paid = [kind for kind in EmploymentKind.values if kind != EmploymentKind.VOLUNTEER]
+    due = (today.replace(day=1) + datetime.timedelta(days=70)).replace(day=1) - datetime.timedelta(days=1)
+    require(course=course, valid_from=valid_from, kinds=paid, due_on=due, due_days=30, actor=admin)
+    require(
+        course=course,
+        valid_from=valid_from,
+        roles=[JobRole.objects.get(name=OWNER)],
+        due_on=today - datetime.timedelta(days=23),
+        actor=admin,
+    )
+
+
+def _accounts(admin, places, people) -> None:
+    course_leader = _account("kursledare", "Kursledare: skriver lektioner och prov i redigeraren", given="Kajsa", family="Kursledare")
+    project_leader = _account("projektledare", "Projektledare: ser vilka som är färdiga och vilka som saknas", given="Petra", family="Projektledare")
+    owner = _account("butik", "Butiksansvarig i Brattfors: sin egen butik, och kopplar surfplattan", given="Birgitta", family="Forsberg")
+    learner = _account("maja", f"Deltagare i Brattfors. På surfplattan: PIN {DEMO_PIN}", given="Maja", family="Lindgren")
+    give_responsibility(user=course_leader, role=Role.COURSE_LEADER, workplace=places[""], actor=admin)
+    give_responsibility(user=project_leader, role=Role.PROJECT_LEADER, workplace=places[""], actor=admin)
+    give_responsibility(user=owner, role=Role.SHOP_OWNER, workplace=places["Brattfors"], actor=admin)
+    for person, user in ((people["Maja"], learner), (people["Birgitta"], owner)):
+        person.user = user
+        person.save(update_fields=["user"])
+    let_course_leaders_write()
+
+
+def let_course_leaders_write() -> None:
+    """Course leaders may write and publish in the catalogue, and choose and add pictures and documents."""
+    from django.contrib.auth.models import Permission
+
+    group = leader_group("Kursledare")
+    for codename in ("add_page", "change_page", "publish_page"):
+        permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
+        GroupPagePermission.objects.get_or_create(group=group, page=catalogue().page_ptr, permission=permission)
+    root = Collection.get_first_root_node()
+    for label, model in (("wagtailimages", "image"), ("wagtaildocs", "document")):
+        for verb in ("add", "change", "choose"):
+            permission = Permission.objects.get(content_type__app_label=label, codename=f"{verb}_{model}")
+            GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)
+
+
+def _pins(people) -> None:
+    """By card, as in the shop. Tuva is left without, to show the first time."""
+    for given in ("Maja", "Birgitta", "Nils", "Åsa-Märta"):
+        card = card_for(issue_card(staff=people[given], actor=None))
+        if card and use_card(card):
+            set_pin(staff=people[given], pin=DEMO_PIN)
+
+
+def _reach(learning: "Learning", person: StaffMember, state: str, admin: Any) -> None:
+    today = timezone.localdate()
+    if state in ("complete", "left"):
+        learning.everything(person, days_ago=40 + person.pk * 3 % 90)
+    elif state == "in_progress":
+        learning.lessons(person, days_ago=9, count=1 + person.pk % 4, steps_of_last=2)
+    elif state == "needs_help":
+        learning.lessons(person, days_ago=12, count=5)
+        for attempt in range(learning.quiz.max_attempts or 3):
+            learning.attempt(person, days_ago=8 - attempt, right=False)
+    elif state == "expiring":
+        learning.everything(person, days_ago=1065)
+    elif state == "expired":
+        learning.everything(person, days_ago=1120)
+    elif state == "exempt":
+        excuse(
+            staff=person,
+            course=None,
+            reason="parental",
+            valid_from=today - datetime.timedelta(days=60),
+            valid_to=today + datetime.timedelta(days=240),
+            actor=admin,
+        )
+    elif state == "evidence":
+        record_earlier_training(
+            form_id=uuid.uuid4(),
+            course=learning.course,
+            people=[person],
+            on=today - datetime.timedelta(days=80),
+            recorded_by=admin,
+        )
+    if state == "left":
+        job = person.employments.get()
+        end_employment(job=job, last_day=today - datetime.timedelta(days=20), actor=admin)
+
+
+class Learning:
+    """Someone who learns at the tablet on some day, step by step, through the one door."""
+
+    def __init__(self, course: Course):
+        self.course = course
+        activities = list(Activity.objects.live().filter(course=course).select_related("course").in_tree_order())
+        self.lessons_in_order = [activity for activity in activities if activity.kind == "lesson"]
+        self.quiz = next(activity for activity in activities if activity.kind == "quiz")
+        self.versions = {activity.pk: activity.versions.current().get(language="sv") for activity in activities}
+
+    def everything(self, person: StaffMember, *, days_ago: int) -> None:
+        self.lessons(person, days_ago=days_ago, count=len(self.lessons_in_order))
+        self.attempt(person, days_ago=days_ago, right=True)
+
+    def lessons(self, person: StaffMember, *, days_ago: int, count: int, steps_of_last: int | None = None) -> None:
+        for number, activity in enumerate(self.lessons_in_order[:count]):
+            version = self.versions[activity.pk]
+            steps = version.steps[:steps_of_last] if steps_of_last and number == count - 1 else version.steps
+            for step in steps:
+                self._tell(person, activity, EventKind.STEP, days_ago, {"step": step["id"]})
+
+    def attempt(self, person: StaffMember, *, days_ago: int, right: bool) -> None:
+        version, attempt = self.versions[self.quiz.pk], uuid.uuid4()
+        self._tell(person, self.quiz, EventKind.ATTEMPT, days_ago, {"attempt": attempt})
+        for question in version.content["questions"]:
+            answer = _answer(question, version.key[question["key"]], right=right)
+            self._tell(
+                person,
+                self.quiz,
+                EventKind.ANSWER,
+                days_ago,
+                {"attempt": attempt, "question": question["key"], "answer": answer},
+            )
+        self._tell(person, self.quiz, EventKind.SUBMIT, days_ago, {"attempt": attempt})
+
+    def _tell(self, person: StaffMember, activity: Activity, kind: str, days_ago: int, payload: dict[str, Any]) -> None:
+        moment = timezone.now() - datetime.timedelta(days=days_ago)
+        record(
+            event_id=uuid.uuid4(),
+            learner=person,
+            activity=activity,
+            version=self.versions[activity.pk],
+            kind=kind,
+            occurred_at=moment,
+            received_at=moment,
+            source=EventSource.TABLET,
+            payload=payload,
+        )
+
+
+def _answer(question: dict[str, Any], key: dict[str, Any], *, right: bool) -> Any:
+    if question["kind"] == "text":
+        return key["accepted"][0] if right else "vet inte"
+    wanted = [choice["id"] for choice in question["choices"] if (choice["id"] in key["right"]) == right]
+    return wanted if question["kind"] == "multiple" else wanted[0]

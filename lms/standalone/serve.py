@@ -1,0 +1,76 @@
+"""`make run`: migrate and seed when needed, start a worker beside the server, say where to go. Stops both together."""
+
+import argparse
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    port = parser.parse_args().port
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.standalone.settings.dev")
+    os.environ["PORT"] = str(port)
+    prepare()
+    announce(port)
+    # Each in a group of its own: the reloader's child must go with it.
+    with (ROOT / "var" / "worker.log").open("a") as log:
+        worker = subprocess.Popen([*MANAGE, "db_worker"], stdout=log, stderr=log, start_new_session=True)
+    server = subprocess.Popen([*MANAGE, "runserver", f"127.0.0.1:{port}"], start_new_session=True)
+    processes = [worker, server]
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in processes:
+            process.wait(timeout=10)
+
+
+def prepare() -> None:
+    """Bring the database up to date; on the first run fill it with the starter courses and the demo."""
+    import django
+
+    (ROOT / "var").mkdir(exist_ok=True)
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("Setting up the database …", flush=True)
+        call_command("migrate", verbosity=0)
+    from content_seed.models import SeededPage
+
+    if not SeededPage.objects.exists():
+        print("Loading the starter course and invented staff …", flush=True)
+        call_command("seed", demo=True, verbosity=0)
+
+
+def announce(port: int) -> None:
+    from content_seed.backends import DEMO_PASSWORD
+    from content_seed.demo import account_lines
+
+    print(f"\nLärpunkt is at http://127.0.0.1:{port}/    Stop with Ctrl-C.\n")
+    lines = account_lines()
+    if lines:
+        print(f"Demo accounts, all with the password {DEMO_PASSWORD}:")
+        print("\n".join(f"  {line}" for line in lines))
+        print(f"\nThe shop's tablet: http://127.0.0.1:{port}/surfplatta/ (connect it as butik)")
+        print("The worker beside the server writes to var/worker.log\n", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

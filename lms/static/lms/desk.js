@@ -1,0 +1,60 @@
+/* The desk's small behaviours. Each works on its own data- attribute; without JavaScript the plain forms do the work. */
+
+/* crypto.randomUUID needs https; a tablet on the shop's own network may not have it. */
+const newId = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+
+/* A form is sent once: a double tap finds the button resting. (The server counts it once anyway.) */
+for (const form of document.querySelectorAll("[data-lms-once]")) {
+  form.addEventListener("submit", () => {
+    const button = form.querySelector("button:not([type=button])");
+    setTimeout(() => { button.disabled = true; }, 0);
+  });
+}
+/* Back from the browser's memory: the button works again. */
+addEventListener("pageshow", (event) => {
+  if (event.persisted) for (const button of document.querySelectorAll("[data-lms-once] button")) button.disabled = false;
+});
+
+/* An answer is saved as it is given, also when one leaves without pressing the button. */
+for (const form of document.querySelectorAll("[data-lms-save-answer]")) {
+  const status = form.querySelector("[data-lms-saved]");
+  let timer;
+  const save = async () => {
+    const data = new FormData(form);
+    if (!data.getAll("answer").some((value) => value.trim())) return;
+    data.set("event_id", newId());
+    const answer = await fetch(form.action, { method: "POST", body: data, headers: { "X-Lms-Save": "1" } }).catch(() => null);
+    status.textContent = answer?.status === 204 ? form.dataset.saved : "";
+  };
+  form.addEventListener("change", save);
+  form.addEventListener("input", (event) => {
+    if (event.target.type !== "text") return;
+    clearTimeout(timer);
+    timer = setTimeout(save, 800);
+  });
+}
+
+/* Nobody has touched the tablet for a while: ask, and then go back to the names. What was typed is saved above. */
+const WARNING = 20_000;
+for (const form of document.querySelectorAll("form[data-lms-idle]")) {
+  const limit = Number(form.dataset.lmsIdle) * 1000;
+  const dialog = document.querySelector("[data-lms-idle-dialog]");
+  let timer;
+  const wake = () => {
+    clearTimeout(timer);
+    if (dialog.open) dialog.close();
+    timer = setTimeout(() => {
+      dialog.showModal();
+      timer = setTimeout(() => form.requestSubmit(), WARNING);
+    }, Math.max(0, limit - WARNING));
+  };
+  if (limit) {
+    for (const sign of ["pointerdown", "keydown", "scroll", "input"]) addEventListener(sign, wake, { passive: true });
+    wake();
+  }
+}

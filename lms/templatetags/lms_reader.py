@@ -1,0 +1,73 @@
+import uuid
+
+from django import template
+from django.utils.html import format_html
+from django.utils.translation import get_language
+
+from lms import wording
+from lms.conf import setting
+from lms.models import TrainingSettings
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def event_fields(context):
+    """What every form at the desk carries: an id of its own, so that sending it twice counts once, and whose it is."""
+    return format_html(
+        '<input type="hidden" name="event_id" value="{}"><input type="hidden" name="learner" value="{}">',
+        uuid.uuid4(),
+        context["request"].learner.uuid,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def whom_to_ask(context):
+    return TrainingSettings.load(request_or_site=context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def at_tablet(context):
+    return "tablet" in context["request"].resolver_match.namespaces
+
+
+@register.simple_tag
+def idle_seconds():
+    return setting("LMS_TABLET_LOCK_SECONDS")
+
+
+@register.filter
+def minutes_text(minutes):
+    return wording.minutes_text(minutes)
+
+
+@register.filter
+def why(journey):
+    return wording.why(journey.day, journey.facts)
+
+
+@register.filter
+def what_next(status):
+    return wording.what_next(status)
+
+
+@register.filter
+def who_must(rule):
+    return wording.who_must(rule)
+
+
+@register.filter
+def lookup(mapping, key):
+    return mapping.get(key) if mapping else None
+
+
+@register.simple_tag
+def ledger_words(verb):
+    return wording.ledger_words(verb)
+
+
+@register.simple_tag
+def other_language(languages):
+    """The (code, name) to switch to; None where the site has one language."""
+    here = (get_language() or "").split("-")[0]
+    return next((pair for pair in languages if pair[0].split("-")[0] != here), None)
