@@ -1,14 +1,18 @@
 """The body of a lesson as steps, ready to draw in a fixed number of queries."""
 
+import json
 import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.html import strip_tags
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.html import escape, strip_tags
 from wagtail.images import get_image_model
+from wagtail.models import Locale, Page
 from wagtail.rich_text import RichText, expand_db_html
+from wagtail.rich_text.rewriters import FIND_A_TAG, extract_attrs
 
 #: The sizes in which a lesson shows a picture. Prefetched together, so that pictures cost two queries in all.
 PICTURE_SPECS = ("width-800|format-webp", "width-1200|format-webp")
@@ -68,9 +72,42 @@ def _expand_links(values: list[RichText]) -> None:
     """Expand page and document links of all texts at once: text by text, each would ask the database again."""
     if not values:
         return
-    expanded = expand_db_html(_SPLIT.join(value.source for value in values)).split(_SPLIT)
-    for value, html in zip(values, expanded, strict=True):
-        value.expanded = html
+    html = _expand_page_links(_SPLIT.join(value.source for value in values))
+    for value, expanded in zip(values, expand_db_html(html).split(_SPLIT), strict=True):
+        value.expanded = expanded
+
+
+def _expand_page_links(html: str) -> str:
+    """Links to pages, in the reader's language where the page has it. Wagtail's own handler asks once for each link."""
+    wanted = {
+        int(attrs["id"])
+        for attrs in map(extract_attrs, FIND_A_TAG.findall(html))
+        if attrs.get("linktype") == "page" and attrs.get("id", "").isdigit()
+    }
+    if not wanted:
+        return html
+    pages = {page.pk: page for page in Page.objects.filter(pk__in=wanted)}
+    here = Locale.get_active()
+    foreign = [page.translation_key for page in pages.values() if page.locale_id != here.pk]
+    translated = {
+        page.translation_key: page
+        for page in (Page.objects.filter(translation_key__in=foreign, locale=here).live() if foreign else ())
+    }
+
+    def link(match: re.Match[str]) -> str:
+        attrs = extract_attrs(match[1])
+        if attrs.get("linktype") != "page":
+            return match[0]
+        page = pages.get(int(attrs["id"])) if attrs.get("id", "").isdigit() else None
+        page = translated.get(page.translation_key, page) if page else None
+        return f'<a href="{escape(page.url)}">' if page and page.url else "<a>"
+
+    return FIND_A_TAG.sub(link, html)
+
+
+def plain_blocks(body: Any) -> list[dict[str, Any]]:
+    """A stream as it is stored: dates as text, pictures and documents by id. Fit for JSON, a hash or a file."""
+    return json.loads(json.dumps(list(body.get_prep_value()), cls=DjangoJSONEncoder))
 
 
 def words_in(steps: Iterable[Step]) -> int:

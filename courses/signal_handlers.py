@@ -8,14 +8,11 @@ logger = logging.getLogger(__name__)
 
 
 def connect_signal_handlers():
-    from .models import CoursePage, activity_page_types
-
     page_published.connect(on_published, dispatch_uid="lms_courses.published")
     page_unpublished.connect(on_withdrawn, dispatch_uid="lms_courses.unpublished")
     post_page_move.connect(on_moved, dispatch_uid="lms_courses.moved")
-    for model in (CoursePage, *activity_page_types()):
-        # With the concrete sender: the view, a bulk delete and a queryset delete all send it.
-        post_delete.connect(on_withdrawn, sender=model, dispatch_uid=f"lms_courses.deleted.{model.__name__}")
+    # With the base page as sender: sent for the view, bulk and queryset deletes alike, when all rows are gone.
+    post_delete.connect(on_withdrawn, sender=Page, dispatch_uid="lms_courses.deleted")
 
 
 def on_published(sender, instance, **kwargs):

@@ -11,7 +11,7 @@ from wagtail.models import Orderable, Page
 
 from .. import questions
 from ..blocks import SHORT_FEATURES, LessonBody
-from ..body import reading_minutes, steps_in
+from ..body import plain_blocks, reading_minutes, steps_in
 from ..fields import BodyField, ChoicesField
 from ..forms import QuizPageForm, SourceSettingsForm
 from .identities import Access, Activity, ActivityKind, Course
@@ -231,7 +231,7 @@ class LessonPage(ActivityPage):
         return steps_in(self.body, title=self.title)
 
     def get_content(self):
-        return {"body": self.body.get_prep_value()}
+        return {"body": plain_blocks(self.body)}
 
 
 class WorkshopPage(ActivityPage):
@@ -252,7 +252,7 @@ class WorkshopPage(ActivityPage):
         return steps_in(self.body, title=self.title)
 
     def get_content(self):
-        return {"body": self.body.get_prep_value()}
+        return {"body": plain_blocks(self.body)}
 
 
 class QuizPage(ActivityPage):

@@ -10,6 +10,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Collection, Locale, Page
 from wagtail.utils.file import hash_filelike
 
+from ..body import plain_blocks
 from ..models import ActivityPage, CourseIndexPage, CoursePage, LessonPage, Question, QuizPage, WorkshopPage
 from .errors import PackError
 from .files import (
@@ -223,7 +224,7 @@ def _export_activity(page: Any, folder: Path, number: int, file_name: Any) -> st
     name = f"{number:02}-{page.slug}.md"
     if isinstance(page, WorkshopPage):
         head["kind"] = "workshop"
-    write_lesson_file(folder / name, head, write_body(list(page.body.get_prep_value()), file_name=file_name))
+    write_lesson_file(folder / name, head, write_body(plain_blocks(page.body), file_name=file_name))
     return name
 
 

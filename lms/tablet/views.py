@@ -87,7 +87,11 @@ def pin(request, person):
         return redirect("lms:door:card", person.uuid)
     form, status = PinForm(request.POST or None), 200
     blocked = pins.blocked_until(person, request.tablet)
+    if blocked and request.method == "POST":
+        status = 429
+    tried = False
     if not blocked and form.is_valid():
+        tried = True
         if pins.check_pin(staff=person, tablet=request.tablet, pin=form.cleaned_data["pin"]):
             return _sign_in(request, person)
         blocked = pins.blocked_until(person, request.tablet)
@@ -100,7 +104,7 @@ def pin(request, person):
             "form": form,
             "person": person,
             "name": name,
-            "wrong": status != 200,
+            "wrong": tried,
             "wait": _wait_text(blocked) if blocked else "",
         },
         status=status,

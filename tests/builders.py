@@ -1,0 +1,179 @@
+"""The smallest site, courses and events that a test needs, made by the functions that the product uses."""
+
+import itertools
+import uuid
+from typing import Any
+
+from django.utils import timezone
+from wagtail.models import Collection, Locale, Page, Site
+
+from courses.models import (
+    Activity,
+    ActivityVersion,
+    Course,
+    CourseIndexPage,
+    CoursePage,
+    LessonPage,
+    Question,
+    QuizPage,
+    WorkshopPage,
+)
+from lms.models import EventKind, EventSource
+from lms.progress import record
+
+_numbers = itertools.count(1)
+
+
+def build_site() -> CourseIndexPage:
+    """Languages, root pages and the catalogue, as migrations and a first seeding would leave them."""
+    swedish, _created = Locale.objects.get_or_create(language_code="sv")
+    Locale.objects.get_or_create(language_code="en")
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
+    if not Page.objects.filter(depth=1).exists():
+        Page.add_root(instance=Page(title="Root", slug="root", locale=swedish))
+    site = Site.objects.first()
+    if site is None:
+        home = Page(title="Hem", slug="hem", locale=swedish)
+        Page.objects.get(depth=1).add_child(instance=home)
+        Site.objects.create(hostname="localhost", root_page=home, is_default_site=True, site_name="Lärpunkt")
+        Site.clear_site_root_paths_cache()
+    index = CourseIndexPage.objects.first()
+    if index is None:
+        home = Page.objects.get(slug="hem")
+        index = CourseIndexPage(title="Kurser", slug="kurser", locale=swedish, live=False)
+        home.add_child(instance=index)
+        index.save_revision().publish()
+    return index
+
+
+def publish(page: Page, parent: Page) -> Page:
+    page.live = False
+    page.locale = parent.locale
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    page.refresh_from_db()
+    return page
+
+
+def make_course(title: str = "Ett gott värdskap", *, access: str = "staff", valid_months: int | None = 36) -> CoursePage:
+    number = next(_numbers)
+    return publish(
+        CoursePage(
+            title=title,
+            slug=f"kurs-{number}",
+            summary="Vad du lär dig.",
+            objectives=[("objective", "förklara vad värdskap är"), ("objective", "ta emot besökare")],
+            access=access,
+            valid_months=valid_months,
+        ),
+        build_site(),
+    )
+
+
+def make_lesson(course: CoursePage, title: str = "Vad är värdskap?", *, steps: int = 2, **fields: Any) -> LessonPage:
+    body = []
+    for number in range(1, steps + 1):
+        body.append(("heading", f"{title} steg {number}"))
+        body.append(("text", f"<p>Text till steg {number} i {title}.</p>"))
+    return publish(LessonPage(title=title, slug=f"lektion-{next(_numbers)}", body=body, **fields), course)
+
+
+def make_workshop(course: CoursePage, title: str = "Coachingkväll", **fields: Any) -> WorkshopPage:
+    return publish(WorkshopPage(title=title, slug=f"traff-{next(_numbers)}", **fields), course)
+
+
+def choices(*texts: str, right: tuple[int, ...] = (0,)) -> list[dict]:
+    return [
+        {"id": f"c{number}", "text": text, "right": number in right, "feedback": ""}
+        for number, text in enumerate(texts)
+    ]
+
+
+def make_quiz(course: CoursePage, title: str = "Kunskapstest", *, questions: int = 2, **fields: Any) -> QuizPage:
+    page = QuizPage(title=title, slug=f"test-{next(_numbers)}", **fields)
+    page.questions = [
+        Question(
+            key=uuid.uuid4(),
+            kind="single",
+            text=f"Fråga {number}?",
+            choices=choices(f"Rätt {number}", f"Fel {number}"),
+            explanation=f"Förklaring {number}.",
+            sort_order=number,
+        )
+        for number in range(1, questions + 1)
+    ]
+    return publish(page, course)
+
+
+def make_full_course(title: str = "Ett gott värdskap", *, lessons: int = 2, **fields: Any) -> CoursePage:
+    """Two lessons of two steps and a test of two questions."""
+    course = make_course(title, **fields)
+    for number in range(1, lessons + 1):
+        make_lesson(course, f"Lektion {number}")
+    make_quiz(course)
+    return course
+
+
+def course_of(page: CoursePage) -> Course:
+    return Course.objects.get(uuid=page.translation_key)
+
+
+def activity_of(page: Page) -> Activity:
+    return Activity.objects.select_related("course").get(uuid=page.translation_key)
+
+
+def version_of(page: Page) -> ActivityVersion:
+    return ActivityVersion.objects.get(activity__uuid=page.translation_key, current=True, language=page.locale.language_code)
+
+
+def tell(learner, page: Page, kind: str, payload: dict | None = None, **changes: Any):
+    """One event through the one door, with sensible values for all that the test does not care about."""
+    moment = changes.pop("at", None) or timezone.now()
+    values = {
+        "event_id": uuid.uuid4(),
+        "learner": learner,
+        "activity": activity_of(page),
+        "version": version_of(page),
+        "kind": kind,
+        "occurred_at": moment,
+        "received_at": moment,
+        "source": EventSource.READER,
+        "payload": payload,
+        **changes,
+    }
+    return record(**values)
+
+
+def read(learner, page: LessonPage, **changes: Any):
+    """Read every step; returns the last receipt."""
+    receipt = None
+    for step in version_of(page).steps:
+        receipt = tell(learner, page, EventKind.STEP, {"step": step["id"]}, **changes)
+    return receipt
+
+
+def answer_for(question: dict, key: dict, *, right: bool) -> Any:
+    if question["kind"] == "text":
+        return key["accepted"][0] if right else "något annat"
+    wanted = [choice["id"] for choice in question["choices"] if (choice["id"] in key["right"]) == right]
+    return wanted if question["kind"] == "multiple" else wanted[0]
+
+
+def take_quiz(learner, page: QuizPage, *, right: bool = True, **changes: Any):
+    """Begin, answer everything rightly or wrongly, and hand in; returns the last receipt."""
+    version, attempt = version_of(page), uuid.uuid4()
+    tell(learner, page, EventKind.ATTEMPT, {"attempt": attempt}, **changes)
+    for question in version.content["questions"]:
+        answer = answer_for(question, version.key[question["key"]], right=right)
+        payload = {"attempt": attempt, "question": question["key"], "answer": answer}
+        tell(learner, page, EventKind.ANSWER, payload, **changes)
+    return tell(learner, page, EventKind.SUBMIT, {"attempt": attempt}, **changes)
+
+
+def complete(learner, course: CoursePage, **changes: Any):
+    """Everything in the course; returns the course completion."""
+    receipt = None
+    for page in course.get_activity_pages().specific():
+        receipt = take_quiz(learner, page, **changes) if isinstance(page, QuizPage) else read(learner, page, **changes)
+    return receipt.course_completion

@@ -1,0 +1,90 @@
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from hypothesis import HealthCheck, settings
+
+from lms.requirements.actions import require
+from tests import builders, people
+
+# No deadline: the machine is shared, and a time is never a verdict.
+settings.register_profile(
+    "larpunkt", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("larpunkt")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """What migrations would have made: they are tested on their own."""
+    with django_db_blocker.unblock():
+        builders.build_site()
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def index(db):
+    return builders.build_site()
+
+
+@pytest.fixture
+def cast(index):
+    return people.gather()
+
+
+@pytest.fixture
+def course(index):
+    """A whole course: two lessons of two steps, a test of two questions."""
+    return builders.make_full_course()
+
+
+@pytest.fixture
+def rule(cast, course):
+    """The course is required of everyone."""
+    import datetime
+
+    from django.utils import timezone
+
+    today = timezone.localdate()
+    return require(
+        course=builders.course_of(course),
+        valid_from=today - datetime.timedelta(days=300),
+        due_on=today + datetime.timedelta(days=30),
+        actor=cast.ada,
+    )
+
+
+@pytest.fixture
+def sign_in(cast):
+    """`sign_in("maja")` is a browser in which Maja has signed in with her password."""
+
+    def browser(name: str) -> Client:
+        client = Client()
+        client.force_login(cast.users[name], backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def tablet(cast):
+    """A browser that is the paired tablet in Brattfors, with nobody signed in."""
+    from lms.tablet.actions import pair_tablet
+    from lms.tablet.session import TABLET_COOKIE
+
+    paired, token = pair_tablet(workplace=cast.brattfors, name="Surfplattan vid disken", actor=cast.ada)
+    client = Client()
+    client.cookies[TABLET_COOKIE] = f"{paired.uuid.hex}.{token}"
+    client.tablet = paired
+    return client
+
+
+@pytest.fixture
+def at_tablet(tablet, cast):
+    """The same tablet when Maja has given her PIN."""
+    response = tablet.post(f"/surfplatta/{cast.maja.uuid}/", {"pin": people.PIN})
+    assert response.status_code == 302
+    return tablet

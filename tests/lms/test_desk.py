@@ -1,0 +1,409 @@
+"""The reader: start, course, lesson, test, result, done; on one's own device and on the tablet."""
+
+import uuid
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from courses.models import LessonPage
+from lms.models import CourseCompletion, EventSource, LearningEvent, QuizAttempt
+from lms.requirements.actions import excuse
+from tests import builders
+from tests.builders import activity_of, complete, read, take_quiz, version_of
+
+
+def fields(client_or_learner, **more):
+    learner = getattr(client_or_learner, "uuid", client_or_learner)
+    return {"event_id": str(uuid.uuid4()), "learner": str(learner), **more}
+
+
+@pytest.fixture
+def maja(sign_in):
+    return sign_in("maja")
+
+
+@pytest.fixture
+def pages(course):
+    return list(course.get_activity_pages().specific())
+
+
+def address(page, where="/min-utbildning"):
+    return f"{where}/moment/{page.translation_key}/"
+
+
+# Who is let in
+
+
+@pytest.mark.parametrize("path", ["", "kurs/{course}/", "kurs/{course}/klar/", "moment/{lesson}/"])
+def test_strangers_are_shown_the_door_everywhere(client, sign_in, course, pages, path):
+    path = "/min-utbildning/" + path.format(course=course.translation_key, lesson=pages[0].translation_key)
+    response = client.get(path)
+    assert (response.status_code, response["Location"]) == (302, f"/logga-in/?next={path}")
+    assert sign_in("nisse").get(path).status_code == 403
+
+
+def test_personal_pages_are_kept_nowhere(maja, course):
+    response = maja.get("/min-utbildning/")
+    assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
+
+
+# Start
+
+
+def test_start_names_what_comes_next_and_how_long_it_takes(maja, rule, course, pages):
+    response = maja.get("/min-utbildning/")
+    assert response.context["continue_with"].next.title == "Lektion 1"
+    assert [journey.course.title for journey in response.context["to_do"]] == ["Ett gott värdskap"]
+    assert f'href="{address(pages[0])}"' in response.content.decode()
+
+
+def test_start_goes_on_at_the_step_where_one_stopped(maja, rule, cast, pages):
+    step = version_of(pages[0]).steps[0]["id"]
+    maja.post(address(pages[0]) + "steg/", fields(cast.maja, step=step))
+    state = maja.get("/min-utbildning/").context["continue_with"].next
+    assert (state.title, state.next_step, state.minutes_left) == ("Lektion 1", 1, 1)
+
+
+def test_the_most_urgent_course_comes_first(maja, cast, rule, course):
+    import datetime
+
+    from lms.requirements.actions import require
+
+    urgent = builders.make_full_course("Brådskande")
+    require(
+        course=builders.course_of(urgent),
+        valid_from=timezone.localdate() - datetime.timedelta(days=100),
+        due_on=timezone.localdate() - datetime.timedelta(days=1),
+        actor=cast.users["ada"],
+    )
+    response = maja.get("/min-utbildning/")
+    assert [journey.course.title for journey in response.context["to_do"]] == ["Brådskande", "Ett gott värdskap"]
+    assert response.context["continue_with"].course.title == "Brådskande"
+    assert response.context["to_do"][0].status == "overdue"
+
+
+def test_nothing_is_asked_of_who_is_excused_but_the_course_stays_open(maja, cast, rule, course):
+    excuse(
+        staff=cast.maja, course=None, reason="parental", valid_from=timezone.localdate(), actor=cast.users["petra"]
+    )
+    response = maja.get("/min-utbildning/")
+    assert response.context["to_do"] == []
+    assert [journey.course.title for journey in response.context["more"]] == ["Ett gott värdskap"]
+
+
+def test_what_is_done_is_shown_as_done_with_its_certificate(maja, cast, rule, course):
+    complete(cast.maja, course)
+    response = maja.get("/min-utbildning/")
+    assert response.context["continue_with"] is None
+    [done] = response.context["done"]
+    [proof] = response.context["evidence"][done.completion.id]
+    assert proof["url"] in response.content.decode()
+
+
+def test_a_course_without_a_published_activity_is_not_offered(maja, index, cast):
+    builders.make_course("Tom kurs")
+    assert maja.get("/min-utbildning/").context["more"] == []
+
+
+# A lesson
+
+
+def test_a_lesson_is_read_step_by_step_to_the_end(maja, cast, pages):
+    steps = version_of(pages[0]).steps
+    response = maja.get(address(pages[0]))
+    assert (response.context["number"], response.context["count"]) == (1, 2)
+    response = maja.post(address(pages[0]) + "steg/", fields(cast.maja, step=steps[0]["id"]))
+    assert response["Location"] == f"{address(pages[0])}?steg={steps[1]['id']}"
+    assert maja.get(response["Location"]).context["is_last"] is True
+    response = maja.post(address(pages[0]) + "steg/", fields(cast.maja, step=steps[1]["id"]))
+    assert response["Location"] == f"/min-utbildning/kurs/{builders.course_of(pages[0].get_parent()).uuid}/"
+    assert LearningEvent.objects.values_list("source", flat=True).distinct().get() == EventSource.READER
+
+
+def test_reading_a_page_alone_changes_nothing(maja, pages):
+    maja.get(address(pages[0]))
+    assert not LearningEvent.objects.exists()
+
+
+def test_a_double_tap_counts_once(maja, cast, pages):
+    form = fields(cast.maja, step=version_of(pages[0]).steps[0]["id"])
+    first, second = (maja.post(address(pages[0]) + "steg/", form) for _number in range(2))
+    assert first["Location"] == second["Location"]
+    assert LearningEvent.objects.count() == 1
+
+
+def test_who_jumps_to_the_last_step_is_led_back_to_what_was_skipped(maja, cast, pages):
+    last = version_of(pages[0]).steps[-1]["id"]
+    response = maja.post(address(pages[0]) + "steg/", fields(cast.maja, step=last))
+    assert response["Location"] == address(pages[0])
+    assert maja.get(address(pages[0])).context["number"] == 1
+
+
+def test_a_lesson_that_was_changed_meanwhile_says_so_and_loses_nothing(maja, cast, pages):
+    old = version_of(pages[0]).steps[0]["id"]
+    pages[0].body = [("heading", "Helt nytt"), ("text", "<p>Nytt.</p>")]
+    pages[0].save_revision().publish()
+    response = maja.post(address(pages[0]) + "steg/", fields(cast.maja, step=old), follow=True)
+    assert response.context["number"] == 1
+    assert len(list(response.context["messages"])) == 1
+    assert LearningEvent.objects.get().outcome == "needs_review"
+
+
+def test_a_form_without_an_id_is_refused(maja, cast, pages):
+    form = {"learner": str(cast.maja.uuid), "step": version_of(pages[0]).steps[0]["id"]}
+    assert maja.post(address(pages[0]) + "steg/", form).status_code == 403
+    assert not LearningEvent.objects.exists()
+
+
+def test_a_form_drawn_for_someone_else_is_refused(maja, cast, pages):
+    form = fields(cast.staff["bo"], step=version_of(pages[0]).steps[0]["id"])
+    assert maja.post(address(pages[0]) + "steg/", form).status_code == 409
+    assert not LearningEvent.objects.exists()
+
+
+def test_state_changes_only_by_post(maja, pages, course):
+    for path in (
+        address(pages[0]) + "steg/",
+        address(pages[2]) + "forsok/",
+        f"/min-utbildning/kurs/{course.translation_key}/gor-om/",
+        "/min-utbildning/sprak/",
+    ):
+        assert maja.get(path).status_code == 405
+
+
+def test_a_withdrawn_lesson_is_gone(maja, pages):
+    pages[0].unpublish()
+    assert maja.get(address(pages[0])).status_code == 404
+
+
+def test_a_lesson_is_shown_in_the_own_language_and_else_in_its_own(maja, cast, pages):
+    from tests.courses.test_publishing import translate
+
+    english = translate(pages[0], title="What is hospitality?")
+    assert english.live
+    assert maja.get(address(pages[0])).context["page"].title == "Lektion 1"
+    cast.maja.language = "en"
+    cast.maja.save()
+    response = maja.get(address(pages[0]))
+    assert response.context["page"].title == "What is hospitality?"
+    assert response["Content-Language"] == "en"
+    assert maja.get(address(pages[1])).context["page"].title == "Lektion 2"
+
+
+def test_progress_is_one_in_both_languages(maja, cast, pages):
+    from tests.courses.test_publishing import translate
+
+    translate(pages[0], title="What is hospitality?")
+    steps = version_of(pages[0]).steps
+    maja.post(address(pages[0]) + "steg/", fields(cast.maja, step=steps[0]["id"]))
+    cast.maja.language = "en"
+    cast.maja.save()
+    assert maja.get(address(pages[0])).context["number"] == 2
+    maja.post(address(pages[0]) + "steg/", fields(cast.maja, step=steps[1]["id"]))
+    cast.maja.language = "sv"
+    cast.maja.save()
+    journey = maja.get(f"/min-utbildning/kurs/{pages[0].get_parent().translation_key}/").context["journey"]
+    assert journey.activities[0].is_done
+
+
+def test_the_language_is_switched_and_remembered(maja, cast):
+    assert maja.post("/min-utbildning/sprak/", fields(cast.maja, language="en")).status_code == 302
+    cast.maja.refresh_from_db()
+    assert cast.maja.language == "en"
+    maja.post("/min-utbildning/sprak/", fields(cast.maja, language="xx"))
+    cast.maja.refresh_from_db()
+    assert cast.maja.language == "en"
+
+
+def test_a_language_of_ours_does_not_leak_into_the_next_request(maja, cast, client):
+    cast.maja.language = "en"
+    cast.maja.save()
+    assert maja.get("/min-utbildning/")["Content-Language"] == "en"
+    assert client.get("/logga-in/")["Content-Language"] == "sv"
+
+
+# A test
+
+
+def begin(maja, cast, quiz):
+    response = maja.post(address(quiz) + "forsok/", fields(cast.maja))
+    return response["Location"]
+
+
+def questions_of(attempt):
+    from lms.reader.views.quiz import _questions
+
+    return _questions(attempt)
+
+
+def test_a_test_is_taken_question_by_question_and_handed_in(maja, cast, pages):
+    for page in pages[:2]:
+        read(cast.maja, page)
+    quiz = pages[2]
+    assert maja.get(address(quiz)).status_code == 200
+    home = begin(maja, cast, quiz)
+    attempt = QuizAttempt.objects.select_related("version").get()
+    asked = questions_of(attempt)
+    assert maja.get(home)["Location"] == f"{home}fraga/1/"
+    for number, question in enumerate(asked, start=1):
+        right = attempt.version.key[question["key"]]["right"][0]
+        response = maja.post(f"{home}fraga/{number}/", fields(cast.maja, answer=right))
+    assert response["Location"] == f"{home}lamna-in/"
+    assert maja.get(response["Location"]).context["unanswered"] == 0
+    response = maja.post(f"{home}lamna-in/", fields(cast.maja))
+    assert response["Location"] == f"{home}resultat/"
+    result = maja.get(response["Location"])
+    assert [entry["verdict"] for entry in result.context["review"]] == ["right", "right"]
+    assert all(entry["explanation"] in result.content.decode() for entry in result.context["review"])
+    assert CourseCompletion.objects.get().staff == cast.maja
+    assert maja.get(f"/min-utbildning/kurs/{quiz.get_parent().translation_key}/klar/").status_code == 200
+
+
+def test_an_answer_can_be_changed_until_the_test_is_handed_in(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    for choice in ("c0", "c1"):
+        maja.post(f"{home}fraga/1/", fields(cast.maja, answer=choice))
+    assert maja.get(f"{home}fraga/1/").context["chosen"] == ["c1"]
+
+
+def test_an_answer_saved_on_the_way_needs_no_button(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    response = maja.post(f"{home}fraga/1/", fields(cast.maja, answer="c0"), headers={"x-lms-save": "1"})
+    assert response.status_code == 204
+    assert maja.get(home)["Location"] == f"{home}fraga/2/"
+
+
+def test_no_answer_is_asked_for_again_and_can_be_skipped(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    response = maja.post(f"{home}fraga/1/", fields(cast.maja))
+    assert response.status_code == 422
+    assert f'href="{home}fraga/2/"' in response.content.decode()
+
+
+@pytest.mark.parametrize("number", [0, 3, 999])
+def test_there_is_no_question_beyond_the_last(maja, cast, pages, number):
+    home = begin(maja, cast, pages[2])
+    assert maja.get(f"{home}fraga/{number}/").status_code == 404
+
+
+def test_what_is_not_answered_counts_as_wrong_and_that_is_said_before(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    assert maja.get(f"{home}lamna-in/").context["unanswered"] == 2
+    maja.post(f"{home}lamna-in/", fields(cast.maja))
+    assert (QuizAttempt.objects.get().percent, QuizAttempt.objects.get().passed) == (0, False)
+
+
+def test_a_handed_in_test_cannot_be_answered_or_handed_in_again(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    maja.post(f"{home}lamna-in/", fields(cast.maja))
+    for path in (f"{home}fraga/1/", f"{home}lamna-in/"):
+        assert maja.post(path, fields(cast.maja, answer="c0"))["Location"] == f"{home}resultat/"
+    assert QuizAttempt.objects.get().answers == {}
+
+
+def test_a_resent_start_finds_the_same_attempt(maja, cast, pages):
+    form = fields(cast.maja)
+    first, second = (maja.post(address(pages[2]) + "forsok/", form)["Location"] for _number in range(2))
+    assert first == second
+    assert QuizAttempt.objects.count() == 1
+
+
+def test_nobody_sees_or_touches_another_persons_attempt(maja, sign_in, cast, pages):
+    home = begin(maja, cast, pages[2])
+    bo = sign_in("bo")
+    for path in (home, f"{home}fraga/1/", f"{home}lamna-in/", f"{home}resultat/"):
+        assert bo.get(path).status_code == 404
+    assert bo.post(f"{home}fraga/1/", fields(cast.staff["bo"], answer="c0")).status_code == 404
+    assert bo.post(f"{home}lamna-in/", fields(cast.staff["bo"])).status_code == 404
+
+
+def test_the_result_waits_until_the_test_is_handed_in(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    assert maja.get(f"{home}resultat/")["Location"] == home
+
+
+def test_who_has_used_all_attempts_is_told_whom_to_ask(maja, cast, index):
+    page = builders.make_course()
+    quiz = builders.make_quiz(page, max_attempts=1)
+    take_quiz(cast.maja, quiz, right=False)
+    response = maja.get(address(quiz))
+    [state] = response.context["journey"].activities
+    assert state.is_out_of_attempts
+    assert f'action="{address(quiz)}forsok/"' not in response.content.decode()
+    response = maja.post(address(quiz) + "forsok/", fields(cast.maja))
+    assert response["Location"] == address(quiz)
+    assert QuizAttempt.objects.count() == 1
+
+
+def test_the_best_attempt_is_the_one_shown(maja, cast, pages):
+    take_quiz(cast.maja, pages[2], right=True)
+    take_quiz(cast.maja, pages[2], right=False)
+    state = maja.get(address(pages[2])).context["state"]
+    assert (state.best.percent, state.is_done) == (100, True)
+
+
+def test_a_quiz_is_no_lesson_and_a_lesson_no_quiz(maja, cast, pages):
+    assert maja.post(address(pages[2]) + "steg/", fields(cast.maja, step="x")).status_code == 404
+    assert maja.post(address(pages[0]) + "forsok/", fields(cast.maja)).status_code == 404
+
+
+def test_an_attempt_survives_a_test_that_lost_its_right_answer(maja, cast, index):
+    """Publishing from code checks nothing: the learner's pages must stand it."""
+    page = builders.make_course()
+    quiz = builders.make_quiz(page)
+    for question in quiz.questions.all():
+        question.choices = builders.choices("A", "B", right=())
+        question.save()
+    quiz.refresh_from_db()
+    quiz.save_revision().publish()
+    home = begin(maja, cast, quiz)
+    maja.post(f"{home}fraga/1/", fields(cast.maja, answer="c0"))
+    maja.post(f"{home}lamna-in/", fields(cast.maja))
+    attempt = QuizAttempt.objects.get()
+    assert attempt.passed is False
+    assert maja.get(f"/min-utbildning/forsok/{attempt.uuid}/resultat/").status_code == 200
+
+
+# Done, and again
+
+
+def test_done_is_only_for_what_is_done(maja, course):
+    path = f"/min-utbildning/kurs/{course.translation_key}/"
+    assert maja.get(path + "klar/")["Location"] == path
+
+
+def test_a_course_is_taken_again_when_its_time_runs_out(maja, cast, rule, course):
+    path = f"/min-utbildning/kurs/{course.translation_key}/gor-om/"
+    complete(cast.maja, course)
+    maja.post(path, fields(cast.maja))
+    assert cast.maja.enrolments.count() == 1  # not yet: it is valid for long
+    with time_machine.travel(timezone.now() + timezone.timedelta(days=1060)):
+        maja = _signed_in_again(maja, cast)
+        start = maja.get("/min-utbildning/")
+        assert [journey.course.title for journey in start.context["renew"]] == ["Ett gott värdskap"]
+        maja.post(path, fields(cast.maja))
+        assert cast.maja.enrolments.count() == 2
+        journey = maja.get(f"/min-utbildning/kurs/{course.translation_key}/").context["journey"]
+        assert (journey.status, journey.done_count, journey.may_begin_again) == ("expiring", 0, False)
+
+
+def _signed_in_again(client, cast):
+    client.force_login(cast.users["maja"], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_a_meetup_is_shown_and_waits_for_the_leader(maja, cast, index):
+    page = builders.make_course()
+    meetup = builders.make_workshop(page)
+    response = maja.get(address(meetup))
+    assert response.status_code == 200
+    assert response.context["journey"].next is None
+    assert not activity_of(meetup).completions.exists()
+
+
+def test_the_page_of_a_lesson_that_was_deleted_is_gone_and_its_results_stay(maja, cast, pages):
+    read(cast.maja, pages[0])
+    LessonPage.objects.get(pk=pages[0].pk).delete()
+    assert maja.get(address(pages[0])).status_code == 404
+    assert cast.maja.enrolments.get().activity_completions.count() == 1

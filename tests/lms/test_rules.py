@@ -1,0 +1,90 @@
+import datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.requirements.lookup import merge_duties
+from lms.requirements.rules import DAYS_OF_GRACE, Duty, Job, Rule, applies, due_date, duties_of, earlier
+
+from . import reference
+from .strategies import COURSES, jobs, rules
+
+JOB = Job(1, 1, 2, "00010001", 1, "employed", datetime.date(2026, 1, 1))
+
+
+def rule(**changes):
+    return Rule(**{"id": 1, "course_id": 1, "valid_from": datetime.date(2025, 1, 1), **changes})
+
+
+def test_a_rule_without_limits_binds_everyone():
+    assert applies(rule(), JOB)
+
+
+def test_a_rule_for_a_municipality_binds_the_service_points_below_it():
+    assert applies(rule(paths=("0001",)), JOB)
+    assert not applies(rule(paths=("0002",)), JOB)
+
+
+def test_all_limits_of_a_rule_must_be_met():
+    assert applies(rule(roles=frozenset({1}), kinds=frozenset({"employed"})), JOB)
+    assert not applies(rule(roles=frozenset({1}), kinds=frozenset({"owner"})), JOB)
+
+
+def test_with_both_a_date_and_days_the_later_counts():
+    both = rule(due_on=datetime.date(2026, 6, 1), due_days=30)
+    assert due_date(both, JOB) == datetime.date(2026, 6, 1)
+    assert due_date(both, JOB._replace(start=datetime.date(2026, 5, 20))) == datetime.date(2026, 6, 19)
+
+
+def test_days_are_counted_from_the_rule_for_those_who_were_there_before_it():
+    new_rule = rule(valid_from=datetime.date(2026, 9, 1), due_days=30)
+    assert due_date(new_rule, JOB) == datetime.date(2026, 10, 1)
+
+
+def test_nobody_is_late_in_the_first_fourteen_days():
+    newcomer = JOB._replace(start=datetime.date(2026, 6, 1))
+    assert due_date(rule(due_on=datetime.date(2026, 1, 31)), newcomer) == datetime.date(2026, 6, 15)
+
+
+def test_a_rule_without_a_date_is_never_late():
+    assert due_date(rule(), JOB) is None
+
+
+def test_where_rules_meet_the_earliest_date_wins():
+    soon, late, never = (
+        rule(id=1, due_on=datetime.date(2026, 12, 31)),
+        rule(id=2, due_on=datetime.date(2026, 10, 31)),
+        rule(id=3),
+    )
+    assert duties_of(JOB, [soon, late, never]) == {1: Duty(datetime.date(2026, 10, 31), 2)}
+    assert duties_of(JOB, [never, soon]) == {1: Duty(datetime.date(2026, 12, 31), 1)}
+
+
+@given(rules(), jobs())
+def test_binding_and_dates_agree_with_the_slow_reference(rule, job):
+    assert applies(rule, job) is reference.binds(rule, job)
+    assert due_date(rule, job) == reference.due(rule, job)
+
+
+@given(st.lists(rules(), max_size=6), st.lists(jobs(), max_size=4))
+def test_merged_duties_agree_with_the_slow_reference(all_rules, some_jobs):
+    merged = merge_duties(duties_of(job, all_rules) for job in some_jobs)
+    for course in COURSES:
+        must, last_day = reference.required(course, some_jobs, all_rules)
+        assert (course in merged) is must
+        if must:
+            assert merged[course].due == last_day
+
+
+@given(rules(), jobs())
+def test_no_due_date_lies_within_the_days_of_grace(rule, job):
+    date = due_date(rule, job)
+    assert date is None or (date - job.start).days >= DAYS_OF_GRACE
+
+
+@given(st.none() | st.dates(), st.none() | st.dates())
+def test_the_earlier_duty_is_the_same_whichever_comes_first(one, other):
+    first, second = Duty(one, 1), Duty(other, 2)
+    assert earlier(first, second).due == earlier(second, first).due
+
+

@@ -1,0 +1,127 @@
+import calendar
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.status import (
+    EXPIRING_DAYS,
+    TRAINED,
+    Completion,
+    Facts,
+    Status,
+    add_months,
+    best_completion,
+    is_late,
+    status_on,
+)
+
+from .strategies import TODAY, completions, days
+
+facts = st.builds(
+    Facts,
+    required=st.booleans(),
+    due=st.none() | days,
+    exempt=st.booleans(),
+    completion=st.none() | completions(),
+    started=st.booleans(),
+    out_of_attempts=st.booleans(),
+)
+YESTERDAY, TOMORROW = TODAY - datetime.timedelta(days=1), TODAY + datetime.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "status", "late"),
+    [
+        (Facts(required=False), Status.NOT_REQUIRED, False),
+        (Facts(required=False, started=True), Status.IN_PROGRESS, False),
+        (Facts(required=True), Status.NOT_STARTED, False),
+        (Facts(required=True, due=TODAY), Status.NOT_STARTED, False),
+        (Facts(required=True, due=YESTERDAY), Status.OVERDUE, True),
+        (Facts(required=True, due=YESTERDAY, started=True), Status.OVERDUE, True),
+        (Facts(required=True, due=YESTERDAY, exempt=True), Status.EXEMPT, False),
+        (Facts(required=True, due=TOMORROW, started=True), Status.IN_PROGRESS, False),
+        (Facts(required=True, started=True, out_of_attempts=True), Status.NEEDS_HELP, False),
+        (Facts(required=True, due=YESTERDAY, started=True, out_of_attempts=True), Status.NEEDS_HELP, True),
+        (Facts(required=True, completion=Completion(YESTERDAY)), Status.COMPLETE, False),
+        (Facts(required=False, completion=Completion(YESTERDAY)), Status.COMPLETE, False),
+        (Facts(required=True, exempt=True, completion=Completion(YESTERDAY)), Status.COMPLETE, False),
+        (Facts(required=True, completion=Completion(YESTERDAY, TODAY)), Status.EXPIRING, False),
+        (Facts(required=True, completion=Completion(YESTERDAY, YESTERDAY)), Status.EXPIRED, True),
+        (Facts(required=True, started=True, completion=Completion(YESTERDAY, YESTERDAY)), Status.EXPIRED, True),
+        (Facts(required=False, completion=Completion(YESTERDAY, YESTERDAY)), Status.NOT_REQUIRED, False),
+    ],
+)
+def test_each_status_in_its_plain_case(facts, status, late):
+    assert status_on(TODAY, facts) is status
+    assert is_late(TODAY, facts) is late
+
+
+def test_a_completion_counts_to_and_with_its_last_day():
+    last_day = Facts(required=True, completion=Completion(TODAY, TODAY))
+    assert status_on(TODAY, last_day) in TRAINED
+    assert status_on(TOMORROW, last_day) is Status.EXPIRED
+
+
+def test_it_expires_soon_in_its_last_sixty_days():
+    until = TODAY + datetime.timedelta(days=EXPIRING_DAYS)
+    done = Facts(required=True, completion=Completion(TODAY, until))
+    assert status_on(TODAY, done) is Status.COMPLETE
+    assert status_on(TOMORROW, done) is Status.EXPIRING
+
+
+@given(facts, days)
+def test_every_combination_has_a_status(some, day):
+    assert status_on(day, some) in Status
+    assert is_late(day, some) in (True, False)
+
+
+@given(facts, days)
+def test_nobody_is_late_who_is_trained_or_excused_or_not_required(some, day):
+    if is_late(day, some):
+        assert some.required
+        assert status_on(day, some) in (Status.OVERDUE, Status.EXPIRED, Status.NEEDS_HELP)
+
+
+@given(facts, days, st.integers(1, 500))
+def test_lateness_does_not_pass_by_waiting(some, day, more):
+    """What is late today and is left alone is late every day after."""
+    if is_late(day, some):
+        assert is_late(day + datetime.timedelta(days=more), some)
+
+
+@given(facts, days)
+def test_being_done_for_good_beats_everything(some, day):
+    done = Facts(
+        required=some.required, due=some.due, exempt=some.exempt, started=some.started,
+        out_of_attempts=some.out_of_attempts, completion=Completion(day),
+    )  # fmt: skip
+    assert status_on(day, done) is Status.COMPLETE
+
+
+@given(st.lists(completions(), max_size=6))
+def test_the_best_completion_is_the_one_that_counts_longest(some):
+    best = best_completion(some)
+    if not some:
+        assert best is None
+        return
+    forever = [done for done in some if done.valid_until is None]
+    slow = forever or [done for done in some if done.valid_until == max(one.valid_until for one in some)]
+    assert best in slow
+    assert best.completed_on == max(done.completed_on for done in slow)
+
+
+@given(st.dates(datetime.date(1990, 1, 1), datetime.date(2090, 1, 1)), st.integers(0, 240))
+def test_adding_months_keeps_the_day_or_takes_the_last_of_the_month(day, months):
+    result = add_months(day, months)
+    assert (result.year * 12 + result.month) - (day.year * 12 + day.month) == months
+    last = calendar.monthrange(result.year, result.month)[1]
+    assert result.day == min(day.day, last)
+
+
+def test_adding_months_to_the_last_of_january_and_over_a_new_year():
+    assert add_months(datetime.date(2027, 1, 31), 1) == datetime.date(2027, 2, 28)
+    assert add_months(datetime.date(2028, 1, 31), 1) == datetime.date(2028, 2, 29)
+    assert add_months(datetime.date(2026, 11, 23), 36) == datetime.date(2029, 11, 23)
+    assert add_months(datetime.date(2026, 12, 1), 1) == datetime.date(2027, 1, 1)
