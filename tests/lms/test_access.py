@@ -173,11 +173,12 @@ def test_no_text_of_a_lesson_and_no_question_is_in_the_search_index_or_the_api(c
     [("staff", None, 403), ("staff", "nisse", 403), ("staff", "maja", 200), ("open", None, 200), ("assigned", "maja", 403)],
 )
 def test_a_document_is_as_open_as_the_lesson_it_is_used_in(on_disk, client, sign_in, courses, kind, who, status):
-    document = Document.objects.create(title="Blankett", file=File(io.BytesIO(b"%PDF-1.7"), name="blankett.pdf"))
+    document = Document.objects.create(title="Blankett", file=File(io.BytesIO(b"PK"), name="blankett.docx"))
     body = [("heading", "Ett"), ("document", {"document": document, "title": ""})]
     lesson = builders.publish(LessonPage(title="Med dokument", slug="dok", body=body), courses[kind])
     ReferenceIndex.create_or_update_for_object(lesson)
     response = (sign_in(who) if who else client).get(document.url)
+    response.close()
     assert response.status_code == status
     if status == 200:
         assert "attachment" in response["Content-Disposition"]
@@ -186,7 +187,9 @@ def test_a_document_is_as_open_as_the_lesson_it_is_used_in(on_disk, client, sign
 
 def test_a_document_of_the_host_site_is_none_of_our_business(on_disk, client, courses):
     document = Document.objects.create(title="Annat", file=File(io.BytesIO(b"%PDF-1.7"), name="annat.pdf"))
-    assert client.get(document.url).status_code == 200
+    response = client.get(document.url)
+    response.close()
+    assert response.status_code == 200
 
 
 # The desk
