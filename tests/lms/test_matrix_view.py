@@ -1,0 +1,257 @@
+"""The project leader's screen and its files: the same figures everywhere, and nobody else's people in them."""
+
+import csv
+import datetime
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from django.utils import timezone
+
+from lms.people.actions import end_employment
+from lms.reports.exports import harmless
+from lms.requirements.actions import end_requirement, excuse, require
+from tests import builders, people
+from tests.builders import complete, course_of, read, take_quiz
+
+MATRIX = "/admin/reports/training-matrix/"
+
+
+@pytest.fixture
+def petra(sign_in, rule):
+    return sign_in("petra")
+
+
+def shown(response):
+    """Name to the status of each cell."""
+    return {
+        employment.staff.given_name: [cell.status for cell in cells]
+        for employment, _row, cells in response.context["object_list"]
+    }
+
+
+def table(response) -> list[list[str]]:
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter=";"))
+
+
+@pytest.mark.parametrize("path", [MATRIX, MATRIX + "results/", MATRIX + "?export=csv", MATRIX + "?export=xlsx"])
+@pytest.mark.parametrize("who", [None, "nisse", "maja", "bo", "birgitta", "eva"])
+def test_the_matrix_and_its_files_are_for_leaders_alone(client, sign_in, cast, rule, path, who):
+    response = (sign_in(who) if who else client).get(path)
+    assert response.status_code == 302
+    assert "Maja" not in response.content.decode()
+
+
+@pytest.mark.parametrize("who", ["petra", "kajsa", "ada"])
+def test_leaders_are_let_in(sign_in, rule, who):
+    assert sign_in(who).get(MATRIX).status_code == 200
+
+
+def test_the_sentence_and_the_missing_are_named(petra, cast, course):
+    complete(cast.maja, course)
+    response = petra.get(MATRIX)
+    totals = response.context["totals"]
+    assert (totals.people.done, totals.people.counted) == (1, 3)
+    assert {person.given_name for person in response.context["missing"]} == {"Bo", "Birgitta"}
+    assert response.context["sentence"] in response.content.decode()
+
+
+def test_each_workplace_has_its_share_and_opens_to_its_people(petra, cast, course):
+    complete(cast.maja, course)
+    rows = {entry["workplace"].name: entry["share"] for entry in petra.get(MATRIX).context["workplaces"]}
+    assert {name: (share.done, share.counted) for name, share in rows.items()} == {
+        "Brattfors": (1, 2),
+        "Gräsmyr": (0, 1),
+    }
+    response = petra.get(MATRIX, {"workplace": cast.brattfors.pk})
+    assert shown(response) == {"Birgitta": ["not_started"], "Maja": ["complete"]}
+    assert response.context["totals"].people.counted == 2
+
+
+def test_a_cell_changes_when_maja_learns(petra, cast, course):
+    pages = list(course.get_activity_pages().specific())
+    everyone = {"view": "people"}
+    assert shown(petra.get(MATRIX, everyone))["Maja"] == ["not_started"]
+    read(cast.maja, pages[0])
+    assert shown(petra.get(MATRIX, everyone))["Maja"] == ["in_progress"]
+    read(cast.maja, pages[1])
+    take_quiz(cast.maja, pages[2])
+    assert shown(petra.get(MATRIX, everyone))["Maja"] == ["complete"]
+
+
+def test_every_cell_says_why_and_what_next(petra, cast):
+    response = petra.get(MATRIX, {"view": "people"})
+    for _employment, _row, cells in response.context["object_list"]:
+        for cell in cells:
+            assert cell.why.endswith(".")
+            assert cell.next.endswith(".")
+            assert cell.why in response.content.decode()
+
+
+def test_the_past_is_shown_as_it_was(petra, cast, course):
+    ago = timezone.now() - datetime.timedelta(days=50)
+    complete(cast.maja, course, at=ago)
+    day = timezone.localdate() - datetime.timedelta(days=51)
+    assert petra.get(MATRIX, {"date": day.isoformat()}).context["totals"].people.done == 0
+    day += datetime.timedelta(days=1)
+    assert petra.get(MATRIX, {"date": day.isoformat()}).context["totals"].people.done == 1
+
+
+def test_who_had_not_begun_or_had_left_is_not_counted_on_that_day(petra, cast):
+    today = timezone.localdate()
+    people.hire(cast, "Ny", "Person", "brattfors", days_ago=10)
+    end_employment(
+        job=cast.staff["bo"].employments.get(), last_day=today - datetime.timedelta(days=5), actor=cast.users["ada"]
+    )
+
+    def counted(days_ago):
+        day = today - datetime.timedelta(days=days_ago)
+        return petra.get(MATRIX, {"date": day.isoformat()}).context["totals"].people.counted
+
+    assert [counted(days) for days in (11, 10, 5, 4)] == [3, 4, 4, 3]
+
+
+def test_a_rule_that_has_ended_still_holds_for_the_days_it_held(petra, cast, rule):
+    today = timezone.localdate()
+    end_requirement(rule=rule, last_day=today - datetime.timedelta(days=1), actor=cast.users["petra"])
+    assert petra.get(MATRIX).context["no_rules"] is True
+    yesterday = today - datetime.timedelta(days=1)
+    assert petra.get(MATRIX, {"date": yesterday.isoformat()}).context["totals"].people.counted == 3
+
+
+def test_the_excused_are_not_counted_and_that_is_said(petra, cast):
+    excuse(
+        staff=cast.maja, course=None, reason="sick", valid_from=timezone.localdate(), actor=cast.users["petra"]
+    )
+    response = petra.get(MATRIX)
+    assert (response.context["totals"].people.counted, response.context["totals"].excused) == (2, 1)
+    assert "sjuk" not in response.content.decode().lower()
+
+
+def test_someone_at_two_workplaces_counts_at_both_and_once_in_all(petra, cast):
+    from lms.people.actions import employ
+
+    employ(
+        staff=cast.maja,
+        workplace=cast.places["grasmyr"],
+        role=cast.roles["biträde"],
+        start=timezone.localdate() - datetime.timedelta(days=30),
+        actor=cast.users["petra"],
+    )
+    response = petra.get(MATRIX)
+    assert response.context["totals"].people.counted == 3
+    assert [entry["share"].counted for entry in response.context["workplaces"]] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"only": "missing"}, {"Bo", "Birgitta"}),
+        ({"only": "late"}, set()),
+        ({"q": "maj"}, {"Maja"}),
+        ({"q": "ek bo"}, {"Bo"}),
+        ({"view": "people"}, {"Maja", "Bo", "Birgitta"}),
+    ],
+)
+def test_filters_narrow_the_rows(petra, cast, course, query, names):
+    complete(cast.maja, course)
+    assert set(shown(petra.get(MATRIX, query))) == names
+
+
+def test_the_late_are_found(petra, cast, course):
+    require(
+        course=course_of(course),
+        valid_from=timezone.localdate() - datetime.timedelta(days=90),
+        due_on=timezone.localdate() - datetime.timedelta(days=1),
+        roles=[cast.roles["ägare"]],
+        actor=cast.users["petra"],
+    )
+    assert set(shown(petra.get(MATRIX, {"only": "late"}))) == {"Birgitta"}
+    assert petra.get(MATRIX).context["totals"].people.late == 1
+
+
+@pytest.mark.parametrize(
+    "query", [{"date": "igår"}, {"workplace": "999999"}, {"role": "x"}, {"p": "10000"}, {"date": "9999-99-99"}, {"q": "\x00"}]
+)
+def test_nonsense_in_the_address_is_no_error(petra, query):
+    assert petra.get(MATRIX, query).status_code in (200, 404)
+
+
+def test_a_leader_sees_only_the_own_part_of_the_tree_whatever_is_asked_for(petra, cast):
+    far = people.hire(cast, "Fjärran", "Person", "annorstades")
+    far_place = cast.places["annorstades"].pk
+    for query in ({}, {"view": "people"}, {"workplace": far_place}, {"q": "Fjärran"}, {"workplace": far_place, "view": "people"}):
+        assert "Fjärran" not in petra.get(MATRIX, query).content.decode().replace('value="Fjärran"', "")
+    assert "Fjärran" not in str(table(petra.get(MATRIX, {"export": "csv", "workplace": far_place})))
+    assert far.employments.get().workplace.pk == far_place
+
+
+def test_an_empty_site_says_what_to_do(sign_in, cast):
+    response = sign_in("petra").get(MATRIX)
+    assert response.context["no_rules"] is True
+    assert "/admin/training/requirements/add/" in response.content.decode()
+
+
+# Files
+
+
+def test_csv_has_every_row_of_the_filter_and_the_figures_of_the_screen(petra, cast, course, monkeypatch):
+    monkeypatch.setattr("lms.reports.views.TrainingMatrix.paginate_by", 2)
+    complete(cast.maja, course)
+    screen = petra.get(MATRIX, {"view": "people"})
+    assert len(screen.context["object_list"]) == 2
+    response = petra.get(MATRIX, {"export": "csv"})
+    assert response["Content-Disposition"].startswith('attachment; filename="utbildningsmatris-')
+    assert response["Cache-Control"] == "private, no-store"
+    rows = table(response)
+    assert [row[0] for row in rows[1:4]] == ["Birgitta", "Maja", "Bo"]
+    totals = screen.context["totals"].people
+    assert rows[4][-3:] == [str(totals.done), str(totals.counted), str(totals.late)]
+    assert screen.context["sentence"] in [row[0] for row in rows[5:] if row]
+    assert any("petra" in row[0] for row in rows[5:] if row)
+
+
+def test_xlsx_has_the_same_rows_as_numbers_and_dates(petra, cast, course):
+    complete(cast.maja, course)
+    csv_rows = table(petra.get(MATRIX, {"export": "csv"}))
+    response = petra.get(MATRIX, {"export": "xlsx"})
+    content = b"".join(response.streaming_content)
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert [str(value) for value in rows[0]] == csv_rows[0]
+    assert [row[0] for row in rows[1:4]] == [row[0] for row in csv_rows[1:4]]
+    assert isinstance(rows[1][4], datetime.datetime)
+    assert [rows[1][-3], rows[1][-2], rows[1][-1]] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+46", "-1", "@SUM(A1)", "\tx"])
+def test_no_name_becomes_a_formula(petra, cast, name):
+    people.hire(cast, name, "Test", "brattfors")
+    cells = [value for row in table(petra.get(MATRIX, {"export": "csv"})) for value in row]
+    assert f"'{name}" in cells
+    assert not [value for value in cells if value.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    content = b"".join(petra.get(MATRIX, {"export": "xlsx"}).streaming_content)
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        assert "<f>" not in book.read("xl/worksheets/sheet1.xml").decode()
+
+
+def test_harmless_leaves_numbers_and_plain_text_alone():
+    assert [harmless(value) for value in (-1, "Maja", "a=b", None, "")] == [-1, "Maja", "a=b", None, ""]
+
+
+# The home page and the menu
+
+
+def test_the_leaders_home_page_begins_with_the_sentence(petra):
+    text = petra.get("/admin/").content.decode()
+    assert 'class="lms-home' in text
+    assert MATRIX in text
+
+
+def test_an_editor_of_other_pages_sees_nothing_of_training_in_the_admin(sign_in, cast, rule):
+    text = sign_in("eva").get("/admin/").content.decode()
+    assert 'class="lms-home' not in text
+    assert "training-matrix" not in text
+    assert "Maja" not in text

@@ -1,0 +1,149 @@
+"""What pages cost, literally. The same number with one and with many on each axis."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from lms.requirements.actions import require
+from tests import builders, people
+from tests.builders import complete, course_of, read, version_of
+
+MATRIX = "/admin/reports/training-matrix/"
+
+
+def require_of_all(cast, page):
+    require(
+        course=course_of(page),
+        valid_from=timezone.localdate() - datetime.timedelta(days=300),
+        due_on=timezone.localdate() + datetime.timedelta(days=30),
+        actor=cast.users["ada"],
+    )
+
+
+@pytest.fixture
+def many(cast, request):
+    """As many required courses as asked for; Maja has begun the first."""
+    pages = [builders.make_full_course(f"Kurs {number}", lessons=request.param) for number in range(request.param)]
+    for page in pages:
+        require_of_all(cast, page)
+    read(cast.maja, pages[0].get_activity_pages().first().specific)
+    return pages
+
+
+both = pytest.mark.parametrize("many", [1, 4], indirect=True)
+
+
+@both
+def test_start(sign_in, many, django_assert_num_queries):
+    maja = sign_in("maja")
+    with django_assert_num_queries(12):
+        assert maja.get("/min-utbildning/").status_code == 200
+
+
+@both
+def test_course(sign_in, many, django_assert_num_queries):
+    maja = sign_in("maja")
+    with django_assert_num_queries(12):
+        assert maja.get(f"/min-utbildning/kurs/{many[0].translation_key}/").status_code == 200
+
+
+@both
+def test_lesson(sign_in, many, django_assert_num_queries):
+    maja = sign_in("maja")
+    lesson = many[0].get_activity_pages().first()
+    with django_assert_num_queries(15):
+        assert maja.get(f"/min-utbildning/moment/{lesson.translation_key}/").status_code == 200
+
+
+@both
+def test_lesson_in_the_book(sign_in, many, django_assert_num_queries):
+    maja = sign_in("maja")
+    lesson = many[0].get_activity_pages().first()
+    maja.get(lesson.url)
+    with django_assert_num_queries(15):
+        assert maja.get(lesson.url).status_code == 200
+
+
+@both
+def test_saving_a_step(sign_in, cast, many, django_assert_num_queries):
+    import uuid
+
+    maja = sign_in("maja")
+    lesson = builders.make_lesson(many[0], "Lång", steps=5)
+    form = {"learner": cast.maja.uuid, "event_id": uuid.uuid4(), "step": version_of(lesson).steps[0]["id"]}
+    with django_assert_num_queries(11):
+        maja.post(f"/min-utbildning/moment/{lesson.translation_key}/steg/", form)
+
+
+@pytest.mark.parametrize("questions", [1, 8])
+def test_a_question_and_an_answer_cost_the_same_however_long_the_test(
+    sign_in, cast, index, questions, django_assert_num_queries
+):
+    import uuid
+
+    page = builders.make_course()
+    quiz = builders.make_quiz(page, questions=questions)
+    maja = sign_in("maja")
+    form = {"learner": cast.maja.uuid, "event_id": uuid.uuid4()}
+    home = maja.post(f"/min-utbildning/moment/{quiz.translation_key}/forsok/", form)["Location"]
+    with django_assert_num_queries(6):
+        maja.get(f"{home}fraga/1/")
+    with django_assert_num_queries(9):
+        maja.post(f"{home}fraga/1/", {**form, "event_id": uuid.uuid4(), "answer": "c0"})
+    with django_assert_num_queries(5):
+        maja.get(f"{home}lamna-in/")
+    maja.post(f"{home}lamna-in/", {**form, "event_id": uuid.uuid4()})
+    with django_assert_num_queries(14):
+        maja.get(f"{home}resultat/")
+
+
+def crowd(cast, size, course):
+    for number in range(size):
+        person = people.hire(cast, f"Person {number}", "Test", "brattfors" if number % 2 else "grasmyr")
+        if number % 3 == 0:
+            complete(person, course)
+
+
+@pytest.mark.parametrize(("staff", "courses"), [(1, 1), (1, 3), (9, 1), (9, 3)])
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [("", 14), ("?view=people", 20), ("?export=csv", 15), ("?export=xlsx", 15)],
+)
+def test_the_matrix_on_both_axes(sign_in, cast, index, staff, courses, query, number, django_assert_num_queries):
+    pages = [builders.make_full_course(f"Kurs {number}") for number in range(courses)]
+    for page in pages:
+        require_of_all(cast, page)
+    crowd(cast, staff, pages[0])
+    petra = sign_in("petra")
+    petra.get(MATRIX)
+    with django_assert_num_queries(number):
+        response = petra.get(MATRIX + query)
+        if response.streaming:
+            b"".join(response.streaming_content)
+
+
+@pytest.mark.parametrize("staff", [1, 9])
+def test_the_shop_owners_page(sign_in, cast, course, staff, django_assert_num_queries):
+    require_of_all(cast, course)
+    crowd(cast, staff, course)
+    birgitta = sign_in("birgitta")
+    with django_assert_num_queries(17):
+        birgitta.get("/min-utbildning/min-butik/")
+
+
+@pytest.mark.parametrize("staff", [1, 9])
+def test_the_staff_list(sign_in, cast, course, staff, django_assert_num_queries):
+    crowd(cast, staff, course)
+    petra = sign_in("petra")
+    petra.get("/admin/training/staff/")
+    with django_assert_num_queries(14):
+        petra.get("/admin/training/staff/")
+
+
+@pytest.mark.parametrize("people_here", [1, 9])
+def test_tiles(tablet, cast, people_here, django_assert_num_queries):
+    for number in range(people_here):
+        people.hire(cast, f"Person {number}", "Test", "brattfors")
+    with django_assert_num_queries(4):
+        tablet.get("/surfplatta/")
