@@ -145,7 +145,15 @@ def _head(canvas, certificate):
     _text(canvas, MARGIN, HEIGHT - 76 * mm, _("has completed the training"), size=14, colour=PALE)
     title_size, lines = _title_lines(certificate.course_title, width)
     for number, line in enumerate(lines):
-        _text(canvas, MARGIN, HEIGHT - 88 * mm - number * title_size * 1.1, line, font=BOLD, size=title_size, colour=RED)
+        _text(
+            canvas,
+            MARGIN,
+            HEIGHT - 88 * mm - number * title_size * 1.1,
+            line,
+            font=BOLD,
+            size=title_size,
+            colour=RED,
+        )
 
 
 def _title_lines(title, width):

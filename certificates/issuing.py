@@ -61,7 +61,11 @@ def revoke(*, certificate: Certificate, reason: str, actor: Any) -> Certificate:
         certificate.revocation_reason = reason
         certificate.save(update_fields=["revoked_at", "revoked_by", "revocation_reason"])
         ledger.write(
-            "certificate.revoked", actor=actor, subject=certificate, staff=certificate.staff, reason=str(reason)
+            "certificate.revoked",
+            actor=actor,
+            subject=certificate,
+            staff=certificate.staff,
+            reason=str(reason),
         )
     return certificate
 
@@ -93,7 +97,7 @@ def ensure_drawn(certificate: Certificate) -> Certificate:
 
 def _snapshot(completion: CourseCompletion) -> dict[str, Any]:
     staff, course = completion.staff, completion.course
-    details = TrainingSettings.load()
+    details = TrainingSettings.current()
     page = (
         CoursePage.objects.filter(
             translation_key=course.uuid, locale__language_code__in=(staff.language, course.source_language)
@@ -115,9 +119,7 @@ def _snapshot(completion: CourseCompletion) -> dict[str, Any]:
             "version_label": str(max((version.number for version in versions), default="")),
             "language": language,
             "objectives": [str(block.value) for block in shown.objectives] if shown else [],
-            "minutes": sum(
-                course.activities.filter(live=True, required=True).values_list("minutes", flat=True)
-            )
+            "minutes": sum(course.activities.filter(live=True, required=True).values_list("minutes", flat=True))
             or None,
             "issuer_name": details.organisation or _site_name(),
             "signatory_name": details.signatory_name,

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lms.models import CourseCompletion, StaffMember
 
@@ -39,10 +40,11 @@ class RevocationReason(models.TextChoices):
 
 
 class State(models.TextChoices):
-    VALID = "valid", _("Valid")
-    EXPIRED = "expired", _("Expired")
-    REVOKED = "revoked", _("Revoked")
-    REPLACED = "replaced", _("Replaced")
+    # With a context: Swedish says "utgånget" of a certificate and "utgången" of a course.
+    VALID = "valid", pgettext_lazy("certificate", "Valid")
+    EXPIRED = "expired", pgettext_lazy("certificate", "Expired")
+    REVOKED = "revoked", pgettext_lazy("certificate", "Revoked")
+    REPLACED = "replaced", pgettext_lazy("certificate", "Replaced")
 
 
 class CertificateQuerySet(models.QuerySet):
@@ -106,9 +108,7 @@ class Certificate(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
     )
     revocation_reason = models.CharField(max_length=12, choices=RevocationReason.choices, blank=True)
-    superseded_by = models.OneToOneField(
-        "self", null=True, on_delete=models.SET_NULL, related_name="supersedes"
-    )
+    superseded_by = models.OneToOneField("self", null=True, on_delete=models.SET_NULL, related_name="supersedes")
     file = models.FileField(storage=private_storage, upload_to=file_path, max_length=120)
     sha256 = models.CharField(max_length=64, blank=True)
 

@@ -7,7 +7,7 @@ logger = logging.getLogger(__name__)
 
 @task()
 def draw_certificate(pk: int) -> None:
-    """Draw one certificate. Repeating it does no harm; what fails is drawn at the download, or by `draw_certificates`."""
+    """Draw one certificate. Repeating it does no harm; what fails is drawn at the download or by the sweep."""
     from .issuing import ensure_drawn
     from .models import Certificate
 

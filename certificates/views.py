@@ -57,7 +57,11 @@ def verify(request, serial):
     return render(
         request,
         "lms_certificates/verify.html",
-        {"certificate": certificate, "state": certificate.state.value, "replaced_by": certificate.superseded_by},
+        {
+            "certificate": certificate,
+            "state": certificate.state.value,
+            "replaced_by": certificate.superseded_by,
+        },
     )
 
 

@@ -12,7 +12,16 @@ from django.utils import timezone
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
 from courses.models import Activity, Course
-from lms.models import EmploymentKind, EventKind, EventSource, JobRole, Role, StaffMember, TrainingSettings, Workplace
+from lms.models import (
+    EmploymentKind,
+    EventKind,
+    EventSource,
+    JobRole,
+    Role,
+    StaffMember,
+    TrainingSettings,
+    Workplace,
+)
 from lms.people.actions import add_staff, end_employment
 from lms.people.cards import card_for, issue_card, use_card
 from lms.progress import record, record_earlier_training
@@ -90,7 +99,9 @@ def seed_demo() -> Iterator[str]:
 
 def account_lines() -> list[str]:
     """For the end of `make run`."""
-    return [f"{account.user.get_username():<15}{account.about}" for account in DemoAccount.objects.select_related("user")]
+    return [
+        f"{account.user.get_username():<15}{account.about}" for account in DemoAccount.objects.select_related("user")
+    ]
 
 
 def _account(name: str, about: str, *, superuser: bool = False, given: str = "", family: str = "") -> Any:
@@ -108,9 +119,7 @@ def _account(name: str, about: str, *, superuser: bool = False, given: str = "",
 
 def _places(admin) -> dict[str, Workplace]:
     kinds = Workplace.Kind
-    municipality = add_workplace(
-        name="Nordmalings kommun (exempel)", kind=kinds.MUNICIPALITY, parent=None, actor=admin
-    )
+    municipality = add_workplace(name="Nordmalings kommun (exempel)", kind=kinds.MUNICIPALITY, parent=None, actor=admin)
     places = {
         name: add_workplace(
             name=f"Servicepunkt {name} (exempel)", kind=kinds.SERVICE_POINT, parent=municipality, actor=admin
@@ -155,10 +164,27 @@ def _rules(admin, course, places) -> None:
 
 
 def _accounts(admin, places, people) -> None:
-    course_leader = _account("kursledare", "Kursledare: skriver lektioner och prov i redigeraren", given="Kajsa", family="Kursledare")
-    project_leader = _account("projektledare", "Projektledare: ser vilka som är färdiga och vilka som saknas", given="Petra", family="Projektledare")
-    owner = _account("butik", "Butiksansvarig i Brattfors: sin egen butik, och kopplar surfplattan", given="Birgitta", family="Forsberg")
-    learner = _account("maja", f"Deltagare i Brattfors. På surfplattan: PIN {DEMO_PIN}", given="Maja", family="Lindgren")
+    course_leader = _account(
+        "kursledare",
+        "Kursledare: skriver lektioner och kunskapstest i redigeraren",
+        given="Kajsa",
+        family="Kursledare",
+    )
+    project_leader = _account(
+        "projektledare",
+        "Projektledare: ser vilka som är färdigutbildade och vilka som saknas",
+        given="Petra",
+        family="Projektledare",
+    )
+    owner = _account(
+        "butik",
+        "Butiksansvarig i Brattfors: sin egen butik, och kopplar surfplattan",
+        given="Birgitta",
+        family="Forsberg",
+    )
+    learner = _account(
+        "maja", f"Deltagare i Brattfors. På surfplattan: pinkod {DEMO_PIN}", given="Maja", family="Lindgren"
+    )
     give_responsibility(user=course_leader, role=Role.COURSE_LEADER, workplace=places[""], actor=admin)
     give_responsibility(user=project_leader, role=Role.PROJECT_LEADER, workplace=places[""], actor=admin)
     give_responsibility(user=owner, role=Role.SHOP_OWNER, workplace=places["Brattfors"], actor=admin)

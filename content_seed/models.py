@@ -11,7 +11,9 @@ class SeededPage(models.Model):
     revision = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["translation_key", "language"], name="lms_content_seed_page_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["translation_key", "language"], name="lms_content_seed_page_once")
+        ]
 
     def __str__(self):
         return str(self.translation_key)

@@ -27,7 +27,11 @@ def seed() -> Iterator[str]:
     index = catalogue()
     for pack in found:
         course, line = _put(
-            pack.uuid, pack.language, pack.title, course_digest(pack), lambda pack=pack: put_course(pack, index)
+            pack.uuid,
+            pack.language,
+            pack.title,
+            course_digest(pack),
+            lambda pack=pack: put_course(pack, index),
         )
         yield line
         if course is None:

@@ -63,12 +63,17 @@ class QuoteBlock(blocks.StructBlock):
         label = _("Quote")
         template = "lms_courses/blocks/quote.html"
         group = WORDS
-        preview_value = {"text": "Konsten att få människor att känna sig välkomna.", "attribution": "Jan Gunnarsson"}
+        preview_value = {
+            "text": "Konsten att få människor att känna sig välkomna.",
+            "attribution": "Jan Gunnarsson",
+        }
 
 
 class CalloutBlock(blocks.StructBlock):
     kind = blocks.ChoiceBlock(
-        label=_("Kind"), choices=[("tip", _("Tip")), ("law", _("The law")), ("warning", _("Look out"))], default="tip"
+        label=_("Kind"),
+        choices=[("tip", _("Tip")), ("law", _("The law")), ("warning", _("Look out"))],
+        default="tip",
     )
     title = blocks.CharBlock(label=_("Heading"), required=False)
     text = blocks.RichTextBlock(label=_("Text"), features=SHORT_FEATURES)

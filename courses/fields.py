@@ -34,9 +34,7 @@ def clean_choices(value) -> list[dict]:
     for row in value:
         text, feedback, identity = (str(row.get(name) or "").strip() for name in ("text", "feedback", "id"))
         if len(text) > MAX_TEXT or len(feedback) > MAX_TEXT:
-            raise ValidationError(
-                _("An answer can have at most %(number)s characters."), params={"number": MAX_TEXT}
-            )
+            raise ValidationError(_("An answer can have at most %(number)s characters."), params={"number": MAX_TEXT})
         if not identity or len(identity) > 36 or identity in seen:
             identity = get_random_string(8)
         seen.add(identity)

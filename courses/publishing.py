@@ -59,7 +59,11 @@ def _record_course(page: CoursePage, *, live: bool) -> Course:
     """The course of `page`; born here if need be, and not `live` when only a lesson of it is published yet."""
     course, _created = Course.objects.select_for_update().get_or_create(
         uuid=page.translation_key,
-        defaults={"source_language": _source_language(page), "access": page.access, "valid_months": page.valid_months},
+        defaults={
+            "source_language": _source_language(page),
+            "access": page.access,
+            "valid_months": page.valid_months,
+        },
     )
     language = page.locale.language_code
     course.titles = {**course.titles, language: page.title}

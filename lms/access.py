@@ -15,7 +15,7 @@ from courses.models import Access, Course
 
 from .models import Employment, Enrolment, Responsibility, Role, StaffMember, Workplace
 from .requirements.lookup import jobs_in, merge_duties, rules_on
-from .requirements.rules import Job, duties_of
+from .requirements.rules import Duty, Job, Rule, duties_of
 
 LEADERS = (Role.PROJECT_LEADER, Role.COURSE_LEADER)
 
@@ -31,9 +31,9 @@ def readable_courses(request: Any) -> Q:
         return Q()
     if not learner or not is_on_staff(learner):
         return condition
-    own = required_courses(learner)
-    own |= set(Enrolment.objects.filter(staff=learner, current=True).values_list("course", flat=True))
-    return condition | Q(access=Access.STAFF) | Q(access=Access.ASSIGNED, pk__in=own)
+    begun = Enrolment.objects.filter(staff=learner, current=True).values("course")
+    assigned = Q(access=Access.ASSIGNED) & (Q(pk__in=required_courses(learner)) | Q(pk__in=begun))
+    return condition | Q(access=Access.STAFF) | assigned
 
 
 def may_read(request: Any, course: Course) -> bool:
@@ -53,7 +53,8 @@ def may_read(request: Any, course: Course) -> bool:
 
 def is_on_staff(learner: StaffMember) -> bool:
     """Employed today or about to be. Who has left keeps their results and certificates, not the courses."""
-    return bool(_jobs_from_today(learner))
+    known = getattr(learner, "is_working", None)  # told by the query that found the learner
+    return bool(_jobs_from_today(learner)) if known is None else known
 
 
 def jobs_of(learner: StaffMember, day: datetime.date) -> list[Job]:
@@ -70,10 +71,20 @@ def _jobs_from_today(learner: StaffMember) -> list[Job]:
     return known
 
 
+def duties_today(learner: StaffMember) -> dict[int, tuple[Duty, Rule]]:
+    """Course id to what `learner` must do about it today, over all jobs, and the rule that says so. Asked once."""
+    known = getattr(learner, "_lms_duties", None)
+    if known is None:
+        today = timezone.localdate()
+        jobs = jobs_of(learner, today)
+        rules = {rule.id: rule for rule in rules_on(today)} if jobs else {}
+        merged = merge_duties(duties_of(job, rules.values()) for job in jobs)
+        known = learner._lms_duties = {course: (duty, rules[duty.rule_id]) for course, duty in merged.items()}
+    return known
+
+
 def required_courses(learner: StaffMember) -> set[int]:
-    """Ids of the courses that some rule requires of `learner` today."""
-    jobs = jobs_of(learner, timezone.localdate())
-    return set(merge_duties(duties_of(job, rules) for rules in [rules_on(timezone.localdate())] for job in jobs))
+    return set(duties_today(learner))
 
 
 # Whom a leader may see

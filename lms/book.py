@@ -13,16 +13,14 @@ from .access import may_read, readable_courses
 
 
 def course_of(page) -> Course | None:
-    """The course that `page` belongs to; None for pages that are not ours and for courses never published."""
-    if isinstance(page, CoursePage):
-        course_page = page
-    elif isinstance(page, ActivityPage):
-        course_page = page.get_course_page()
-    else:
+    """The course that `page` belongs to, asked once; None for pages not ours and for courses never published."""
+    if not is_ours(page):
         return None
-    if course_page is not None and course_page.alias_of_id:
-        course_page = course_page.alias_of.specific
-    return Course.objects.filter(uuid=course_page.translation_key).first() if course_page else None
+    if not hasattr(page, "_lms_course"):
+        course_page = page if isinstance(page, CoursePage) else page.get_parent()
+        key = course_page.alias_of.translation_key if course_page.alias_of_id else course_page.translation_key
+        page._lms_course = Course.objects.filter(uuid=key).first()
+    return page._lms_course
 
 
 def is_ours(page) -> bool:
@@ -69,10 +67,7 @@ def _mark_private(response):
 
 def guard_document(document, request) -> HttpResponse | None:
     """A document used in lessons is as open as the most open of them. One used nowhere is not ours to guard."""
-    used_on = [
-        model.objects.filter(pk__in=_pages_using(document, model)).specific()
-        for model in activity_page_types()
-    ]
+    used_on = [model.objects.filter(pk__in=_pages_using(document, model)).specific() for model in activity_page_types()]
     pages = [page for found in used_on for page in found]
     if not pages or any(page.live and may_read_page(request, page) for page in pages):
         return None

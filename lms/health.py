@@ -21,4 +21,7 @@ def readyz(request):
         waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     except DatabaseError:
         return JsonResponse({"ready": False, "database": "unreachable"}, status=503)
-    return JsonResponse({"ready": not waiting, "database": "ok", "migrations_waiting": waiting}, status=503 if waiting else 200)
+    return JsonResponse(
+        {"ready": not waiting, "database": "ok", "migrations_waiting": waiting},
+        status=503 if waiting else 200,
+    )

@@ -129,7 +129,9 @@ def totals(
             share = result.by_workplace_course.setdefault((job.workplace_id, course_id), Share())
             share.add(done=done, late=late)
         if outcome:
-            workplace.add(done=all(done for done, _ in outcome.values()), late=any(late for _, late in outcome.values()))
+            workplace.add(
+                done=all(done for done, _ in outcome.values()), late=any(late for _, late in outcome.values())
+            )
         merged = by_person.setdefault(job.staff_id, {})
         for course_id, duty in duties.items():
             merged[course_id] = earlier(merged[course_id], duty) if course_id in merged else duty

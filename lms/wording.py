@@ -11,13 +11,13 @@ from .status import Facts, Status, status_on
 
 
 def day_text(day: datetime.date) -> str:
-    """"3 oktober 2026"."""
+    """Day, month and year: "3 oktober 2026"."""
     return date_format(day, "DATE_FORMAT")
 
 
 def short_day(day: datetime.date) -> str:
-    """"3 okt", with the year when it is not this one's business: the year is in the heading."""
-    return date_format(day, "j M")
+    """Day and month: "3 okt"."""
+    return date_format(day, "j b")
 
 
 def why(day: datetime.date, facts: Facts) -> str:
@@ -41,9 +41,12 @@ def why(day: datetime.date, facts: Facts) -> str:
     if status == Status.OVERDUE and facts.due:
         late = (day - facts.due).days
         begun = _("It is begun but not completed.") if facts.started else _("It is not begun.")
-        return begun + " " + ngettext(
-            "It was due on %(due)s, %(days)s day ago.", "It was due on %(due)s, %(days)s days ago.", late
-        ) % {"due": day_text(facts.due), "days": late}
+        return (
+            begun
+            + " "
+            + ngettext("It was due on %(due)s, %(days)s day ago.", "It was due on %(due)s, %(days)s days ago.", late)
+            % {"due": day_text(facts.due), "days": late}
+        )
     begun = _("It is begun but not completed.") if facts.started else _("It is not begun.")
     if facts.due:
         return begun + " " + _("It is due on %(due)s.") % {"due": day_text(facts.due)}
@@ -56,10 +59,10 @@ def what_next(status: Status) -> str:
         Status.COMPLETE: _("Nothing needs to be done."),
         Status.EXPIRING: _("Take the course again before it expires."),
         Status.EXPIRED: _("Take the course again."),
-        Status.EXEMPT: _("Nothing, until the leave ends."),
+        Status.EXEMPT: _("Nothing, as long as the excuse lasts."),
         Status.NOT_REQUIRED: _("Nothing needs to be done."),
         Status.NEEDS_HELP: _("The course leader helps and gives one more attempt."),
-        Status.OVERDUE: _("Set aside a quiet moment this week. The course goes on where it stopped."),
+        Status.OVERDUE: _("Set aside a quiet moment this week. The course can be taken a few minutes at a time."),
         Status.IN_PROGRESS: _("Go on where it stopped."),
         Status.NOT_STARTED: _("Begin the course. It can be taken a few minutes at a time."),
     }[status]
@@ -107,7 +110,7 @@ def minutes_text(minutes: int) -> str:
 
 
 def what_is_left(lessons: int, tests: int, meetups: int) -> str:
-    """"2 lessons and the knowledge test left." Empty when nothing is."""
+    """Such as "2 lessons and the knowledge test left." Empty when nothing is."""
     parts = []
     if lessons:
         parts.append(ngettext("%(number)s lesson", "%(number)s lessons", lessons) % {"number": lessons})

@@ -56,7 +56,9 @@ def publish(page: Page, parent: Page) -> Page:
     return page
 
 
-def make_course(title: str = "Ett gott värdskap", *, access: str = "staff", valid_months: int | None = 36) -> CoursePage:
+def make_course(
+    title: str = "Ett gott värdskap", *, access: str = "staff", valid_months: int | None = 36
+) -> CoursePage:
     number = next(_numbers)
     return publish(
         CoursePage(
@@ -124,7 +126,9 @@ def activity_of(page: Page) -> Activity:
 
 
 def version_of(page: Page) -> ActivityVersion:
-    return ActivityVersion.objects.get(activity__uuid=page.translation_key, current=True, language=page.locale.language_code)
+    return ActivityVersion.objects.get(
+        activity__uuid=page.translation_key, current=True, language=page.locale.language_code
+    )
 
 
 def tell(learner, page: Page, kind: str, payload: dict | None = None, **changes: Any):

@@ -30,7 +30,11 @@ class Cast:
 
     def __getattr__(self, name):
         """`cast.maja` is the staff member, or the user of one who is none."""
-        for known in (self.__dict__.get("staff", {}), self.__dict__.get("users", {}), self.__dict__.get("places", {})):
+        for known in (
+            self.__dict__.get("staff", {}),
+            self.__dict__.get("users", {}),
+            self.__dict__.get("places", {}),
+        ):
             if name in known:
                 return known[name]
         raise AttributeError(name)
@@ -67,9 +71,7 @@ def gather() -> Cast:
         ("petra", Role.PROJECT_LEADER, "kommun"),
         ("kajsa", Role.COURSE_LEADER, "kommun"),
     ):
-        give_responsibility(
-            user=cast.users[name], role=role, workplace=cast.places[place], actor=cast.users["ada"]
-        )
+        give_responsibility(user=cast.users[name], role=role, workplace=cast.places[place], actor=cast.users["ada"])
     editors = Group.objects.create(name="Redaktörer")
     editors.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
     cast.users["eva"].groups.add(editors)

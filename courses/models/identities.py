@@ -131,7 +131,9 @@ class ActivityVersion(models.Model):
                 fields=["activity", "number", "language", "correction"], name="lms_courses_version_once"
             ),
             models.UniqueConstraint(
-                fields=["activity", "language"], condition=Q(current=True), name="lms_courses_one_current_version"
+                fields=["activity", "language"],
+                condition=Q(current=True),
+                name="lms_courses_one_current_version",
             ),
         ]
         verbose_name = _("version")
@@ -142,5 +144,5 @@ class ActivityVersion(models.Model):
 
     @property
     def label(self) -> str:
-        """"2", or "2.1" after one correction."""
+        """The number; with the correction after it if there is one: "2", "2.1"."""
         return f"{self.number}.{self.correction}" if self.correction else str(self.number)

@@ -17,7 +17,12 @@ from ..forms import QuizPageForm, SourceSettingsForm
 from .identities import Access, Activity, ActivityKind, Course
 
 PREVIEW_SIZES = [
-    {"name": "tablet", "icon": "tablet-alt", "device_width": 800, "label": _("Preview as on the shop's tablet")},
+    {
+        "name": "tablet",
+        "icon": "tablet-alt",
+        "device_width": 800,
+        "label": _("Preview as on the shop’s tablet"),
+    },
     {"name": "mobile", "icon": "mobile-alt", "device_width": 375, "label": _("Preview as on a phone")},
     {"name": "desktop", "icon": "desktop", "device_width": 1280, "label": _("Preview as on a computer")},
 ]
@@ -47,7 +52,7 @@ class TrainingPage(Page):
 
     def get_identity(self):
         """The Course or Activity that this page speaks for; None before the first publication."""
-        return None
+        return
 
     def get_sitemap_urls(self, request=None):
         course = self.get_course_page()
@@ -199,8 +204,8 @@ class ActivityPage(TrainingPage):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        course = self.get_course_page()
-        siblings = list(course.get_activity_pages()) if course else []
+        course = self.get_parent()
+        siblings = list(Page.objects.child_of(course).live().order_by("path"))
         here = next((number for number, page in enumerate(siblings) if page.pk == self.pk), None)
         context.update(
             course=course,
@@ -220,7 +225,12 @@ class LessonPage(ActivityPage):
         help_text=_("Begin with a heading: each heading begins a step, and people take one step at a time."),
     )
 
-    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("body"), ActivityPage.settings_fields]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("body"),
+        ActivityPage.settings_fields,
+    ]
     template = "lms_courses/lesson_page.html"
 
     class Meta:
@@ -241,7 +251,12 @@ class WorkshopPage(ActivityPage):
 
     body = BodyField(LessonBody(), blank=True, verbose_name=_("content"))
 
-    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("body"), ActivityPage.settings_fields]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("body"),
+        ActivityPage.settings_fields,
+    ]
     template = "lms_courses/workshop_page.html"
 
     class Meta:
@@ -351,13 +366,20 @@ class Question(Orderable):
     choices = ChoicesField(verbose_name=_("answers"))
     ignore_case = models.BooleanField(_("forgive small and capital letters"), default=True)
     ignore_accents = models.BooleanField(
-        _("forgive accents"), default=True, help_text=_("Also å, ä and ö written as a, a and o. Short answers only.")
+        _("forgive accents"),
+        default=True,
+        help_text=_("Also å, ä and ö written as a, a and o. Short answers only."),
     )
     explanation = models.TextField(
-        _("explanation"), blank=True, help_text=_("Why it is so. Everyone sees it after the test: this is where they learn.")
+        _("explanation"),
+        blank=True,
+        help_text=_("Why it is so. Everyone sees it after the test: this is where they learn."),
     )
     source = models.CharField(
-        _("source"), max_length=250, blank=True, help_text=_("Where the fact comes from. Only course leaders see it.")
+        _("source"),
+        max_length=250,
+        blank=True,
+        help_text=_("Where the fact comes from. Only course leaders see it."),
     )
 
     panels = [
@@ -397,7 +419,11 @@ class Question(Orderable):
         """For the preview of an author. A question without a right answer is shown as one."""
         asked = self.as_asked()
         kind = questions.KINDS[asked.kind]
-        return {"question": kind.public(asked), "secret": kind.secret(asked), "problems": kind.problems(asked)}
+        return {
+            "question": kind.public(asked),
+            "secret": kind.secret(asked),
+            "problems": kind.problems(asked),
+        }
 
 
 def activity_page_types() -> list[type[ActivityPage]]:

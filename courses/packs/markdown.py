@@ -82,7 +82,11 @@ def parse_body(text: str, *, lesson: uuid.UUID, find_file: Callable[[str], Any],
             flush()
             add(
                 "picture",
-                {"image": find_file(match["file"]), "alt_text": match["alt"], "caption": match["caption"] or ""},
+                {
+                    "image": find_file(match["file"]),
+                    "alt_text": match["alt"],
+                    "caption": match["caption"] or "",
+                },
             )
         elif match := BOX.match(line):
             flush()
@@ -91,7 +95,9 @@ def parse_body(text: str, *, lesson: uuid.UUID, find_file: Callable[[str], Any],
                 inside.append(lines[number])
                 number += 1
             if number == len(lines):
-                raise PackError(f"{where}, line {begun}: the box “{match['name']}” is never closed. Add a line with :::")
+                raise PackError(
+                    f"{where}, line {begun}: the box “{match['name']}” is never closed. Add a line with :::"
+                )
             number += 1
             add(*_box(match["name"], match["title"], "\n".join(inside), find_file, f"{where}, line {begun}"))
         elif line.strip() == NEXT_BLOCK:
@@ -204,7 +210,9 @@ def _write_block(block: dict[str, Any], file_name: Callable[[str, Any], str]) ->
     if kind in ("checklist", "steps"):
         items = [item["value"] if isinstance(item, dict) else item for item in value["items"]]
         marks = [f"{number}." if kind == "steps" else "-" for number in range(1, len(items) + 1)]
-        return _write_box(kind, value["title"], "\n".join(f"{mark} {item}" for mark, item in zip(marks, items, strict=True)))
+        return _write_box(
+            kind, value["title"], "\n".join(f"{mark} {item}" for mark, item in zip(marks, items, strict=True))
+        )
     if kind == "facts":
         head = f"checked: {value['checked_on']}" + (f"\nsource: {value['source']}" if value["source"] else "")
         return _write_box("facts", value["title"], f"{head}\n\n{to_markdown(value['text'])}")
@@ -220,7 +228,9 @@ def _write_block(block: dict[str, Any], file_name: Callable[[str, Any], str]) ->
         return _write_box("contact", "", write_yaml(data))
     if kind == "document":
         return _write_box(
-            "document", "", write_yaml({"file": file_name("document", value["document"]), "title": value["title"]})
+            "document",
+            "",
+            write_yaml({"file": file_name("document", value["document"]), "title": value["title"]}),
         )
     if kind == "practice":
         from .questions import write_question

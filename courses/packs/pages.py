@@ -29,7 +29,17 @@ COLLECTION = "Kurspaket"
 
 
 def course_digest(pack: PackCourse) -> str:
-    names = ("slug", "title", "summary", "introduction", "objectives", "image", "access", "valid_months", "images")
+    names = (
+        "slug",
+        "title",
+        "summary",
+        "introduction",
+        "objectives",
+        "image",
+        "access",
+        "valid_months",
+        "images",
+    )
     return digest_of({name: getattr(pack, name) for name in names})
 
 
@@ -127,9 +137,7 @@ def put_image(pack: PackCourse, name: str) -> Any:
             return known
         opened.seek(0)
         about = pack.images.get(name, {})
-        image = Image(
-            title=about.get("title") or name, collection=_collection(), file=ImageFile(opened, name=name)
-        )
+        image = Image(title=about.get("title") or name, collection=_collection(), file=ImageFile(opened, name=name))
         image.save()
         return image
 

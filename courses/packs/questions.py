@@ -33,7 +33,12 @@ def _choices(kind: str, data: dict[str, Any]) -> list[dict[str, Any]]:
     if kind == "truefalse":
         feedback = data.get("feedback") or {}
         return [
-            {"id": word, "text": "", "right": data.get("answer") is (word == "true"), "feedback": feedback.get(word, "")}
+            {
+                "id": word,
+                "text": "",
+                "right": data.get("answer") is (word == "true"),
+                "feedback": feedback.get(word, ""),
+            }
             for word in ("true", "false")
         ]
     if kind == "text":

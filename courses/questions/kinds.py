@@ -41,7 +41,9 @@ class Kind:
         if len(texts) < self.min_choices:
             problems.append(
                 ngettext(
-                    "Write at least %(number)s answer.", "Write at least %(number)s answers.", self.min_choices
+                    "Write at least %(number)s answer.",
+                    "Write at least %(number)s answers.",
+                    self.min_choices,
                 )
                 % {"number": self.min_choices}
             )
@@ -65,9 +67,7 @@ class Kind:
         return {
             "right": [choice["id"] for choice in question.choices if choice.get("right")],
             "explanation": question.explanation,
-            "feedback": {
-                choice["id"]: choice["feedback"] for choice in question.choices if choice.get("feedback")
-            },
+            "feedback": {choice["id"]: choice["feedback"] for choice in question.choices if choice.get("feedback")},
         }
 
     def parse(self, public: Mapping[str, Any], values: Sequence[str]) -> Any:
@@ -119,7 +119,10 @@ class TrueFalse(SingleChoice):
 
     def public(self, question):
         # The two words come from the reader's language, not from the author.
-        return {**super().public(question), "choices": [{"id": "true", "text": ""}, {"id": "false", "text": ""}]}
+        return {
+            **super().public(question),
+            "choices": [{"id": "true", "text": ""}, {"id": "false", "text": ""}],
+        }
 
 
 class MultipleChoice(Kind):

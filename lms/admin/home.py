@@ -14,13 +14,6 @@ class AreAllTrainedPanel(Component):
     order = 10
 
     def get_context_data(self, parent_context):
-        day = timezone.localdate()
-        rules = figures.rules_on(day)
         reach = workplaces_in_reach(parent_context["request"].user, LEADERS)
-        scope = figures.Scope(
-            day=day,
-            employments=figures.employments_on(day, reach),
-            courses=list(figures.required_courses_on(rules)),
-        )
-        totals, _jobs = figures.totals_for(scope, rules)
+        totals = figures.gather(timezone.localdate(), reach).totals
         return {"sentence": summary_sentence(totals), "counted": who_is_counted(totals), "totals": totals}

@@ -19,7 +19,9 @@ urlpatterns = [
     path("staff/<int:person>/unlock/", people.UnlockPin.as_view(), name="unlock_pin"),
     path("staff/<int:person>/excuse/", requirements.Excuse.as_view(), name="excuse"),
     path(
-        "staff/<int:person>/excuse/<int:exemption>/end/", requirements.EndExemption.as_view(), name="end_exemption"
+        "staff/<int:person>/excuse/<int:exemption>/end/",
+        requirements.EndExemption.as_view(),
+        name="end_exemption",
     ),
     path("requirements/", requirements.RequirementList.as_view(), name="requirements"),
     path("requirements/add/", requirements.AddRequirement.as_view(), name="add_requirement"),
@@ -34,6 +36,8 @@ urlpatterns = [
     path("tablets/<int:tablet>/unpair/", workplaces.Unpair.as_view(), name="unpair"),
     path("responsibilities/", workplaces.Responsibilities.as_view(), name="responsibilities"),
     path(
-        "responsibilities/<int:responsibility>/take/", workplaces.TakeResponsibility.as_view(), name="take_responsibility"
+        "responsibilities/<int:responsibility>/take/",
+        workplaces.TakeResponsibility.as_view(),
+        name="take_responsibility",
     ),
 ]

@@ -47,10 +47,9 @@ class EventKind(models.TextChoices):
 
 class EventSource(models.TextChoices):
     READER = "reader", _("Own device")
-    TABLET = "tablet", _("The shop's tablet")
+    TABLET = "tablet", _("The shop’s tablet")
     REGISTER = "register", _("Recorded by a leader")
     MOVE = "move", _("Moved from another person")
-    IMPORT = "import", _("Import")
 
 
 class EventOutcome(models.TextChoices):
@@ -122,7 +121,9 @@ class ActivityCompletion(Voidable):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment", "activity"], condition=Q(voided_at=None), name="lms_activity_completed_once"
+                fields=["enrolment", "activity"],
+                condition=Q(voided_at=None),
+                name="lms_activity_completed_once",
             )
         ]
         verbose_name = _("completed activity")
@@ -133,7 +134,7 @@ class ActivityCompletion(Voidable):
 
 
 class QuizAttempt(models.Model):
-    """One attempt at a test, graded against the version it was begun on. Answers live in events until it is handed in."""
+    """One attempt at a test, graded against the version it was begun on. Until then answers live in events."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="attempts")
@@ -191,9 +192,7 @@ class CourseCompletion(Voidable):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["enrolment"], condition=Q(voided_at=None), name="lms_course_completed_once"
-            )
+            models.UniqueConstraint(fields=["enrolment"], condition=Q(voided_at=None), name="lms_course_completed_once")
         ]
         indexes = [models.Index(fields=["staff", "course"])]
         verbose_name = _("completed course")

@@ -3,7 +3,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
@@ -76,6 +76,11 @@ class StaffMemberQuerySet(models.QuerySet):
     def employed_on(self, day: datetime.date):
         return self.filter(pk__in=Employment.objects.covering(day).values("staff"))
 
+    def telling_who_works(self, day: datetime.date):
+        """Each with `is_working`: has a job on that day or later."""
+        jobs = Employment.objects.current_or_coming(day).filter(staff=OuterRef("pk"))
+        return self.annotate(is_working=Exists(jobs))
+
     def at(self, workplaces, day: datetime.date):
         """Employed on that day at one of `workplaces`, a queryset."""
         jobs = Employment.objects.covering(day).filter(workplace__in=workplaces)
@@ -90,9 +95,7 @@ class StaffMember(models.Model):
     family_name = models.CharField(_("family name"), max_length=80)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
-    language = models.CharField(
-        _("language"), max_length=10, choices=language_choices, default=default_language
-    )
+    language = models.CharField(_("language"), max_length=10, choices=language_choices, default=default_language)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         verbose_name=_("user account"),
@@ -153,7 +156,10 @@ class Employment(models.Model):
     )
     role = models.ForeignKey(JobRole, verbose_name=_("job role"), on_delete=models.PROTECT, related_name="employments")
     kind = models.CharField(
-        _("kind of employment"), max_length=10, choices=EmploymentKind.choices, default=EmploymentKind.EMPLOYED
+        _("kind of employment"),
+        max_length=10,
+        choices=EmploymentKind.choices,
+        default=EmploymentKind.EMPLOYED,
     )
     start = models.DateField(_("start"))
     end = models.DateField(_("last day"), null=True, blank=True)
@@ -193,7 +199,10 @@ class Responsibility(models.Model):
     """What a leader or a shop owner may see and do: a role over a workplace and all below it."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE, related_name="responsibilities"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="responsibilities",
     )
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     workplace = models.ForeignKey(
@@ -201,9 +210,7 @@ class Responsibility(models.Model):
     )
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "role", "workplace"], name="lms_responsibility_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "role", "workplace"], name="lms_responsibility_once")]
         verbose_name = _("responsibility")
         verbose_name_plural = _("responsibilities")
 

@@ -100,7 +100,8 @@ class Exemption(Dated):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="lms_exemption_ends_after_it_starts"
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="lms_exemption_ends_after_it_starts",
             )
         ]
         verbose_name = _("exemption")

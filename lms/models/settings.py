@@ -17,6 +17,11 @@ class TrainingSettings(BaseGenericSetting):
     signatory_name = models.CharField(_("who signs certificates"), max_length=120, blank=True)
     signatory_role = models.CharField(_("their role"), max_length=120, blank=True)
 
+    @classmethod
+    def current(cls) -> "TrainingSettings":
+        """What is set, or nothing set yet. Unlike `load`, reading it never writes."""
+        return cls.objects.first() or cls()
+
     panels = [
         FieldPanel("organisation"),
         MultiFieldPanel(

@@ -35,17 +35,18 @@ def create_account(staff: StaffMember) -> Any:
     suffix = ""
     if isinstance(field, models.EmailField):
         if staff.email and not User.objects.filter(**{User.USERNAME_FIELD: staff.email}).exists():
-            return _create(User, {User.USERNAME_FIELD: staff.email}, staff)
+            return _create({User.USERNAME_FIELD: staff.email}, staff)
         suffix = "@larpunkt.invalid"
     stem = stem[: field.max_length - len(suffix) - 4]
     name, number = f"{stem}{suffix}", 1
     while User.objects.filter(**{User.USERNAME_FIELD: name}).exists():
         number += 1
         name = f"{stem}{number}{suffix}"
-    return _create(User, {User.USERNAME_FIELD: name}, staff)
+    return _create({User.USERNAME_FIELD: name}, staff)
 
 
-def _create(User: Any, values: dict[str, Any], staff: StaffMember) -> Any:
+def _create(values: dict[str, Any], staff: StaffMember) -> Any:
+    User = get_user_model()
     email_field = User.get_email_field_name()
     known = {email_field: staff.email, "first_name": staff.given_name, "last_name": staff.family_name}
     names = {model_field.name for model_field in User._meta.get_fields()}

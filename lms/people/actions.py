@@ -59,7 +59,12 @@ def employ(
             )
     job = Employment.objects.create(staff=staff, workplace=workplace, role=role, kind=kind, start=start, end=end)
     ledger.write(
-        "employment.added", actor=actor, subject=job, staff=staff, workplace=str(workplace.uuid), start=str(start)
+        "employment.added",
+        actor=actor,
+        subject=job,
+        staff=staff,
+        workplace=str(workplace.uuid),
+        start=str(start),
     )
     return job
 
@@ -80,14 +85,24 @@ def end_employment(*, job: Employment, last_day: datetime.date, actor: Any) -> E
 
 @transaction.atomic
 def move_employment(
-    *, job: Employment, workplace: Workplace, first_day: datetime.date, role: JobRole | None = None, actor: Any
+    *,
+    job: Employment,
+    workplace: Workplace,
+    first_day: datetime.date,
+    role: JobRole | None = None,
+    actor: Any,
 ) -> Employment:
     """From `first_day` at another workplace: the old job ends the day before, a new one begins."""
     if workplace.pk == job.workplace_id:
         raise ValidationError({"workplace": _("They already work there. Choose another workplace.")})
     end_employment(job=job, last_day=first_day - datetime.timedelta(days=1), actor=actor)
     return employ(
-        staff=job.staff, workplace=workplace, role=role or job.role, kind=job.kind, start=first_day, actor=actor
+        staff=job.staff,
+        workplace=workplace,
+        role=role or job.role,
+        kind=job.kind,
+        start=first_day,
+        actor=actor,
     )
 
 

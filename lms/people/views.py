@@ -6,9 +6,8 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
 
@@ -18,6 +17,7 @@ from ..evidence import evidence_for
 from ..models import Employment, Exemption, LedgerEntry, Role, StaffMember, Workplace
 from ..reader.journey import journeys
 from ..tablet.pins import unlock_pin
+from ..wording import day_text
 from . import actions
 from .cards import issue_card
 from .forms import AddStaffForm, DetailsForm, EndJobForm, JobForm, MoveJobForm, StaffFilterForm
@@ -96,7 +96,7 @@ class Person(PersonMixin, AdminPage, TemplateView):
 
     def get_context_data(self, **kwargs):
         today = timezone.localdate()
-        found = journeys(self.person, Q(), day=today, language=get_language())
+        found = journeys(self.person, Q(), language=get_language())
         shown = [journey for journey in found if journey.duty or journey.enrolment_id or journey.completion]
         is_project_leader = may_lead(self.request.user, Role.PROJECT_LEADER)
         return {
@@ -156,7 +156,7 @@ class ChangeDetails(PersonMixin, ActionView):
 
 
 class AddJob(PersonMixin, ActionView):
-    page_title = gettext_lazy("One more employment")
+    page_title = gettext_lazy("Add an employment")
     submit_label = gettext_lazy("Add")
     form_class = JobForm
 
@@ -168,7 +168,7 @@ class AddJob(PersonMixin, ActionView):
         return _("%(name)s works at %(workplace)s from %(start)s.") % {
             "name": self.person,
             "workplace": job.workplace,
-            "start": job.start,
+            "start": day_text(job.start),
         }
 
 
@@ -193,7 +193,7 @@ class EndJob(JobMixin, ActionView):
         job = actions.end_employment(job=self.job, last_day=data["last_day"], actor=self.request.user)
         return _("The employment at %(workplace)s ends with %(day)s.") % {
             "workplace": job.workplace,
-            "day": job.end,
+            "day": day_text(job.end),
         }
 
 
@@ -214,7 +214,7 @@ class MoveJob(JobMixin, ActionView):
         return _("%(name)s works at %(workplace)s from %(start)s.") % {
             "name": self.person,
             "workplace": job.workplace,
-            "start": job.start,
+            "start": day_text(job.start),
         }
 
 

@@ -38,9 +38,7 @@ def hand_in(event: LearningEvent) -> QuizAttempt:
     attempt.submitted_at, attempt.recorded_at = event.occurred_at, event.received_at
     attempt.points, attempt.out_of = round(float(score.points), 3), score.out_of
     attempt.percent, attempt.passed = score.percent, score.passed
-    attempt.save(
-        update_fields=["answers", "submitted_at", "recorded_at", "points", "out_of", "percent", "passed"]
-    )
+    attempt.save(update_fields=["answers", "submitted_at", "recorded_at", "points", "out_of", "percent", "passed"])
     return attempt
 
 
@@ -49,6 +47,9 @@ def answers_given(attempt: QuizAttempt) -> dict[str, Any]:
     if attempt.submitted_at:
         return attempt.answers
     events = LearningEvent.objects.filter(
-        enrolment=attempt.enrolment_id, kind=EventKind.ANSWER, attempt=attempt.uuid, outcome=EventOutcome.APPLIED
+        enrolment=attempt.enrolment_id,
+        kind=EventKind.ANSWER,
+        attempt=attempt.uuid,
+        outcome=EventOutcome.APPLIED,
     ).order_by("occurred_at", "received_at", "pk")
     return {row["question"]: row["answer"] for row in events.values_list("payload", flat=True)}

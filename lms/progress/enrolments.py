@@ -40,7 +40,11 @@ def begin_again(*, learner: StaffMember, course: Course, actor: Any) -> Enrolmen
     enrolment.save(update_fields=["current"])
     now = timezone.now()
     renewed = Enrolment.objects.create(
-        staff=learner, course=course, cycle=enrolment.cycle + 1, started_on=timezone.localdate(now), recorded_at=now
+        staff=learner,
+        course=course,
+        cycle=enrolment.cycle + 1,
+        started_on=timezone.localdate(now),
+        recorded_at=now,
     )
     ledger.write("course.begun_again", actor=actor, subject=renewed, staff=learner, cycle=renewed.cycle)
     return renewed

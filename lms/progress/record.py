@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from courses.models import Activity, ActivityVersion
 
-from ..models import CourseCompletion, Earned, EventKind, EventOutcome, EventSource, LearningEvent, QuizAttempt, StaffMember
+from ..models import (
+    CourseCompletion,
+    Earned,
+    EventKind,
+    EventOutcome,
+    EventSource,
+    LearningEvent,
+    QuizAttempt,
+    StaffMember,
+)
 from .attempts import begin_attempt, hand_in
 from .enrolments import enrol
 from .rollup import complete_activity
@@ -74,9 +83,7 @@ def record(
     )
     try:
         with transaction.atomic():
-            event.enrolment = enrol(
-                learner, activity.course, on=timezone.localdate(occurred_at), at=received_at
-            )
+            event.enrolment = enrol(learner, activity.course, on=timezone.localdate(occurred_at), at=received_at)
             event.reason = _why_not(event)
             if event.reason:
                 event.outcome = EventOutcome.NEEDS_REVIEW
@@ -96,7 +103,11 @@ def _already_taken(event: LearningEvent, learner: StaffMember) -> Receipt:
     known = LearningEvent.objects.select_related("enrolment").filter(event_id=event.event_id).first()
     if known is None:
         raise RuntimeError(f"Event {event.event_id} could not be stored.")
-    same = (known.enrolment.staff_id, known.activity_id, known.kind) == (learner.pk, event.activity_id, event.kind)
+    same = (known.enrolment.staff_id, known.activity_id, known.kind) == (
+        learner.pk,
+        event.activity_id,
+        event.kind,
+    )
     if not same:
         return Receipt(REJECTED, "id_taken")
     attempt = QuizAttempt.objects.filter(uuid=known.attempt).first() if known.attempt else None

@@ -23,7 +23,12 @@ def noon(day: datetime.date) -> datetime.datetime:
 
 @transaction.atomic
 def record_attendance(
-    *, form_id: uuid.UUID, activity: Activity, people: Iterable[StaffMember], on: datetime.date, recorded_by: Any
+    *,
+    form_id: uuid.UUID,
+    activity: Activity,
+    people: Iterable[StaffMember],
+    on: datetime.date,
+    recorded_by: Any,
 ) -> list[Receipt]:
     """`people` were at the meetup on the day `on`. The same `form_id` again records nobody twice."""
     return [
@@ -59,6 +64,11 @@ def _record_one(form_id, person, activity, kind, on, recorded_by, verb) -> Recei
     )
     if receipt.outcome == "applied":
         ledger.write(
-            verb, actor=recorded_by, subject=receipt.event, staff=person, activity=str(activity.uuid), on=str(on)
+            verb,
+            actor=recorded_by,
+            subject=receipt.event,
+            staff=person,
+            activity=str(activity.uuid),
+            on=str(on),
         )
     return receipt

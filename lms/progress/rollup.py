@@ -37,9 +37,7 @@ def complete_course_if_done(enrolment: Enrolment, *, recorded_at) -> CourseCompl
     required = set(
         Activity.objects.live().filter(course=enrolment.course_id, required=True).values_list("pk", flat=True)
     )
-    done = [
-        row for row in enrolment.activity_completions.filter(voided_at=None) if row.activity_id in required
-    ]
+    done = [row for row in enrolment.activity_completions.filter(voided_at=None) if row.activity_id in required]
     if not required or {row.activity_id for row in done} != required:
         return None
     occurred_at = max(row.occurred_at for row in done)

@@ -34,7 +34,10 @@ def _void(completion, *, reason, recorded_by):
             enrolment=enrolment, activity=activity.activity_id, passed=True, voided_at=None
         ).update(voided_at=now)
         ledger.write(
-            "completion.voided", actor=recorded_by, subject=activity, staff=enrolment.staff,
+            "completion.voided",
+            actor=recorded_by,
+            subject=activity,
+            staff=enrolment.staff,
             activity=str(activity.activity.uuid),
         )
     for course in courses:

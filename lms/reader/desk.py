@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 
-from courses.models import ActivityVersion, Course
+from courses.models import ActivityVersion
 
 from ..access import may_read
 from ..models import EventSource
@@ -56,16 +56,11 @@ def address(request: Any, name: str, *args: Any) -> str:
     return reverse(f"lms:reader:{name}", args=args, current_app=request.resolver_match.namespace)
 
 
-def readable_course(request: Any, course_uuid: uuid.UUID) -> Course:
-    """The published course, or the same 404 for one that does not exist and one that is not for this learner."""
-    course = Course.objects.live().filter(uuid=course_uuid).first()
-    if course is None or not may_read(request, course):
-        raise Http404
-    return course
-
-
 def readable_version(request: Any, activity_uuid: uuid.UUID) -> ActivityVersion:
-    """The version of an activity that this learner is shown, with its activity and course; 404 as above."""
+    """The version of an activity that this learner is shown, with its activity and course.
+
+    The same 404 for one that does not exist and one that is not for this learner.
+    """
     version = (
         ActivityVersion.objects.shown_in(get_language() or "")
         .filter(activity__uuid=activity_uuid, activity__live=True, activity__course__live=True)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
 from wagtail.models import Page
 
 from courses.models import Activity, ActivityVersion, Course
 
-from ..access import jobs_of
+from ..access import duties_today
 from ..models import (
     ActivityCompletion,
     Enrolment,
@@ -21,8 +22,7 @@ from ..models import (
     QuizAttempt,
     StaffMember,
 )
-from ..requirements.lookup import merge_duties, rules_on
-from ..requirements.rules import Duty, Rule, duties_of
+from ..requirements.rules import Duty, Rule
 from ..status import TRAINED, Completion, Facts, Status, best_completion, status_on
 
 
@@ -159,13 +159,12 @@ class Journey:
         return sum(state.minutes_left for state in self.left)
 
 
-def journeys(
-    learner: StaffMember, courses: Q, *, day: datetime.date, language: str, optional: bool = True
-) -> list[Journey]:
-    """One Journey for each live course that matches `courses`, in catalogue order.
+def journeys(learner: StaffMember, courses: Q, *, language: str) -> list[Journey]:
+    """Where `learner` stands today: one Journey for each live course that matches `courses`, in catalogue order.
 
     A course without a published activity is left out: there is nothing to do in it yet.
     """
+    day = timezone.localdate()
     found: dict[int, Journey] = {}
     states: dict[int, ActivityState] = {}
     for version in _versions(courses, language):
@@ -177,7 +176,9 @@ def journeys(
         journey.activities.append(state)
     if not found:
         return []
-    _add_duties(learner, found, day)
+    for course_id, (duty, rule) in duties_today(learner).items():
+        if course_id in found:
+            found[course_id].duty, found[course_id].rule = duty, rule
     enrolments = _add_cycles(learner, found)
     if enrolments:
         _add_progress(enrolments, states)
@@ -188,7 +189,8 @@ def journeys(
 
 def _versions(courses: Q, language: str) -> Any:
     source_page = Page.objects.filter(
-        translation_key=OuterRef("activity__uuid"), locale__language_code=OuterRef("activity__source_language")
+        translation_key=OuterRef("activity__uuid"),
+        locale__language_code=OuterRef("activity__source_language"),
     ).values("path")[:1]
     activities = Activity.objects.live().filter(course__in=Course.objects.live().filter(courses))
     return (
@@ -199,17 +201,6 @@ def _versions(courses: Q, language: str) -> Any:
         .select_related("activity__course")
         .defer("content", "key")
     )
-
-
-def _add_duties(learner: StaffMember, found: dict[int, Journey], day: datetime.date) -> None:
-    jobs = jobs_of(learner, day)
-    if not jobs:
-        return
-    rules = rules_on(day)
-    by_id = {rule.id: rule for rule in rules}
-    for course_id, duty in merge_duties(duties_of(job, rules) for job in jobs).items():
-        if course_id in found:
-            found[course_id].duty, found[course_id].rule = duty, by_id[duty.rule_id]
 
 
 def _add_cycles(learner: StaffMember, found: dict[int, Journey]) -> dict[int, Journey]:

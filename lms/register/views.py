@@ -1,7 +1,6 @@
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
 
@@ -71,7 +70,11 @@ class Attendance(RegisterView):
         return self.tell(
             receipts,
             people,
-            ngettext("Attendance is recorded for %(number)s person.", "Attendance is recorded for %(number)s people.", len(people)),
+            ngettext(
+                "Attendance is recorded for %(number)s person.",
+                "Attendance is recorded for %(number)s people.",
+                len(people),
+            ),
         )
 
 
@@ -96,6 +99,9 @@ class EarlierTraining(RegisterView):
         return self.tell(
             receipts,
             people,
-            ngettext("“%(course)s” is completed for %(number)s person.", "“%(course)s” is completed for %(number)s people.", len(people))
-            .replace("%(course)s", str(data["what"]).replace("%", "%%")),
+            ngettext(
+                "“%(course)s” is completed for %(number)s person.",
+                "“%(course)s” is completed for %(number)s people.",
+                len(people),
+            ).replace("%(course)s", str(data["what"]).replace("%", "%%")),
         )

@@ -67,7 +67,7 @@ def _with_year(day: datetime.date, other: datetime.date) -> str:
 
 
 def summary_sentence(totals: Totals) -> str:
-    """"18 of 25 staff have completed their training." What is counted is said beside it."""
+    """How many of how many have completed their training. What is counted is said beside it."""
     people = totals.people
     if not people.counted:
         return _("Nobody has required courses on this day.")
@@ -77,10 +77,11 @@ def summary_sentence(totals: Totals) -> str:
             "All %(counted)s staff have completed all required training.",
             people.counted,
         ) % {"counted": people.counted}
-    return _("%(done)s of %(counted)s staff have completed all required training.") % {
-        "done": people.done,
-        "counted": people.counted,
-    }
+    return ngettext(
+        "%(done)s of %(counted)s staff has completed all required training.",
+        "%(done)s of %(counted)s staff have completed all required training.",
+        people.done,
+    ) % {"done": people.done, "counted": people.counted}
 
 
 def who_is_counted(totals: Totals) -> str:
@@ -108,5 +109,5 @@ def who_is_counted(totals: Totals) -> str:
 
 
 def share_text(share: Share) -> str:
-    """"3 of 5"."""
+    """Such as "3 of 5"."""
     return _("%(done)s of %(counted)s") % {"done": share.done, "counted": share.counted}

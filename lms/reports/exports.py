@@ -9,13 +9,13 @@ from typing import Any
 import xlsxwriter
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ..matrix import Totals
 from ..wording import day_text
 from .cells import cell_detail, share_text, summary_sentence, who_is_counted
-from .figures import Scope
+from .figures import Figures, Worker
 
 #: A cell that begins so is read as a formula by a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -38,21 +38,26 @@ class ExportTable:
         yield from ([note] for note in self.notes)
 
 
-def matrix_table(built: Any, scope: Scope, totals: Totals, *, exported_by: Any, filters: str) -> ExportTable:
+def matrix_table(figures: Figures, workers: list[Worker], *, exported_by: Any, filters: str) -> ExportTable:
     """All rows of the filter: names, where and as what, and for each course the status and its date."""
+    totals = figures.totals
     heading = [_("First name"), _("Family name"), _("Workplace"), _("Job role"), _("First day")]
-    heading += [course.title for course in scope.courses] + [_("Done"), _("Counted"), _("Late")]
+    heading += [course.title for course in figures.courses] + [_("Done"), _("Counted"), _("Late")]
     rows = []
-    for employment, row in built:
-        person = employment.staff
-        line = [person.given_name, person.family_name, employment.workplace.name, employment.role.name]
-        line.append(employment.start)
+    for worker, row in figures.rows(workers):
+        line: list[Any] = [
+            worker.given_name,
+            worker.family_name,
+            worker.workplace,
+            worker.role,
+            worker.job.start,
+        ]
         for cell in row.cells:
-            detail = cell_detail(scope.day, cell)
+            detail = cell_detail(figures.day, cell)
             line.append(f"{cell.status.label} {detail}".strip())
         rows.append([*line, row.done, row.counted, row.late])
     people = totals.people
-    shares = [share_text(totals.by_course[course.pk]) for course in scope.courses]
+    shares = [share_text(totals.by_course[course.pk]) for course in figures.courses]
     return ExportTable(
         heading=heading,
         rows=rows,
@@ -60,7 +65,7 @@ def matrix_table(built: Any, scope: Scope, totals: Totals, *, exported_by: Any, 
         notes=[
             summary_sentence(totals),
             who_is_counted(totals),
-            _("Staff and results as of %(day)s.") % {"day": day_text(scope.day)},
+            _("Staff and results as of %(day)s.") % {"day": day_text(figures.day)},
             _("Filter: %(filters)s.") % {"filters": filters},
             _("Exported %(moment)s by %(user)s. This is personal data.")
             % {"moment": timezone.localtime().strftime("%Y-%m-%d %H:%M"), "user": exported_by.get_username()},
@@ -114,13 +119,11 @@ def xlsx_response(table: ExportTable, *, name: str) -> FileResponse:
                 sheet.write_string(number, column, str(value), style)
     book.close()
     output.seek(0)
-    response = FileResponse(
-        output, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
+    response = FileResponse(output, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     return _named(response, f"{name}.xlsx")
 
 
 def _named(response, filename):
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    response["Cache-Control"] = "private, no-store"
+    patch_cache_control(response, private=True, no_store=True)
     return response

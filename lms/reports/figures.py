@@ -1,88 +1,159 @@
 """The matrix's numbers out of the database: a fixed number of queries, whatever its size."""
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
 from courses.models import Course
 
-from ..matrix import Record, Totals, totals
-from ..models import CourseCompletion, Employment, Enrolment, Exemption, QuizAttempt
-from ..requirements.lookup import jobs_in, rules_on
+from .. import matrix
+from ..models import Employment, Enrolment, QuizAttempt
+from ..requirements.lookup import JOB_FIELDS, rules_on
 from ..requirements.rules import Job, Rule
 from ..status import Completion, best_completion
 
 
-@dataclass
-class Scope:
-    """What is asked about: on which day, as known when, of which employments and courses."""
+class Worker(NamedTuple):
+    """An employment with the words that a row shows."""
+
+    job: Job
+    given_name: str
+    family_name: str
+    workplace: str
+    role: str
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everyone asked about on a day, the courses asked about, and what had happened."""
 
     day: datetime.date
-    employments: QuerySet[Employment]
     courses: list[Course]
-    known: datetime.datetime | None = None
+    rules: list[Rule]
+    workers: list[Worker]
+    record: matrix.Record
 
     @property
     def course_ids(self) -> list[int]:
         return [course.pk for course in self.courses]
 
+    @cached_property
+    def totals(self) -> matrix.Totals:
+        return matrix.totals(
+            self.day, (worker.job for worker in self.workers), self.course_ids, self.rules, self.record
+        )
 
-def employments_on(
-    day: datetime.date, workplaces: QuerySet, *, known: datetime.datetime | None = None
-) -> QuerySet[Employment]:
-    """Who worked in `workplaces` on `day`: the denominator. By workplace, then by name."""
-    return (
-        Employment.objects.covering(day, known=known)
-        .filter(workplace__in=workplaces)
+    def rows(self, workers: list[Worker]) -> list[tuple[Worker, matrix.Row]]:
+        """A row for each of `workers`, in their order."""
+        jobs = [worker.job for worker in workers]
+        built = matrix.rows(self.day, jobs, self.course_ids, self.rules, self.record)
+        return list(zip(workers, built, strict=True))
+
+    def narrowed(self, keep: Callable[[Worker], bool], *, course: int | None = None) -> "Figures":
+        """The same figures for some of the people, and for one course if given: all sums follow."""
+        courses = [found for found in self.courses if found.pk == course] if course else self.courses
+        return replace(self, courses=courses, workers=[worker for worker in self.workers if keep(worker)])
+
+    def missing_names(self, limit: int) -> list[Worker]:
+        """The first of those who miss something, each person once."""
+        wanted = set(self.totals.missing)
+        found: dict[int, Worker] = {}
+        for worker in self.workers:
+            if worker.job.staff_id in wanted and worker.job.staff_id not in found:
+                found[worker.job.staff_id] = worker
+                if len(found) == limit:
+                    break
+        return list(found.values())
+
+
+def gather(
+    day: datetime.date,
+    workplaces: QuerySet,
+    *,
+    known: datetime.datetime | None = None,
+) -> Figures:
+    """The figures of `workplaces` on `day`, as known at `known` (default now). Five queries.
+
+    The courses are those that some rule of the day requires, in catalogue order.
+    """
+    rules = rules_on(day, known=known)
+    required = {rule.course_id for rule in rules}
+    courses = list(Course.objects.live().filter(pk__in=required).in_tree_order())
+    jobs = Employment.objects.covering(day, known=known).filter(workplace__in=workplaces)
+    record = matrix.Record()
+    workers = _workers(jobs, day, known, record)
+    _add_learning(record, jobs.values("staff"), [found.pk for found in courses], day, known)
+    return Figures(day=day, courses=courses, rules=rules, workers=workers, record=record)
+
+
+def _workers(jobs: QuerySet, day: datetime.date, known: Any, record: matrix.Record) -> list[Worker]:
+    """By workplace and then by name; who is excused comes along in the same query."""
+    in_force = Q(staff__exemptions__valid_from__lte=day)
+    still = Q(staff__exemptions__valid_to=None) | Q(staff__exemptions__valid_to__gte=day)
+    if known:
+        in_force &= Q(staff__exemptions__recorded_at__lte=known)
+        still |= Q(staff__exemptions__end_recorded_at__gt=known)
+    words = ("staff__given_name", "staff__family_name", "workplace__name", "role__name")
+    rows = (
+        jobs.annotate(excused=FilteredRelation("staff__exemptions", condition=in_force & still))
         .order_by("workplace__name", "workplace_id", "staff__given_name", "staff__family_name", "pk")
+        .values_list(*JOB_FIELDS, *words, "excused__pk", "excused__course_id")
     )
+    workers: list[Worker] = []
+    size = len(JOB_FIELDS)
+    for row in rows:
+        if not workers or workers[-1].job.id != row[0]:
+            workers.append(Worker(Job(*row[:size]), *row[size : size + 4]))
+        if row[-2] is not None:
+            record.exempt.setdefault(workers[-1].job.staff_id, set()).add(row[-1])
+    return workers
 
 
-def required_courses_on(rules: Iterable[Rule]) -> QuerySet[Course]:
-    """The courses that some rule of the day requires, in catalogue order."""
-    return Course.objects.live().filter(pk__in={rule.course_id for rule in rules}).in_tree_order()
-
-
-def rules_for(scope: Scope) -> list[Rule]:
-    return rules_on(scope.day, known=scope.known)
-
-
-def record_of(scope: Scope, staff: Any) -> Record:
-    """What had happened with the scope's courses to `staff`: ids or a queryset of them. Four queries."""
-    who = {"staff__in": staff, "course__in": scope.course_ids}
-    cutoff = scope.known or timezone.now()
-    completions: dict[tuple[int, int], list[Completion]] = {}
-    rows = CourseCompletion.objects.standing(scope.day, known=scope.known).filter(**who)
-    for pk, staff_id, course_id, completed_on, valid_until in rows.values_list(
-        "pk", "staff_id", "course_id", "completed_on", "valid_until"
-    ):
-        completions.setdefault((staff_id, course_id), []).append(Completion(completed_on, valid_until, pk))
-    started = Enrolment.objects.filter(**who, started_on__lte=scope.day, recorded_at__lte=cutoff)
-    exempt: dict[int, set[int | None]] = {}
-    excused = Exemption.objects.in_force(scope.day, known=scope.known).filter(staff__in=staff)
-    for staff_id, course in excused.values_list("staff_id", "course_id"):
-        exempt.setdefault(staff_id, set()).add(course)
-    return Record(
-        completions={
-            key: best for key, found in completions.items() if (best := best_completion(found)) is not None
-        },
-        started=set(started.values_list("staff_id", "course_id")),
-        out_of_attempts=_out_of_attempts(scope, staff),
-        exempt=exempt,
+def _add_learning(
+    record: matrix.Record, staff: Any, courses: list[int], day: datetime.date, known: datetime.datetime | None
+) -> None:
+    """Who had begun and who had completed what, and who had used up their attempts. Two queries."""
+    cutoff = known or timezone.now()
+    rows = Enrolment.objects.filter(
+        staff__in=staff, course__in=courses, started_on__lte=day, recorded_at__lte=cutoff
+    ).values_list(
+        "staff_id",
+        "course_id",
+        "completions__pk",
+        "completions__completed_on",
+        "completions__valid_until",
+        "completions__recorded_at",
+        "completions__voided_at",
     )
+    done: dict[tuple[int, int], list[Completion]] = {}
+    for staff_id, course_id, pk, completed_on, valid_until, recorded_at, voided_at in rows:
+        record.started.add((staff_id, course_id))
+        if pk is None or completed_on > day or recorded_at > cutoff or (voided_at and voided_at <= cutoff):
+            continue
+        done.setdefault((staff_id, course_id), []).append(Completion(completed_on, valid_until, pk))
+    for key, found in done.items():
+        best = best_completion(found)
+        if best:
+            record.completions[key] = best
+    record.out_of_attempts |= _out_of_attempts(staff, courses, day)
 
 
-def _out_of_attempts(scope: Scope, staff: Any) -> set[tuple[int, int]]:
+def _out_of_attempts(staff: Any, courses: list[int], day: datetime.date) -> set[tuple[int, int]]:
     """Who had used up the attempts at a required test by the end of the day without passing it."""
-    end_of_day = timezone.make_aware(datetime.datetime.combine(scope.day, datetime.time.max))
+    end_of_day = timezone.make_aware(datetime.datetime.combine(day, datetime.time.max))
     rows = (
         QuizAttempt.objects.filter(
             enrolment__staff__in=staff,
-            enrolment__course__in=scope.course_ids,
+            enrolment__course__in=courses,
             enrolment__current=True,
             activity__required=True,
             activity__live=True,
@@ -98,10 +169,3 @@ def _out_of_attempts(scope: Scope, staff: Any) -> set[tuple[int, int]]:
         for staff_id, course_id, _activity, allowed, used, passes in rows
         if used >= allowed and not passes
     }
-
-
-def totals_for(scope: Scope, rules: list[Rule]) -> tuple[Totals, list[Job]]:
-    """Sums over everyone in scope, and their jobs. Five queries."""
-    jobs = jobs_in(scope.employments)
-    record = record_of(scope, scope.employments.order_by().values("staff"))
-    return totals(scope.day, jobs, scope.course_ids, rules, record), jobs

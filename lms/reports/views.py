@@ -1,5 +1,4 @@
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -9,7 +8,6 @@ from wagtail.admin.views.reports import ReportView
 from .. import matrix
 from ..access import LEADERS, may_lead, workplaces_in_reach
 from ..evidence import evidence_for
-from ..models import Employment, StaffMember
 from ..wording import day_text
 from . import exports, figures
 from .cells import show_cell, summary_sentence, who_is_counted
@@ -42,8 +40,12 @@ class TrainingMatrix(ReportView):
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
+    def workplaces(self):
+        return list(workplaces_in_reach(self.request.user, self.roles).order_by("path"))
+
+    @cached_property
     def filter_form(self):
-        form = MatrixFilterForm(self.request.GET, workplaces=self.reach)
+        form = MatrixFilterForm(self.request.GET, workplaces=self.workplaces)
         form.is_valid()
         return form
 
@@ -52,139 +54,101 @@ class TrainingMatrix(ReportView):
         """The filters that make sense; one that does not is left out, and said at its field."""
         return getattr(self.filter_form, "cleaned_data", {})
 
-    @cached_property
-    def reach(self):
-        return workplaces_in_reach(self.request.user, self.roles)
-
-    @cached_property
-    def shows_people(self):
-        return (
-            self.request.GET.get("view") == "people"
-            or any(self.chosen.get(name) for name in ("workplace", "only", "q"))
-        )
-
-    @cached_property
-    def rules(self):
-        return figures.rules_on(self.day)
-
     @property
     def day(self):
         return self.chosen.get("date") or timezone.localdate()
 
     @cached_property
-    def scope(self):
-        workplaces = self.reach
-        if self.chosen.get("workplace"):
-            workplaces = workplaces.within([self.chosen["workplace"]])
-        jobs = figures.employments_on(self.day, workplaces)
-        if self.chosen.get("role"):
-            jobs = jobs.filter(role=self.chosen["role"])
-        for word in (self.chosen.get("q") or "").split():
-            jobs = jobs.filter(Q(staff__given_name__icontains=word) | Q(staff__family_name__icontains=word))
-        course = self.chosen.get("course")
-        courses = [course] if course else list(figures.required_courses_on(self.rules))
-        return figures.Scope(day=self.day, employments=jobs, courses=courses)
+    def everyone(self) -> figures.Figures:
+        reach = workplaces_in_reach(self.request.user, self.roles)
+        found = figures.gather(self.day, reach)
+        self.filter_form.offer(roles={worker.role for worker in found.workers}, courses=found.courses)
+        return found
 
     @cached_property
-    def totals_and_jobs(self):
-        return figures.totals_for(self.scope, self.rules)
+    def figures(self) -> figures.Figures:
+        """Those whom workplace, role and name leave, and the course that is asked for."""
+        place = next((place for place in self.workplaces if place.pk == self.chosen.get("workplace")), None)
+        role, words = self.chosen.get("role"), (self.chosen.get("q") or "").casefold().split()
+
+        def keep(worker: figures.Worker) -> bool:
+            name = worker.full_name.casefold()
+            return (
+                (place is None or worker.job.path.startswith(place.path))
+                and (not role or worker.role == role)
+                and all(word in name for word in words)
+            )
+
+        return self.everyone.narrowed(keep, course=self.chosen.get("course"))
+
+    @cached_property
+    def shows_people(self):
+        return self.request.GET.get("view") == "people" or any(
+            self.chosen.get(name) for name in ("workplace", "only", "q")
+        )
 
     def get_queryset(self):
-        """Employments, lean: the page's own people are fetched when the page is known."""
-        jobs = self.scope.employments
-        if self.chosen.get("only"):
-            jobs = jobs.filter(pk__in=self._narrowed())
-        return jobs.select_related("staff", "workplace", "role")
+        """The people, lean: cells are made for those on the page alone."""
+        workers = self.figures.workers
+        if only := self.chosen.get("only"):
+            rows = self.figures.rows(workers)
+            workers = [worker for worker, row in rows if (row.late if only == "late" else row.done < row.counted)]
+        return workers
 
     def get_filtered_queryset(self):
         return self.get_queryset()
 
-    def _narrowed(self):
-        """Ids of the employments with something missing, or late."""
-        totals, jobs = self.totals_and_jobs
-        record = figures.record_of(self.scope, {job.staff_id for job in jobs})
-        rows = matrix.rows(self.day, jobs, self.scope.course_ids, self.rules, record)
-        late = self.chosen["only"] == "late"
-        return [row.job.id for row in rows if (row.late if late else row.done < row.counted)]
-
     def get_paginate_by(self, queryset):
         return None if self.is_export or not self.shows_people else self.paginate_by
 
-    def decorate_paginated_queryset(self, object_list):
-        """Rows for the people on this page; nothing at all where only workplaces are shown."""
-        if not self.shows_people and not self.is_export:
-            return []
-        employments = list(object_list)
-        jobs = [self._job(employment) for employment in employments]
-        record = figures.record_of(self.scope, {job.staff_id for job in jobs})
-        rows = matrix.rows(self.day, jobs, self.scope.course_ids, self.rules, record)
-        return list(zip(employments, rows, strict=True))
-
-    @staticmethod
-    def _job(employment: Employment):
-        return figures.Job(
-            employment.pk,
-            employment.staff_id,
-            employment.workplace_id,
-            employment.workplace.path,
-            employment.role_id,
-            employment.kind,
-            employment.start,
-        )
-
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        totals, _jobs = self.totals_and_jobs
-        missing = StaffMember.objects.in_bulk(totals.missing[:NAMED])
+        totals = self.figures.totals
         context.update(
             filter_form=self.filter_form,
             day=self.day,
             day_text=day_text(self.day),
             is_today=self.day == timezone.localdate(),
-            courses=self.scope.courses,
+            courses=self.figures.courses,
+            course_shares=[totals.by_course[course.pk] for course in self.figures.courses],
             totals=totals,
             sentence=summary_sentence(totals),
             counted=who_is_counted(totals),
-            missing=[missing[pk] for pk in totals.missing[:NAMED]],
+            missing=self.figures.missing_names(NAMED),
             missing_more=max(0, len(totals.missing) - NAMED),
             shows_people=self.shows_people,
             query=self._query(),
-            no_rules=not self.rules,
+            no_rules=not self.figures.rules,
+            workplaces=[] if self.shows_people else self._by_workplace(totals),
         )
-        if not self.shows_people and not self.is_export:
-            context["workplaces"] = self._workplaces(totals)
         return context
 
-    def _workplaces(self, totals):
+    def _by_workplace(self, totals):
         """Every workplace where somebody works, in the order of the tree, with its shares."""
-        places = self.reach.filter(pk__in=totals.by_workplace).order_by("path")
         nobody = matrix.Share()
         return [
             {
                 "workplace": place,
                 "share": totals.by_workplace[place.pk],
                 "courses": [
-                    totals.by_workplace_course.get((place.pk, course.pk), nobody) for course in self.scope.courses
+                    totals.by_workplace_course.get((place.pk, course.pk), nobody) for course in self.figures.courses
                 ],
             }
-            for place in places
+            for place in self.workplaces
+            if place.pk in totals.by_workplace
         ]
 
     def get(self, request, *args, **kwargs):
         self.object_list = self.get_filtered_queryset()
         context = self.get_context_data()
-        built = self.decorate_paginated_queryset(context["object_list"])
         if self.is_export:
-            return self.export(built, context)
-        evidence = evidence_for(
-            request,
-            [cell.facts.completion.id for _employment, row in built for cell in row.cells if cell.facts.completion],
-        )
+            return self._export(list(context["object_list"]))
+        rows = self.figures.rows(list(context["object_list"])) if self.shows_people else []
+        done = [cell.facts.completion.id for _worker, row in rows for cell in row.cells if cell.facts.completion]
+        evidence = evidence_for(request, done)
         context["object_list"] = [
-            (employment, row, [show_cell(self.day, cell, evidence) for cell in row.cells])
-            for employment, row in built
+            (worker, row, [show_cell(self.day, cell, evidence) for cell in row.cells]) for worker, row in rows
         ]
-        context["course_shares"] = [totals_of(context["totals"], course) for course in self.scope.courses]
         return self.render_to_response(context)
 
     def _query(self):
@@ -193,22 +157,18 @@ class TrainingMatrix(ReportView):
             query.pop(name, None)
         return query.urlencode()
 
-    def export(self, built, context):
+    def _export(self, workers):
         table = exports.matrix_table(
-            built, self.scope, context["totals"], exported_by=self.request.user, filters=self._filters_in_words()
+            self.figures, workers, exported_by=self.request.user, filters=self._filters_in_words()
         )
         write = exports.xlsx_response if self.request.GET["export"] == self.FORMAT_XLSX else exports.csv_response
         return write(table, name=f"utbildningsmatris-{self.day}")
 
     def _filters_in_words(self):
         words = []
-        for name in ("workplace", "role", "course", "q"):
+        for name in ("workplace", "role", "course", "only", "q"):
             if value := self.chosen.get(name):
-                words.append(f"{self.filter_form.fields[name].label}: {value}")
-        if only := self.chosen.get("only"):
-            words.append(str(dict(MatrixFilterForm.ONLY)[only]))
+                field = self.filter_form.fields[name]
+                shown = dict(field.widget.choices if hasattr(field.widget, "choices") else ()).get(value, value)
+                words.append(f"{field.label}: {str(shown).strip()}")
         return ", ".join(words) or _("none")
-
-
-def totals_of(totals, course):
-    return totals.by_course.get(course.pk, matrix.Share())

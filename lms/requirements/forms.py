@@ -1,6 +1,5 @@
 from django import forms
 from django.utils import timezone
-
 from django.utils.translation import gettext_lazy
 
 from courses.models import Course
@@ -72,9 +71,7 @@ class EndRequirementForm(forms.Form):
 
 
 class ExemptionForm(forms.Form):
-    course = CourseChoiceField(
-        label=gettext_lazy("Course"), required=False, empty_label=gettext_lazy("All courses")
-    )
+    course = CourseChoiceField(label=gettext_lazy("Course"), required=False, empty_label=gettext_lazy("All courses"))
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason"),
         choices=ExemptionReason.choices,
@@ -91,4 +88,3 @@ class ExemptionForm(forms.Form):
 
 class EndExemptionForm(forms.Form):
     last_day = forms.DateField(label=gettext_lazy("Last day excused"), widget=DateInput, initial=timezone.localdate)
-

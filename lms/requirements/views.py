@@ -115,9 +115,7 @@ class EndExemption(PersonMixin, ActionView):
         self.exemption = get_object_or_404(Exemption, staff=self.person, pk=kwargs["exemption"])
 
     def act(self, data):
-        ended = actions.end_exemption(
-            exemption=self.exemption, last_day=data["last_day"], actor=self.request.user
-        )
+        ended = actions.end_exemption(exemption=self.exemption, last_day=data["last_day"], actor=self.request.user)
         return _("Excused to %(day)s.") % {"day": day_text(ended.valid_to)}
 
     def get_success_url(self):

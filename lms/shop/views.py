@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import matrix
 from ..access import may_lead, workplaces_in_reach
 from ..models import PinGuard, Role, StaffMember
 from ..people.cards import issue_card
@@ -42,32 +41,25 @@ def _shops(request):
 @owner_required
 def my_shop(request):
     day = timezone.localdate()
-    rules = figures.rules_on(day)
-    scope = figures.Scope(
-        day=day,
-        employments=figures.employments_on(day, _shops(request)),
-        courses=list(figures.required_courses_on(rules)),
-    )
-    totals, jobs = figures.totals_for(scope, rules)
-    record = figures.record_of(scope, {job.staff_id for job in jobs})
-    rows = {row.job.id: row for row in matrix.rows(day, jobs, scope.course_ids, rules, record)}
-    locked = set(
-        PinGuard.objects.filter(
-            staff__in={job.staff_id for job in jobs}, blocked_until__gt=timezone.now()
-        ).values_list("staff_id", flat=True)
-    )
-    people = []
-    for employment in scope.employments.select_related("staff", "workplace", "role"):
-        row = rows[employment.pk]
-        cells = [
-            (course, show_cell(day, cell, {}))
-            for course, cell in zip(scope.courses, row.cells, strict=True)
-            if cell.facts.required
-        ]
-        people.append(
-            {"job": employment, "person": employment.staff, "row": row, "cells": cells,
-             "locked": employment.staff_id in locked}
-        )
+    found = figures.gather(day, _shops(request))
+    totals = found.totals
+    staff = StaffMember.objects.in_bulk({worker.job.staff_id for worker in found.workers})
+    guards = PinGuard.objects.filter(staff__in=staff, blocked_until__gt=timezone.now())
+    locked = set(guards.values_list("staff_id", flat=True))
+    people = [
+        {
+            "worker": worker,
+            "person": staff[worker.job.staff_id],
+            "row": row,
+            "cells": [
+                (course, show_cell(day, cell, {}))
+                for course, cell in zip(found.courses, row.cells, strict=True)
+                if cell.facts.required
+            ],
+            "locked": worker.job.staff_id in locked,
+        }
+        for worker, row in found.rows(found.workers)
+    ]
     people.sort(key=lambda entry: (entry["row"].done >= entry["row"].counted, -entry["row"].late))
     return render(
         request,
@@ -77,7 +69,7 @@ def my_shop(request):
             "sentence": summary_sentence(totals),
             "counted": who_is_counted(totals),
             "totals": totals,
-            "workplaces": sorted({entry["job"].workplace.name for entry in people}),
+            "workplaces": sorted({worker.workplace for worker in found.workers}),
         },
     )
 

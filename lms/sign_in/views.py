@@ -17,13 +17,15 @@ from .forms import CardForm, ChoosePasswordForm, SignInForm
 
 
 def home_of(user):
-    """Where someone wants to be after signing in: a leader at the matrix, an author in the CMS, a learner at the desk."""
+    """Where someone wants to be: a leader at the matrix, an author in the CMS, a learner at the desk."""
     if may_lead(user) and user.has_perm("wagtailadmin.access_admin"):
         return reverse("lms_training_matrix")
     if learner_by_account(user):
         return reverse("lms:reader:start", current_app="lms:own")
-    return reverse("wagtailadmin_home") if user.has_perm("wagtailadmin.access_admin") else reverse(
-        "lms:reader:start", current_app="lms:own"
+    return (
+        reverse("wagtailadmin_home")
+        if user.has_perm("wagtailadmin.access_admin")
+        else reverse("lms:reader:start", current_app="lms:own")
     )
 
 
@@ -66,9 +68,7 @@ def card(request):
     user = account_for(found.staff)
     chosen = ChoosePasswordForm(request.POST if "password" in request.POST else None, user=user, initial={"code": code})
     if not chosen.is_valid():
-        return render(
-            request, "lms/sign_in/choose_password.html", {"form": chosen, "username": user.get_username()}
-        )
+        return render(request, "lms/sign_in/choose_password.html", {"form": chosen, "username": user.get_username()})
     with transaction.atomic():
         if not use_card(found):
             return redirect("lms:card")

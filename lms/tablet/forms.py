@@ -7,9 +7,7 @@ from .pins import MAX_DIGITS, clean_pin
 
 class PairForm(forms.Form):
     workplace = forms.ModelChoiceField(label=_("Where is this tablet?"), queryset=Workplace.objects.none())
-    name = forms.CharField(
-        label=_("What do you call it?"), max_length=80, initial=_("The tablet at the counter")
-    )
+    name = forms.CharField(label=_("What do you call it?"), max_length=80, initial=_("The tablet at the counter"))
 
     def __init__(self, *args, workplaces, **kwargs):
         super().__init__(*args, **kwargs)
@@ -18,7 +16,12 @@ class PairForm(forms.Form):
 
 def _pin_input(autocomplete):
     return forms.PasswordInput(
-        attrs={"inputmode": "numeric", "maxlength": MAX_DIGITS, "autocomplete": autocomplete, "class": "lms-pin"}
+        attrs={
+            "inputmode": "numeric",
+            "maxlength": MAX_DIGITS,
+            "autocomplete": autocomplete,
+            "class": "lms-pin",
+        }
     )
 
 

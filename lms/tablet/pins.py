@@ -1,6 +1,7 @@
 """PINs on shared tablets: four digits are few, so wrong ones slow that person down, and only that person."""
 
 import datetime
+import itertools
 from typing import Any
 
 from django.core import signing
@@ -34,7 +35,7 @@ def clean_pin(pin: str) -> str:
         raise ValidationError(
             _("A PIN is %(least)s to %(most)s digits."), params={"least": MIN_DIGITS, "most": MAX_DIGITS}
         )
-    steps = {int(after) - int(before) for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {int(after) - int(before) for before, after in itertools.pairwise(pin)}
     if len(steps) == 1 and steps <= {-1, 0, 1}:
         raise ValidationError(_("That PIN is too easy to guess. Do not use digits in a row or all the same."))
     return pin

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django.middleware.csrf import rotate_token
 
 from ..access import workplaces_in_reach
 from ..models import Role
@@ -44,8 +44,8 @@ def tiles(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def pair(request):
     """A leader or shop owner binds this tablet to a workplace, and is signed out of it in the same moment."""
-    workplaces = workplaces_in_reach(request.user, Role.values).filter(kind="service_point").open_on(
-        timezone.localdate()
+    workplaces = (
+        workplaces_in_reach(request.user, Role.values).filter(kind="service_point").open_on(timezone.localdate())
     )
     if not workplaces:
         raise PermissionDenied
@@ -113,14 +113,16 @@ def pin(request, person):
 
 def _wait_text(until):
     if until == pins.FOREVER:
-        return _("There have been too many wrong PINs. The shop owner or a leader can open the door for you again.")
+        return _(
+            "There have been too many wrong PINs. The shop owner or the project leader can open the door for you again."
+        )
     seconds = (until - timezone.now()).total_seconds()
     if seconds <= 90:
         return _("Wait half a minute and try again.") if seconds <= 35 else _("Wait a minute and try again.")
     minutes = math.ceil(seconds / 60)
-    return ngettext(
-        "Wait %(minutes)s minute and try again.", "Wait %(minutes)s minutes and try again.", minutes
-    ) % {"minutes": minutes}
+    return ngettext("Wait %(minutes)s minute and try again.", "Wait %(minutes)s minutes and try again.", minutes) % {
+        "minutes": minutes
+    }
 
 
 @sensitive_post_parameters("code", "pin")
@@ -136,9 +138,7 @@ def card(request, person):
             if _spend(request, person, form.cleaned_data["code"], form.cleaned_data["pin"]):
                 return _sign_in(request, person)
             form.add_error("code", _("That code does not work. Check it letter by letter, or ask for a new card."))
-    return render(
-        request, "lms/tablet/card.html", {"form": form, "person": person, "name": name}, status=status
-    )
+    return render(request, "lms/tablet/card.html", {"form": form, "person": person, "name": name}, status=status)
 
 
 def _spend(request, person, code, pin):
@@ -156,7 +156,7 @@ def _spend(request, person, code, pin):
 @require_POST
 @never_cache
 def switch(request):
-    """"Byt person": whoever was here is out, on every tab."""
+    """Switch person: whoever was here is out, on every tab."""
     response = redirect("lms:door:tiles")
     if request.tablet:
         end_session(response, request.tablet)

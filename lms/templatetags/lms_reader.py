@@ -21,9 +21,9 @@ def event_fields(context):
     )
 
 
-@register.simple_tag(takes_context=True)
-def whom_to_ask(context):
-    return TrainingSettings.load(request_or_site=context.get("request"))
+@register.simple_tag
+def whom_to_ask():
+    return TrainingSettings.current()
 
 
 @register.simple_tag(takes_context=True)

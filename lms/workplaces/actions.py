@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .. import ledger
 from ..models import Employment, Responsibility, Role, Workplace
@@ -45,7 +45,11 @@ def close_workplace(*, workplace: Workplace, on: datetime.date, actor: Any) -> W
     )
     if number := still.count():
         raise ValidationError(
-            _("%(number)s people still work there after that day. End or move their employments first."),
+            ngettext(
+                "%(number)s person still works there after that day. End or move the employment first.",
+                "%(number)s people still work there after that day. End or move their employments first.",
+                number,
+            ),
             params={"number": number},
         )
     workplace.closed_on = on
@@ -62,7 +66,11 @@ def give_responsibility(*, user: Any, role: str, workplace: Workplace, actor: An
         if name := GROUPS.get(Role(role)):
             user.groups.add(leader_group(name))
         ledger.write(
-            "responsibility.given", actor=actor, subject=responsibility, role=role, workplace=str(workplace.uuid)
+            "responsibility.given",
+            actor=actor,
+            subject=responsibility,
+            role=role,
+            workplace=str(workplace.uuid),
         )
     return responsibility
 
@@ -86,7 +94,5 @@ def take_responsibility(*, responsibility: Responsibility, actor: Any) -> None:
 def leader_group(name: str) -> Group:
     """The group, with the right to enter the admin; page rights are given to it in Wagtail as usual."""
     group, _created = Group.objects.get_or_create(name=name)
-    group.permissions.add(
-        Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
-    )
+    group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
     return group

@@ -16,11 +16,12 @@ class TreeChoiceField(forms.ModelChoiceField):
 
 class WorkplaceForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=Workplace.Kind.choices, initial=Workplace.Kind.SERVICE_POINT
-    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=Workplace.Kind.choices, initial=Workplace.Kind.SERVICE_POINT)
     parent = TreeChoiceField(
-        label=_("Belongs under"), queryset=Workplace.objects.none(), required=False, empty_label=_("Nothing: at the top")
+        label=_("Belongs under"),
+        queryset=Workplace.objects.none(),
+        required=False,
+        empty_label=_("Nothing: at the top"),
     )
 
     def __init__(self, *args, parents, may_be_top, **kwargs):
@@ -40,7 +41,7 @@ class CloseForm(forms.Form):
 class ResponsibilityForm(forms.Form):
     user = forms.ModelChoiceField(label=_("User"), queryset=None)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    workplace = TreeChoiceField(label=_("Over"), queryset=Workplace.objects.all())
+    workplace = TreeChoiceField(label=_("Workplace"), queryset=Workplace.objects.all())
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

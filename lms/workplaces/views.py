@@ -32,9 +32,9 @@ class WorkplaceList(AdminPage, TemplateView):
         reach = workplaces_in_reach(self.request.user, self.roles)
         return {
             **super().get_context_data(**kwargs),
-            "workplaces": reach.annotate(
-                people=Count("employments__staff", filter=working, distinct=True)
-            ).order_by("path"),
+            "workplaces": reach.annotate(people=Count("employments__staff", filter=working, distinct=True)).order_by(
+                "path"
+            ),
             "tablets": Tablet.objects.filter(workplace__in=reach, unpaired_at=None).select_related("workplace"),
         }
 
@@ -105,7 +105,10 @@ class Unpair(LeaderMixin, View):
         reach = workplaces_in_reach(request.user, self.roles)
         found = get_object_or_404(Tablet, pk=tablet, workplace__in=reach)
         unpair_tablet(tablet=found, actor=request.user)
-        messages.success(request, _("%(name)s is disconnected. Nobody can use it until it is connected again.") % {"name": found})
+        messages.success(
+            request,
+            _("%(name)s is disconnected. Nobody can use it until it is connected again.") % {"name": found},
+        )
         return HttpResponseRedirect(reverse("lms_admin:workplaces"))
 
 

@@ -17,8 +17,14 @@ ALL_BLOCKS = [
     ("callout", {"kind": "law", "title": "", "text": "<p>Lagen säger så.</p>"}),
     ("checklist", {"title": "Kom ihåg", "items": ["Hälsa"]}),
     ("steps", {"title": "Så gör du", "items": ["Först", "Sedan"]}),
-    ("facts", {"title": "Fakta", "text": "<p>Ett <b>faktum</b>.</p>", "source": "S20", "checked_on": "2026-11-23"}),
-    ("contact", {"name": "Polisen", "purpose": "Inte bråttom", "phone": "114 14", "url": "https://polisen.se"}),
+    (
+        "facts",
+        {"title": "Fakta", "text": "<p>Ett <b>faktum</b>.</p>", "source": "S20", "checked_on": "2026-11-23"},
+    ),
+    (
+        "contact",
+        {"name": "Polisen", "purpose": "Inte bråttom", "phone": "114 14", "url": "https://polisen.se"},
+    ),
     ("quote", {"text": "Välkommen.", "attribution": "Jan"}),
     ("do_dont", {"title": "", "do": ["Fråga"], "dont": ["Gissa"]}),
     ("heading", "Två"),
@@ -46,9 +52,7 @@ def picture(name="bild.png"):
 
 @pytest.fixture
 def lesson(index):
-    return builders.publish(
-        LessonPage(title="Allt", slug="allt", body=ALL_BLOCKS), builders.make_course(access="open")
-    )
+    return builders.publish(LessonPage(title="Allt", slug="allt", body=ALL_BLOCKS), builders.make_course(access="open"))
 
 
 def render(lesson):
@@ -87,7 +91,9 @@ def test_words_are_those_that_are_read_aloud(lesson):
 def test_a_lesson_costs_the_same_queries_whatever_its_length(index, django_assert_num_queries, times):
     image, target = picture(), builders.make_course("Länkmål", access="open")
     document = Document.objects.create(title="Blankett", file=ImageFile(io.BytesIO(b"%PDF-"), name="b.pdf"))
-    link = f'<p><a linktype="page" id="{target.pk}">kursen</a> och <a linktype="document" id="{document.pk}">pdf</a></p>'
+    link = (
+        f'<p><a linktype="page" id="{target.pk}">kursen</a> och <a linktype="document" id="{document.pk}">pdf</a></p>'
+    )
     one = [
         ("heading", "Rubrik"),
         ("text", link),
@@ -104,7 +110,10 @@ def test_a_lesson_costs_the_same_queries_whatever_its_length(index, django_asser
 
 
 def test_a_picture_carries_the_alt_text_of_its_block(index):
-    body = [("heading", "Ett"), ("picture", {"image": picture(), "alt_text": "Disken", "caption": "I butiken"})]
+    body = [
+        ("heading", "Ett"),
+        ("picture", {"image": picture(), "alt_text": "Disken", "caption": "I butiken"}),
+    ]
     lesson = builders.publish(LessonPage(title="Bild", slug="bild", body=body), builders.make_course())
     html = render(lesson)
     assert 'alt="Disken"' in html

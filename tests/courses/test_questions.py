@@ -22,7 +22,9 @@ def questions(draw, kinds=("single", "multiple", "truefalse", "text")):
         ]
     elif kind == "text":
         texts = draw(st.lists(st.text(min_size=1, max_size=20).filter(str.strip), min_size=1, max_size=4, unique=True))
-        choices = [{"id": str(number), "text": text, "right": True, "feedback": ""} for number, text in enumerate(texts)]
+        choices = [
+            {"id": str(number), "text": text, "right": True, "feedback": ""} for number, text in enumerate(texts)
+        ]
     else:
         names = draw(st.lists(ids, min_size=2, max_size=6, unique=True))
         how_many = 1 if kind == "single" else draw(st.integers(1, len(names)))
@@ -36,7 +38,10 @@ def pair(question):
     return kind.public(question), kind.secret(question)
 
 
-@given(questions(), st.one_of(st.none(), st.text(), st.lists(st.text()), st.integers(), st.dictionaries(ids, ids)))
+@given(
+    questions(),
+    st.one_of(st.none(), st.text(), st.lists(st.text()), st.integers(), st.dictionaries(ids, ids)),
+)
 def test_any_answer_is_worth_between_nothing_and_one(question, answer):
     public, secret = pair(question)
     assert 0 <= KINDS[question.kind].grade(public, secret, answer) <= 1
@@ -112,7 +117,11 @@ def test_short_answers_with_swedish_letters_are_told_apart_unless_accents_are_fo
     assert comparable("Råd", case=True, accents=True) == comparable("rad", case=True, accents=True)
 
 
-@given(st.lists(questions(), min_size=1, max_size=8, unique_by=lambda question: question.key), st.integers(1, 100), st.data())
+@given(
+    st.lists(questions(), min_size=1, max_size=8, unique_by=lambda question: question.key),
+    st.integers(1, 100),
+    st.data(),
+)
 def test_a_test_is_passed_exactly_when_its_share_of_points_reaches_the_mark(asked, mark, data):
     public = [KINDS[question.kind].public(question) for question in asked]
     keys = {question.key: KINDS[question.kind].secret(question) for question in asked}
@@ -141,7 +150,12 @@ def test_a_question_that_lost_its_key_gives_nobody_a_point():
     assert score_answers(public, {}, {"x": "a"}, pass_mark=50).points == 0
 
 
-@given(st.lists(questions(), max_size=8, unique_by=lambda question: question.key), st.text(), st.booleans(), st.booleans())
+@given(
+    st.lists(questions(), max_size=8, unique_by=lambda question: question.key),
+    st.text(),
+    st.booleans(),
+    st.booleans(),
+)
 def test_shuffling_keeps_every_question_and_choice_and_gives_the_same_order_each_time(asked, seed, first, second):
     public = [KINDS[question.kind].public(question) for question in asked]
     rules = {"seed": seed, "shuffle_questions": first, "shuffle_choices": second}
@@ -150,7 +164,9 @@ def test_shuffling_keeps_every_question_and_choice_and_gives_the_same_order_each
     assert sorted(q["key"] for q in ordered) == sorted(q["key"] for q in public)
     originals = {q["key"]: q for q in public}
     for question in ordered:
-        assert sorted(c["id"] for c in question["choices"]) == sorted(c["id"] for c in originals[question["key"]]["choices"])
+        assert sorted(c["id"] for c in question["choices"]) == sorted(
+            c["id"] for c in originals[question["key"]]["choices"]
+        )
         if question["kind"] == "truefalse" or not second:
             assert question["choices"] == originals[question["key"]]["choices"]
     if not first:

@@ -13,9 +13,7 @@ def binds(rule, job):
             return False
     if rule.roles and job.role_id not in rule.roles:
         return False
-    if rule.kinds and job.kind not in rule.kinds:
-        return False
-    return True
+    return not rule.kinds or job.kind in rule.kinds
 
 
 def due(rule, job):

@@ -60,7 +60,9 @@ def records(draw):
         out_of_attempts=draw(st.sets(pairs, max_size=3)),
         exempt=draw(
             st.dictionaries(
-                st.sampled_from(STAFF), st.sets(st.none() | st.sampled_from(COURSES), min_size=1, max_size=2), max_size=2
+                st.sampled_from(STAFF),
+                st.sets(st.none() | st.sampled_from(COURSES), min_size=1, max_size=2),
+                max_size=2,
             )
         ),
     )

@@ -92,7 +92,10 @@ def test_the_catalogue_shows_what_may_be_read(cast, courses, index, who):
 def test_an_assigned_course_opens_to_whom_a_rule_requires_it_of(cast, courses):
     course = course_of(courses["assigned"])
     require(
-        course=course, valid_from=timezone.localdate(), workplaces=[cast.places["grasmyr"]], actor=cast.users["ada"]
+        course=course,
+        valid_from=timezone.localdate(),
+        workplaces=[cast.places["grasmyr"]],
+        actor=cast.users["ada"],
     )
     assert access.may_read(request_from(cast.users["bo"], cast.staff["bo"]), course)
     assert not access.may_read(request_from(cast.users["maja"], cast.maja), course)
@@ -170,7 +173,13 @@ def test_no_text_of_a_lesson_and_no_question_is_in_the_search_index_or_the_api(c
 
 @pytest.mark.parametrize(
     ("kind", "who", "status"),
-    [("staff", None, 403), ("staff", "nisse", 403), ("staff", "maja", 200), ("open", None, 200), ("assigned", "maja", 403)],
+    [
+        ("staff", None, 403),
+        ("staff", "nisse", 403),
+        ("staff", "maja", 200),
+        ("open", None, 200),
+        ("assigned", "maja", 403),
+    ],
 )
 def test_a_document_is_as_open_as_the_lesson_it_is_used_in(on_disk, client, sign_in, courses, kind, who, status):
     document = Document.objects.create(title="Blankett", file=File(io.BytesIO(b"PK"), name="blankett.docx"))

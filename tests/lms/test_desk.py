@@ -78,14 +78,21 @@ def test_the_most_urgent_course_comes_first(maja, cast, rule, course):
         actor=cast.users["ada"],
     )
     response = maja.get("/min-utbildning/")
-    assert [journey.course.title for journey in response.context["to_do"]] == ["Brådskande", "Ett gott värdskap"]
+    assert [journey.course.title for journey in response.context["to_do"]] == [
+        "Brådskande",
+        "Ett gott värdskap",
+    ]
     assert response.context["continue_with"].course.title == "Brådskande"
     assert response.context["to_do"][0].status == "overdue"
 
 
 def test_nothing_is_asked_of_who_is_excused_but_the_course_stays_open(maja, cast, rule, course):
     excuse(
-        staff=cast.maja, course=None, reason="parental", valid_from=timezone.localdate(), actor=cast.users["petra"]
+        staff=cast.maja,
+        course=None,
+        reason="parental",
+        valid_from=timezone.localdate(),
+        actor=cast.users["petra"],
     )
     response = maja.get("/min-utbildning/")
     assert response.context["to_do"] == []

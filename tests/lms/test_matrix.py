@@ -67,7 +67,12 @@ def test_rows_and_totals_tell_the_same_story(world):
         assert share.counted == sum(row.counted > 0 for row in rows)
         assert share.done == sum(row.counted > 0 and row.done == row.counted for row in rows)
     by_course = {
-        course: {row.job.staff_id for row in built for cell in row.cells if cell.course_id == course and cell.facts.required and cell.status is not Status.EXEMPT}
+        course: {
+            row.job.staff_id
+            for row in built
+            for cell in row.cells
+            if cell.course_id == course and cell.facts.required and cell.status is not Status.EXEMPT
+        }
         for course in COURSES
     }
     for course in COURSES:

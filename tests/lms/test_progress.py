@@ -169,7 +169,12 @@ def test_a_test_is_graded_against_the_version_it_was_begun_on(cast, quiz):
     tell(cast.maja, quiz, EventKind.ATTEMPT, {"attempt": attempt})
     for question in version.content["questions"]:
         right = version.key[question["key"]]["right"][0]
-        tell(cast.maja, quiz, EventKind.ANSWER, {"attempt": attempt, "question": question["key"], "answer": right})
+        tell(
+            cast.maja,
+            quiz,
+            EventKind.ANSWER,
+            {"attempt": attempt, "question": question["key"], "answer": right},
+        )
     for question in quiz.questions.all():  # the author turns every answer around in the middle of it
         for choice in question.choices:
             choice["right"] = not choice["right"]
@@ -226,7 +231,10 @@ def test_the_best_attempt_counts_and_a_worse_one_after_it_changes_nothing(cast, 
     take_quiz(cast.maja, quiz, right=True)
     take_quiz(cast.maja, quiz, right=False)
     assert ActivityCompletion.objects.get().earned == "passed"
-    assert list(QuizAttempt.objects.order_by("number").values_list("number", "passed")) == [(1, True), (2, False)]
+    assert list(QuizAttempt.objects.order_by("number").values_list("number", "passed")) == [
+        (1, True),
+        (2, False),
+    ]
 
 
 def test_an_answer_to_someone_elses_attempt_is_not_counted(cast, quiz):
@@ -258,7 +266,11 @@ def test_attendance_completes_the_meetup_for_each_and_writes_who_recorded_it(cas
     assert [receipt.outcome for receipt in receipts] == ["applied", "applied"]
     assert all(receipt.course_completion.completed_on == day for receipt in receipts)
     done = ActivityCompletion.objects.get(enrolment__staff=cast.maja)
-    assert (done.earned, done.recorded_by, timezone.localdate(done.occurred_at)) == ("attended", cast.kajsa, day)
+    assert (done.earned, done.recorded_by, timezone.localdate(done.occurred_at)) == (
+        "attended",
+        cast.kajsa,
+        day,
+    )
     assert LedgerEntry.objects.filter(verb="attendance.recorded", actor=cast.kajsa).count() == 2
     again = record_attendance(people=[cast.maja, cast.bo], **rows)
     assert [receipt.outcome for receipt in again] == ["duplicate", "duplicate"]

@@ -86,5 +86,3 @@ def test_no_due_date_lies_within_the_days_of_grace(rule, job):
 def test_the_earlier_duty_is_the_same_whichever_comes_first(one, other):
     first, second = Duty(one, 1), Duty(other, 2)
     assert earlier(first, second).due == earlier(second, first).due
-
-

@@ -49,7 +49,11 @@ YESTERDAY, TOMORROW = TODAY - datetime.timedelta(days=1), TODAY + datetime.timed
         (Facts(required=True, exempt=True, completion=Completion(YESTERDAY)), Status.COMPLETE, False),
         (Facts(required=True, completion=Completion(YESTERDAY, TODAY)), Status.EXPIRING, False),
         (Facts(required=True, completion=Completion(YESTERDAY, YESTERDAY)), Status.EXPIRED, True),
-        (Facts(required=True, started=True, completion=Completion(YESTERDAY, YESTERDAY)), Status.EXPIRED, True),
+        (
+            Facts(required=True, started=True, completion=Completion(YESTERDAY, YESTERDAY)),
+            Status.EXPIRED,
+            True,
+        ),
         (Facts(required=False, completion=Completion(YESTERDAY, YESTERDAY)), Status.NOT_REQUIRED, False),
     ],
 )

@@ -99,7 +99,9 @@ def test_who_has_left_or_not_yet_begun_has_no_tile(tablet, cast):
     people.hire(cast, "Snart", "Ny", "brattfors", days_ago=-3)
     gone = people.hire(cast, "Borta", "Nu", "brattfors")
     end_employment(
-        job=gone.employments.get(), last_day=timezone.localdate() - datetime.timedelta(days=1), actor=cast.users["ada"]
+        job=gone.employments.get(),
+        last_day=timezone.localdate() - datetime.timedelta(days=1),
+        actor=cast.users["ada"],
     )
     text = tablet.get("/surfplatta/").content.decode()
     assert "Snart" not in text

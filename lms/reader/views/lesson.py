@@ -1,11 +1,10 @@
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django.db.models import Q
 
 from courses.models import LessonPage, WorkshopPage
 
@@ -20,9 +19,7 @@ PAGES = {"lesson": LessonPage, "workshop": WorkshopPage}
 
 def _state(request, version):
     """The activity as this learner has it, with the journey that it is part of."""
-    found = journeys(
-        request.learner, Q(pk=version.activity.course_id), day=timezone.localdate(), language=get_language()
-    )
+    found = journeys(request.learner, Q(pk=version.activity.course_id), language=get_language())
     for state in found[0].activities if found else []:
         if state.activity.pk == version.activity_id:
             return found[0], state
@@ -47,7 +44,9 @@ def activity(request, activity):
     steps = page.get_steps()
     if state.kind == "workshop" or not steps:
         return render(
-            request, "lms/reader/workshop.html", {"journey": journey, "state": state, "page": page, "steps": steps}
+            request,
+            "lms/reader/workshop.html",
+            {"journey": journey, "state": state, "page": page, "steps": steps},
         )
     here = _step_asked_for(request, steps, state.next_step)
     return render(
@@ -102,7 +101,7 @@ def step(request, activity):
 
 
 def _after_the_last_step(request, version):
-    journey, state = _state(request, version)
+    _journey, state = _state(request, version)
     if not state.is_done:
         # Someone jumped here by address: show what was skipped instead of pretending that it is read.
         messages.info(request, _("One step is left that you have not read."))

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,7 +15,7 @@ from courses.questions.scoring import order_for, score_answers
 from ...models import EventKind, QuizAttempt
 from ...progress import record
 from ...progress.attempts import answers_given
-from ..desk import desk, go, facts_from, readable_version
+from ..desk import desk, facts_from, go, readable_version
 from ..journey import journeys
 
 
@@ -187,9 +186,7 @@ def result(request, attempt):
     own = _own_attempt(request, attempt)
     if not own.submitted_at:
         return go(request, "attempt", own.uuid)
-    found = journeys(
-        request.learner, Q(pk=own.activity.course_id), day=timezone.localdate(), language=get_language()
-    )
+    found = journeys(request.learner, Q(pk=own.activity.course_id), language=get_language())
     journey = found[0] if found else None
     states = [state for state in journey.activities if state.activity.pk == own.activity_id] if journey else []
     return render(
@@ -211,9 +208,7 @@ def _explained(attempt, question):
     kind = KINDS[question["kind"]]
     answer = attempt.answers.get(question["key"])
     chosen = kind.chosen(answer)
-    worth = score_answers(
-        [question], {question["key"]: secret}, {question["key"]: answer}, pass_mark=100
-    ).points
+    worth = score_answers([question], {question["key"]: secret}, {question["key"]: answer}, pass_mark=100).points
     return {
         "question": question,
         "answer": answer,

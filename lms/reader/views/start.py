@@ -7,16 +7,16 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from ... import wording
-from ...access import readable_courses
+from ...access import may_read, readable_courses
 from ...evidence import evidence_for
 from ...people.actions import change_details
 from ...progress import begin_again
-from ..desk import desk, go, readable_course
+from ..desk import desk, go
 from ..journey import Journey, journeys
 
 
 def _journeys(request, courses):
-    return journeys(request.learner, courses, day=timezone.localdate(), language=get_language())
+    return journeys(request.learner, courses, language=get_language())
 
 
 def _urgency(journey: Journey):
@@ -55,8 +55,9 @@ def start(request):
 
 
 def _journey(request, uuid) -> Journey:
-    found = _journeys(request, Q(pk=readable_course(request, uuid).pk))
-    if not found:
+    """The course as the learner has it; the same 404 for none and for one that is not for them."""
+    found = _journeys(request, Q(uuid=uuid))
+    if not found or not may_read(request, found[0].course):
         raise Http404
     return found[0]
 
@@ -97,9 +98,7 @@ def done(request, course):
 def again(request, course):
     journey = _journey(request, course)
     if journey.may_begin_again:
-        begin_again(
-            learner=request.learner, course=journey.course, actor=None if request.tablet else request.user
-        )
+        begin_again(learner=request.learner, course=journey.course, actor=None if request.tablet else request.user)
     return go(request, "course", course)
 
 

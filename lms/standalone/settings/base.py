@@ -128,7 +128,7 @@ STORAGES = {
     # Certificates and evidence. Never inside MEDIA_ROOT: only access views read it.
     "lms_private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "private", "base_url": None},
+        "OPTIONS": {"location": DATA_DIR / "private"},
     },
 }
 
@@ -183,5 +183,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django_tasks": {"level": "WARNING"}, "lms": {"level": "INFO"}, "courses": {"level": "INFO"}, "certificates": {"level": "INFO"}},
+    "loggers": {
+        "django_tasks": {"level": "WARNING"},
+        "lms": {"level": "INFO"},
+        "courses": {"level": "INFO"},
+        "certificates": {"level": "INFO"},
+    },
 }

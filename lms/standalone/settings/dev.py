@@ -7,7 +7,11 @@ from .base import *
 DEBUG = True
 SECRET_KEY = "only-for-trying-it-out-on-this-machine-never-on-a-real-site"  # noqa: S105 - not a secret on purpose
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, os.environ.get("LMS_HOSTS", "").split(","))]
-AUTHENTICATION_BACKENDS = [AUTHENTICATION_BACKENDS[0], "content_seed.backends.DemoBackend", *AUTHENTICATION_BACKENDS[1:]]
+AUTHENTICATION_BACKENDS = [
+    AUTHENTICATION_BACKENDS[0],
+    "content_seed.backends.DemoBackend",
+    *AUTHENTICATION_BACKENDS[1:],
+]
 
 LMS_PUBLIC_BASE_URL = os.environ.get("LMS_PUBLIC_BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
 WAGTAILADMIN_BASE_URL = LMS_PUBLIC_BASE_URL
