@@ -15,6 +15,9 @@ from .questions import KINDS, Question, kind_choices
 TEXT_FEATURES = ["h3", "bold", "italic", "link", "document-link", "ol", "ul"]
 SHORT_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 
+#: The block alone on a page of ours, for the editor's block picker.
+PREVIEW = "lms_courses/blocks/preview.html"
+
 WORDS, FACTS, DOING = _("Words and pictures"), _("Facts and contacts"), _("To do")
 
 
@@ -24,6 +27,7 @@ class HeadingBlock(blocks.CharBlock):
         label = _("Heading")
         description = _("Begins a new step. A good step is read in less than a minute.")
         template = "lms_courses/blocks/heading.html"
+        preview_template = PREVIEW
         group = WORDS
         preview_value = "Ett tydligt hej"
 
@@ -33,6 +37,7 @@ class TextBlock(blocks.RichTextBlock):
         icon = "pilcrow"
         label = _("Text")
         template = "lms_courses/blocks/text.html"
+        preview_template = PREVIEW
         group = WORDS
         preview_value = "<p>Säg hej när kunden kommer in, <b>även om du är upptagen</b>.</p>"
 
@@ -51,6 +56,7 @@ class PictureBlock(blocks.StructBlock):
         icon = "image"
         label = _("Picture")
         template = "lms_courses/blocks/picture.html"
+        preview_template = PREVIEW
         group = WORDS
 
 
@@ -62,6 +68,7 @@ class QuoteBlock(blocks.StructBlock):
         icon = "openquote"
         label = _("Quote")
         template = "lms_courses/blocks/quote.html"
+        preview_template = PREVIEW
         group = WORDS
         preview_value = {
             "text": "Konsten att få människor att känna sig välkomna.",
@@ -83,6 +90,7 @@ class CalloutBlock(blocks.StructBlock):
         label = _("Callout")
         description = _("A tip, what the law says, or something to look out for.")
         template = "lms_courses/blocks/callout.html"
+        preview_template = PREVIEW
         group = WORDS
         preview_value = {"kind": "tip", "title": "", "text": "<p>Titta upp och nicka. Det räcker långt.</p>"}
 
@@ -95,6 +103,7 @@ class ChecklistBlock(blocks.StructBlock):
         icon = "list-ul"
         label = _("Checklist")
         template = "lms_courses/blocks/checklist.html"
+        preview_template = PREVIEW
         group = DOING
         preview_value = {"title": "Kom ihåg", "items": ["Hälsa", "Lyssna", "Fråga"]}
 
@@ -107,6 +116,7 @@ class NumberedStepsBlock(blocks.StructBlock):
         icon = "list-ol"
         label = _("Numbered steps")
         template = "lms_courses/blocks/numbered_steps.html"
+        preview_template = PREVIEW
         group = DOING
         preview_value = {"title": "Så gör du", "items": ["Lyssna klart", "Beklaga", "Föreslå en lösning"]}
 
@@ -120,6 +130,7 @@ class DoDontBlock(blocks.StructBlock):
         icon = "tick-inverse"
         label = _("Do / do not")
         template = "lms_courses/blocks/do_dont.html"
+        preview_template = PREVIEW
         group = DOING
         preview_value = {"title": "", "do": ["Fråga först"], "dont": ["Gissa"]}
 
@@ -133,8 +144,15 @@ class FactBoxBlock(blocks.StructBlock):
     class Meta:
         icon = "date"
         label = _("Fact box")
+        preview_value = {
+            "title": "Öppettider",
+            "text": "<p>Öppet varje dag.</p>",
+            "source": "butiken",
+            "checked_on": "2026-11-23",
+        }
         description = _("For facts that age: shown with the day they were last checked.")
         template = "lms_courses/blocks/fact_box.html"
+        preview_template = PREVIEW
         group = FACTS
 
 
@@ -156,6 +174,7 @@ class ContactBlock(blocks.StructBlock):
         icon = "mail"
         label = _("Contact or e-service")
         template = "lms_courses/blocks/contact.html"
+        preview_template = PREVIEW
         group = FACTS
         preview_value = {
             "name": "112",
@@ -174,6 +193,7 @@ class DocumentBlock(blocks.StructBlock):
         icon = "doc-full"
         label = _("Document")
         template = "lms_courses/blocks/document.html"
+        preview_template = PREVIEW
         group = FACTS
 
 
@@ -230,6 +250,7 @@ class PracticeQuestionBlock(blocks.StructBlock):
         label = _("Practice question")
         description = _("Answered at once, counts for nothing. Never used in a test.")
         template = "lms_courses/blocks/practice_question.html"
+        preview_template = PREVIEW
         group = DOING
         preview_value = {
             "kind": "single",

@@ -1,4 +1,3 @@
-from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
@@ -30,21 +29,17 @@ class QuizPageForm(SourceSettingsForm):
         cleaned = super().clean()
         if self.is_deferred_validation:
             return cleaned
-        forms = [form for form in self.formsets["questions"].forms if not self._is_deleted(form)]
-        for form in forms:
-            if not hasattr(form, "cleaned_data") or "choices" not in form.cleaned_data:
+        asked = 0
+        for form in self.formsets["questions"].forms:
+            form.is_valid()  # a formset cleans its forms later than this; asking now does it now, once
+            values = getattr(form, "cleaned_data", {})
+            if values.get("DELETE"):
                 continue
-            try:
-                question = form.instance.with_values(form.cleaned_data)
-                problems = KINDS[question.kind].problems(question)
-            except (KeyError, ObjectDoesNotExist):
-                continue  # the kind itself is missing, and its own field says so
-            for problem in problems:
-                form.add_error("choices", problem)
-        if not forms:
+            asked += form.has_changed() or form.instance.pk is not None
+            if "choices" in values and "kind" in values:
+                question = form.instance.with_values(values)
+                for problem in KINDS[question.kind].problems(question):
+                    form.add_error("choices", problem)
+        if not asked:
             self.add_error(None, _("Add at least one question before you publish."))
         return cleaned
-
-    @staticmethod
-    def _is_deleted(form):
-        return form.cleaned_data.get("DELETE") if hasattr(form, "cleaned_data") else False
