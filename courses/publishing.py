@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page
 
-from .models import Activity, ActivityPage, ActivityVersion, Course, CoursePage, activity_page_types
+from .models import ACTIVITY_PAGES, Activity, ActivityPage, ActivityVersion, Course, CoursePage
 
 
 def record_publication(page: Page) -> None:
@@ -40,7 +40,7 @@ def repair() -> int:
     Returns how many pages it looked at.
     """
     seen = 0
-    for model in (CoursePage, *activity_page_types()):
+    for model in (CoursePage, *ACTIVITY_PAGES):
         for page in model.objects.live().filter(alias_of=None).iterator():
             record_publication(page)
             seen += 1

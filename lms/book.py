@@ -7,7 +7,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from wagtail.models import ReferenceIndex
 
-from courses.models import ActivityPage, Course, CoursePage, activity_page_types
+from courses.models import ACTIVITY_PAGES, ActivityPage, Course, CoursePage
 
 from .access import may_read, readable_courses
 
@@ -67,7 +67,7 @@ def _mark_private(response):
 
 def guard_document(document, request) -> HttpResponse | None:
     """A document used in lessons is as open as the most open of them. One used nowhere is not ours to guard."""
-    used_on = [model.objects.filter(pk__in=_pages_using(document, model)).specific() for model in activity_page_types()]
+    used_on = [model.objects.filter(pk__in=_pages_using(document, model)).specific() for model in ACTIVITY_PAGES]
     pages = [page for found in used_on for page in found]
     if not pages or any(page.live and may_read_page(request, page) for page in pages):
         return None

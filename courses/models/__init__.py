@@ -1,16 +1,12 @@
 from .identities import Access, Activity, ActivityVersion, Course
-from .pages import (
-    ActivityPage,
-    CourseIndexPage,
-    CoursePage,
-    LessonPage,
-    Question,
-    QuizPage,
-    WorkshopPage,
-    activity_page_types,
-)
+from .pages import ActivityPage, CourseIndexPage, CoursePage, LessonPage, WorkshopPage
+from .quiz import Question, QuizPage
+
+#: Every kind of page that is an activity.
+ACTIVITY_PAGES: list[type[ActivityPage]] = [LessonPage, QuizPage, WorkshopPage]
 
 __all__ = [
+    "ACTIVITY_PAGES",
     "Access",
     "Activity",
     "ActivityPage",
@@ -22,5 +18,4 @@ __all__ = [
     "Question",
     "QuizPage",
     "WorkshopPage",
-    "activity_page_types",
 ]

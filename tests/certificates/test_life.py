@@ -1,4 +1,4 @@
-"""A certificate is born with a completion, drawn after commit, never changed, and replaced or revoked when it must be."""
+"""A certificate is born with a completion, drawn after commit, never changed; replaced or revoked when it must be."""
 
 import hashlib
 

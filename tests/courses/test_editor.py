@@ -1,4 +1,4 @@
-"""The editor: what stops a question from being asked is told at its field, drafts are never refused, and it holds 40."""
+"""The editor: what stops a question is told at its field, drafts are never refused, and it holds forty."""
 
 import json
 

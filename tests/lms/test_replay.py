@@ -49,7 +49,7 @@ def play(learner, events) -> dict:
     return state()
 
 
-class Undo(Exception):
+class UndoError(Exception):
     pass
 
 
@@ -65,8 +65,8 @@ def test_reading_in_any_order_and_as_often_as_you_like_ends_the_same(course, cas
         try:
             with transaction.atomic():
                 found = play(cast.maja, order)
-                raise Undo
-        except Undo:
+                raise UndoError
+        except UndoError:
             expected = expected or found
     assert found == expected
 
@@ -87,8 +87,8 @@ def test_every_event_may_be_sent_again_at_any_time(course, cast, data):
         try:
             with transaction.atomic():
                 results.append(play(cast.maja, order))
-                raise Undo
-        except Undo:
+                raise UndoError
+        except UndoError:
             continue
     assert results[0] == results[1]
     assert results[0]["courses"] == 1

@@ -222,7 +222,7 @@ def test_moving_to_where_one_already_works_is_refused(petra, cast):
 def test_a_card_is_shown_once_and_printed_for_a_whole_workplace(petra, cast):
     response = petra.post(f"{BASE}/staff/{cast.maja.pk}/card/")
     assert "no-store" in response["Cache-Control"]
-    [(person, code)] = response.context["cards"]
+    [(_person, code)] = response.context["cards"]
     assert code in response.content.decode()
     path = f"{BASE}/workplaces/{cast.brattfors.pk}/cards/"
     offered = petra.get(path).context["people"]
