@@ -18,6 +18,7 @@ from wagtail.rich_text.rewriters import FIND_A_TAG, extract_attrs
 PICTURE_SPECS = ("width-800|format-webp", "width-1200|format-webp")
 
 WORDS_PER_MINUTE = 180
+EDITOR_KEYS = re.compile(r' data-block-key=\\"\w+\\"')
 _SPLIT = "<!--lms-split-->"
 
 
@@ -106,8 +107,12 @@ def _expand_page_links(html: str) -> str:
 
 
 def plain_blocks(body: Any) -> list[dict[str, Any]]:
-    """A stream as it is stored: dates as text, pictures and documents by id. Fit for JSON, a hash or a file."""
-    return json.loads(json.dumps(list(body.get_prep_value()), cls=DjangoJSONEncoder))
+    """A stream as it is stored: dates as text, pictures and documents by id. Fit for JSON, a hash or a file.
+
+    Without the keys that Wagtail's editor puts on every paragraph it opens: they would make a new version of a lesson
+    that nobody has changed.
+    """
+    return json.loads(EDITOR_KEYS.sub("", json.dumps(list(body.get_prep_value()), cls=DjangoJSONEncoder)))
 
 
 def words_in(steps: Iterable[Step]) -> int:

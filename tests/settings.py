@@ -21,6 +21,9 @@ if os.environ.get("PGHOST"):
     }
 else:
     DATABASES = {"default": {**SQLITE, "NAME": ":memory:"}}
+    if file := os.environ.get("LMS_TEST_DATABASE"):
+        # The browser's server has threads of its own: a file, as on a real site, gives each its connection.
+        DATABASES["default"]["TEST"] = {"NAME": file}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

@@ -62,8 +62,10 @@ def parse_body(text: str, *, lesson: uuid.UUID, find_file: Callable[[str], Any],
     pending: list[str] = []
 
     def add(kind: str, value: Any, identity: str = "") -> None:
-        identity = identity or f"{kind}-{len(blocks)}"
-        blocks.append({"type": kind, "value": value, "id": _block_id(lesson, identity)})
+        identity = _block_id(lesson, identity or f"{kind}-{len(blocks)}")
+        if isinstance(value, dict):
+            value = {name: _with_ids(part, f"{identity}-{name}") for name, part in value.items()}
+        blocks.append({"type": kind, "value": value, "id": identity})
 
     def flush() -> None:
         paragraph = COMMENT.sub("", "\n".join(pending)).strip()
@@ -176,6 +178,16 @@ def _day(value: Any) -> str | None:
 
 def _slug(title: str) -> str:
     return re.sub(r"[^\w]+", "-", title.lower()).strip("-")
+
+
+def _with_ids(part: Any, identity: str) -> Any:
+    """A list of plain texts as the editor stores it, each with an id, so that opening the page changes nothing."""
+    if not isinstance(part, list) or not all(isinstance(item, str) for item in part):
+        return part
+    return [
+        {"type": "item", "value": item, "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{identity}-{number}"))}
+        for number, item in enumerate(part)
+    ]
 
 
 def _block_id(lesson: uuid.UUID, identity: str) -> str:

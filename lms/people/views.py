@@ -243,7 +243,10 @@ class PrintCards(AdminPage, TemplateView):
 
     http_method_names = ["get", "post"]
     template_name = "lms/admin/print_cards.html"
-    page_title = gettext_lazy("Print login cards")
+
+    def get_page_title(self):
+        return _("Login cards for %(workplace)s") % {"workplace": self.workplace}
+
     header_icon = "key"
     parents = (STAFF,)
 

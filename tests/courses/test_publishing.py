@@ -63,6 +63,15 @@ def test_publishing_again_without_a_change_makes_no_version(lesson):
     assert ActivityVersion.objects.filter(activity=activity_of(lesson)).get() == before
 
 
+def test_the_keys_that_the_editor_puts_on_paragraphs_make_no_version(lesson):
+    before = version_of(lesson)
+    for block in lesson.body:
+        if block.block_type == "text":
+            block.value.source = block.value.source.replace("<p>", '<p data-block-key="a1b2c">')
+    republish(lesson)
+    assert version_of(lesson) == before
+
+
 def test_a_correction_keeps_the_number_and_the_old_version_stays_as_it_was(lesson):
     before = version_of(lesson)
     frozen = dict(before.content)

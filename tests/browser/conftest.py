@@ -1,0 +1,86 @@
+import os
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import sync_playwright
+
+from .visit import Visit
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+pytestmark = pytest.mark.browser
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in Path(item.path).parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def axe():
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    wanted = os.environ.get("LMS_CHROMIUM", "chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=None if wanted == "playwright" else wanted,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """After the database: started before it, the server would take SQLite for one in memory and share a connection."""
+    return live_server
+
+
+@pytest.fixture
+def server(live_server, settings, tmp_path, transactional_db):
+    """The standalone site as it is tried out: with DEBUG, pictures on disk, and its own address on certificates."""
+    from django.contrib.contenttypes.models import ContentType
+
+    settings.DEBUG = True
+    settings.ROOT_URLCONF = "tests.browser.urls"
+    settings.LMS_PUBLIC_BASE_URL = live_server.url
+    settings.MEDIA_ROOT = tmp_path / "media"
+    file_system = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": file_system},
+        "lms_private": {"BACKEND": file_system, "OPTIONS": {"location": tmp_path / "private"}},
+    }
+    ContentType.objects.clear_cache()
+    from django.apps import apps
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.contenttypes.management import create_contenttypes
+
+    from tests import builders
+
+    # The flush after each test of this kind takes these along.
+    for app in apps.get_app_configs():
+        create_contenttypes(app, verbosity=0)
+        create_permissions(app, verbosity=0)
+    builders.build_site()
+    return live_server
+
+
+@pytest.fixture
+def visit(chromium, server, axe):
+    """`visit("tablet")` is a new browser: the shop's tablet, or a leader's desktop. All are closed at the end."""
+    opened = []
+
+    def open_browser(kind: str, **options) -> Visit:
+        new = Visit(chromium, server.url, axe, kind, options)
+        opened.append(new)
+        return new
+
+    yield open_browser
+    for one in opened:
+        one.close()
