@@ -4,6 +4,7 @@ import datetime
 import hashlib
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -132,4 +133,4 @@ def _snapshot(completion: CourseCompletion) -> dict[str, Any]:
 
 def _site_name() -> str:
     site = Site.objects.filter(is_default_site=True).first()
-    return (site and site.site_name) or "Lärpunkt"
+    return (site and site.site_name) or settings.WAGTAIL_SITE_NAME

@@ -75,7 +75,8 @@ def test_the_story_holds_in_a_foreign_host(wheel, tmp_path):
     python = tmp_path / "env" / "bin" / "python"
     # The same versions as we test with, without what only our own site needs.
     pins = tmp_path / "constraints.txt"
-    pins.write_text("\n".join(re.findall(r"^([a-z0-9._-]+==\S+)", (ROOT / "requirements.lock").read_text(), re.M)))
+    locked = (ROOT / "requirements.lock").read_text()
+    pins.write_text("\n".join(re.findall(r"^([a-z0-9._-]+==.+?) \\\\$", locked, re.M)))
     run(uv(), "venv", "--quiet", "--python", sys.executable, tmp_path / "env", cwd=tmp_path)
     run(uv(), "pip", "install", "--quiet", "--python", python, "-c", pins, f"{wheel}[packs]", cwd=tmp_path)
     installed = run(uv(), "pip", "list", "--python", python, cwd=tmp_path)

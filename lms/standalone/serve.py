@@ -42,7 +42,6 @@ def prepare() -> None:
     """Bring the database up to date; on the first run fill it with the starter courses and the demo."""
     import django
 
-    (ROOT / "var").mkdir(exist_ok=True)
     django.setup()
     from django.core.management import call_command
     from django.db import connection

@@ -14,6 +14,7 @@ django.setup()
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from certificates.models import Certificate
 from courses.models import ActivityVersion, Course
@@ -76,10 +77,10 @@ for version in ActivityVersion.objects.current().select_related("activity").orde
             expect(tablet.post(f"{moment}steg/", event(step=step["id"])), status=302)
         continue
     home = expect(tablet.post(f"{moment}forsok/", event()), status=302)["Location"]
-    attempt = uuid.UUID(home.rstrip("/").rsplit("/", 1)[1])
-    for number in range(1, len(version.content["questions"]) + 1):
-        page = expect(tablet.get(f"{home}fraga/{number}/"))
-        key = version.key[page.context["question"]["key"]]
+    keys = {question["text"]: version.key[question["key"]] for question in version.content["questions"]}
+    for number in range(1, len(keys) + 1):
+        page = expect(tablet.get(f"{home}fraga/{number}/")).content.decode()
+        [key] = [keys[text] for text in keys if escape(text) in page]
         answer = key["accepted"][0] if "accepted" in key else key["right"]
         expect(tablet.post(f"{home}fraga/{number}/", event(answer=answer)), status=302)
     expect(tablet.post(f"{home}lamna-in/", event()), status=302)
@@ -88,7 +89,7 @@ for version in ActivityVersion.objects.current().select_related("activity").orde
 # The certificate, and whoever is handed it.
 certificate = Certificate.objects.get()
 assert certificate.verification_url == f"https://byn.example/bevis/{certificate.serial}/"
-assert certificate.issuer_name == "Byns egen webb" or certificate.issuer_name
+assert certificate.issuer_name == "Byns egen webb"
 pdf = b"".join(expect(tablet.get(f"{desk}/intyg/{certificate.uuid}/pdf/")).streaming_content)
 assert pdf.startswith(b"%PDF")
 expect(stranger.get(f"/bevis/{certificate.serial}/"), text="äkta och giltigt")

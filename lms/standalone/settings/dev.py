@@ -4,6 +4,7 @@ import os
 
 from .base import *
 
+DATA_DIR.mkdir(exist_ok=True)
 DEBUG = True
 SECRET_KEY = "only-for-trying-it-out-on-this-machine-never-on-a-real-site"  # noqa: S105 - not a secret on purpose
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, os.environ.get("LMS_HOSTS", "").split(","))]
