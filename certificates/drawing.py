@@ -87,13 +87,13 @@ def _text(canvas, x, y, text, *, font=REGULAR, size=12, colour=INK, align="left"
     {"left": canvas.drawString, "centre": canvas.drawCentredString, "right": canvas.drawRightString}[align](x, y, text)
 
 
-def _fit(text, font, size, least, width) -> float:
+def _fit(text: str, font: str, size: float, least: float, width: float) -> float:
     """The largest size from `size` down to `least` at which `text` is no wider than `width`."""
     natural = pdfmetrics.stringWidth(printable(text, font), font, size)
     return size if natural <= width else max(least, size * width / natural)
 
 
-def _wrap(text, font, size, width) -> list[str]:
+def _wrap(text: str, font: str, size: float, width: float) -> list[str]:
     """Lines no wider than `width`, broken at spaces; one long word alone may stick out and is then cut nowhere."""
     lines: list[str] = []
     for word in printable(text, font).split():

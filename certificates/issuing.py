@@ -78,7 +78,7 @@ def ensure_drawn(certificate: Certificate) -> Certificate:
     """
     from . import drawing
 
-    if certificate.sha256 and certificate.file.storage.exists(certificate.file.name):
+    if certificate.is_drawn:
         return certificate
     pdf = drawing.draw(certificate)
     digest = hashlib.sha256(pdf).hexdigest()

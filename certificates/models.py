@@ -28,7 +28,7 @@ def private_storage():
     return storages["lms_private"]
 
 
-def file_path(certificate, _filename) -> str:
+def file_path(certificate: "Certificate", _filename: str) -> str:
     """By serial alone: no name ever stands in a file name."""
     return f"certificates/{certificate.serial[:2]}/{certificate.serial}.pdf"
 
@@ -139,6 +139,11 @@ class Certificate(models.Model):
             if changed:
                 raise ImproperlyConfigured(f"An issued certificate never changes: {', '.join(changed)}")
         super().save(*args, **kwargs)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Its file is where it should be."""
+        return bool(self.sha256 and self.file.name and self.file.storage.exists(self.file.name))
 
     def state_on(self, day: datetime.date) -> State:
         if self.superseded_by_id:

@@ -117,7 +117,7 @@ def _account(name: str, about: str, *, superuser: bool = False, given: str = "",
     return user
 
 
-def _places(admin) -> dict[str, Workplace]:
+def _places(admin: Any) -> dict[str, Workplace]:
     kinds = Workplace.Kind
     municipality = add_workplace(name="Nordmalings kommun (exempel)", kind=kinds.MUNICIPALITY, parent=None, actor=admin)
     places = {
@@ -129,7 +129,7 @@ def _places(admin) -> dict[str, Workplace]:
     return {"": municipality, **places}
 
 
-def _people(admin, places) -> dict[str, StaffMember]:
+def _people(admin: Any, places: dict[str, Workplace]) -> dict[str, StaffMember]:
     today = timezone.localdate()
     roles = {name: JobRole.objects.get_or_create(name=name)[0] for name in (OWNER, SHOP, CAFE, ASSOCIATION)}
     people = {}
@@ -147,7 +147,7 @@ def _people(admin, places) -> dict[str, StaffMember]:
     return people
 
 
-def _rules(admin, course, places) -> None:
+def _rules(admin: Any, course: Course, places: dict[str, Workplace]) -> None:
     """All but volunteers, by the end of the next month; owners a good while ago; newcomers within 30 days."""
     today = timezone.localdate()
     valid_from = today - datetime.timedelta(days=1400)
@@ -163,7 +163,7 @@ def _rules(admin, course, places) -> None:
     )
 
 
-def _accounts(admin, places, people) -> None:
+def _accounts(admin: Any, places: dict[str, Workplace], people: dict[str, StaffMember]) -> None:
     course_leader = _account(
         "kursledare",
         "Kursledare: skriver lektioner och kunskapstest i redigeraren",
@@ -209,7 +209,7 @@ def let_course_leaders_write() -> None:
             GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)
 
 
-def _pins(people) -> None:
+def _pins(people: dict[str, StaffMember]) -> None:
     """By card, as in the shop. Tuva is left without, to show the first time."""
     for given in ("Maja", "Birgitta", "Nils", "Åsa-Märta"):
         card = card_for(issue_card(staff=people[given], actor=None))

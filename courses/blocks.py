@@ -213,7 +213,7 @@ class ChoicesBlock(blocks.FieldBlock):
 
     class Meta:
         icon = "list-ul"
-        default = []
+        default: list = []
 
 
 class PracticeQuestionBlock(blocks.StructBlock):

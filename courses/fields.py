@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -5,6 +7,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from wagtail.fields import StreamField
 
+from .questions.kinds import storable
 from .widgets import ChoicesWidget
 
 MAX_CHOICES = 12
@@ -20,7 +23,7 @@ class BodyField(StreamField):
         return name, "wagtail.fields.StreamField", [[]], kwargs
 
 
-def clean_choices(value) -> list[dict]:
+def clean_choices(value: Any) -> list[dict]:
     """The choice list in `value`, with only the keys we know and an id on every choice.
 
     Raises ValidationError for anything that is not a list of choices. Whether the list makes a good question is
@@ -32,7 +35,7 @@ def clean_choices(value) -> list[dict]:
         raise ValidationError(_("The answers could not be read. Reload the page and try again."))
     choices, seen = [], set()
     for row in value:
-        text, feedback, identity = (str(row.get(name) or "").strip() for name in ("text", "feedback", "id"))
+        text, feedback, identity = (storable(str(row.get(name) or "")).strip() for name in ("text", "feedback", "id"))
         if len(text) > MAX_TEXT or len(feedback) > MAX_TEXT:
             raise ValidationError(_("An answer can have at most %(number)s characters."), params={"number": MAX_TEXT})
         if not identity or len(identity) > 36 or identity in seen:

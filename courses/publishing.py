@@ -40,7 +40,8 @@ def repair() -> int:
     Returns how many pages it looked at.
     """
     seen = 0
-    for model in (CoursePage, *ACTIVITY_PAGES):
+    models: tuple[type[Any], ...] = (CoursePage, *ACTIVITY_PAGES)
+    for model in models:
         for page in model.objects.live().filter(alias_of=None).iterator():
             record_publication(page)
             seen += 1
@@ -85,8 +86,8 @@ def _record_activity(page: ActivityPage) -> None:
         course_page = page.get_course_page()
         if course_page is None:
             return
-        course = Course.objects.filter(uuid=course_page.translation_key).first()
-        course = course or _record_course(course_page, live=course_page.live)
+        known = Course.objects.filter(uuid=course_page.translation_key).first()
+        course = known or _record_course(course_page, live=course_page.live)
     if activity is None:
         activity = Activity(
             uuid=page.translation_key, kind=page.kind, course=course, source_language=_source_language(page)

@@ -67,7 +67,7 @@ def _jobs_from_today(learner: StaffMember) -> list[Job]:
     known = getattr(learner, "_lms_jobs", None)
     if known is None:
         jobs = Employment.objects.current_or_coming(timezone.localdate()).filter(staff=learner)
-        known = learner._lms_jobs = jobs_in(jobs)
+        known = learner._lms_jobs = jobs_in(jobs)  # type: ignore[attr-defined]
     return known
 
 
@@ -79,7 +79,8 @@ def duties_today(learner: StaffMember) -> dict[int, tuple[Duty, Rule]]:
         jobs = jobs_of(learner, today)
         rules = {rule.id: rule for rule in rules_on(today)} if jobs else {}
         merged = merge_duties(duties_of(job, rules.values()) for job in jobs)
-        known = learner._lms_duties = {course: (duty, rules[duty.rule_id]) for course, duty in merged.items()}
+        known = {course: (duty, rules[duty.rule_id]) for course, duty in merged.items()}
+        learner._lms_duties = known  # type: ignore[attr-defined]
     return known
 
 

@@ -1,18 +1,20 @@
 """Guards at the book: what a Wagtail page, a document or a listing of pages shows, and to whom. Asks `access`."""
 
-from django.http import HttpResponse
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
-from wagtail.models import ReferenceIndex
+from wagtail.models import Page, ReferenceIndex
 
 from courses.models import ACTIVITY_PAGES, ActivityPage, Course, CoursePage
 
 from .access import may_read, readable_courses
 
 
-def course_of(page) -> Course | None:
+def course_of(page: Page) -> Course | None:
     """The course that `page` belongs to, asked once; None for pages not ours and for courses never published."""
     if not is_ours(page):
         return None
@@ -23,11 +25,11 @@ def course_of(page) -> Course | None:
     return page._lms_course
 
 
-def is_ours(page) -> bool:
+def is_ours(page: Page) -> bool:
     return isinstance(page, CoursePage | ActivityPage)
 
 
-def may_read_page(request, page) -> bool:
+def may_read_page(request: HttpRequest, page: Page) -> bool:
     course = course_of(page)
     if course is not None and may_read(request, course):
         return True
@@ -36,7 +38,7 @@ def may_read_page(request, page) -> bool:
     return bool(user and user.is_authenticated and page.permissions_for_user(user).can_edit())
 
 
-def guard_page(page, request, args, kwargs) -> HttpResponse | None:
+def guard_page(page: Page, request: HttpRequest, args: list, kwargs: dict) -> HttpResponse | None:
     if not is_ours(page) or may_read_page(request, page):
         return None
     if request.user.is_authenticated:
@@ -65,7 +67,7 @@ def _mark_private(response):
     patch_vary_headers(response, ["Cookie"])
 
 
-def guard_document(document, request) -> HttpResponse | None:
+def guard_document(document: Any, request: HttpRequest) -> HttpResponse | None:
     """A document used in lessons is as open as the most open of them. One used nowhere is not ours to guard."""
     used_on = [model.objects.filter(pk__in=_pages_using(document, model)).specific() for model in ACTIVITY_PAGES]
     pages = [page for found in used_on for page in found]

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, Warning, register
@@ -37,7 +38,8 @@ def doors_are_limited(app_configs, **kwargs):
 @register()
 def sqlite_survives_two_writers(app_configs, **kwargs):
     problems = []
-    for alias, database in settings.DATABASES.items():
+    databases: dict[str, Any] = settings.DATABASES
+    for alias, database in databases.items():
         if database["ENGINE"] != "django.db.backends.sqlite3":
             continue
         options = database.get("OPTIONS", {})
@@ -62,7 +64,7 @@ def sqlite_survives_two_writers(app_configs, **kwargs):
 
 @register()
 def private_storage_is_private(app_configs, **kwargs):
-    storage = settings.STORAGES.get("lms_private")
+    storage: Any = settings.STORAGES.get("lms_private")
     if storage is None:
         return [
             Error(

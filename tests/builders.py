@@ -181,3 +181,12 @@ def complete(learner, course: CoursePage, **changes: Any):
     for page in course.get_activity_pages().specific():
         receipt = take_quiz(learner, page, **changes) if isinstance(page, QuizPage) else read(learner, page, **changes)
     return receipt.course_completion
+
+
+def fields(learner: Any, **more: Any) -> dict:
+    """What every form of the desk carries: an id of its own and for whom it was drawn."""
+    return {"event_id": str(uuid.uuid4()), "learner": str(getattr(learner, "uuid", learner)), **more}
+
+
+def address(page: Page, where: str = "/min-utbildning") -> str:
+    return f"{where}/moment/{page.translation_key}/"

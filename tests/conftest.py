@@ -70,6 +70,28 @@ def sign_in(cast):
 
 
 @pytest.fixture
+def maja(sign_in):
+    return sign_in("maja")
+
+
+@pytest.fixture
+def petra(sign_in):
+    return sign_in("petra")
+
+
+@pytest.fixture
+def far(cast):
+    """Somebody in the municipality next door, who is none of Petra's business."""
+    return people.hire(cast, "Fjärran", "Person", "annorstades")
+
+
+@pytest.fixture
+def pages(course):
+    """The course's activities in order: two lessons and the test."""
+    return list(course.get_activity_pages().specific())
+
+
+@pytest.fixture
 def tablet(cast):
     """A browser that is the paired tablet in Brattfors, with nobody signed in."""
     from lms.tablet.actions import pair_tablet

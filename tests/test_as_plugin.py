@@ -1,4 +1,4 @@
-"""The built wheel in somebody else's site: another user model, another base.html, other addresses, no settings of ours."""
+"""The built wheel in somebody else's site: another user model, base.html and addresses, no settings of ours."""
 
 import os
 import re

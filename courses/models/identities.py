@@ -1,4 +1,5 @@
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
@@ -92,7 +93,7 @@ class ActivityVersionQuerySet(models.QuerySet):
     def current(self):
         return self.filter(current=True)
 
-    def shown_in(self, language: str):
+    def shown_in(self, language: str) -> Self:
         """The current version for a reader of `language`, else the source language's. At most two rows."""
         return (
             self.current()

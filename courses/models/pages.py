@@ -109,7 +109,7 @@ class CoursePage(TrainingPage):
         help_text=_("How long a completion counts. Empty means for good."),
     )
 
-    source_settings = ("access", "valid_months")
+    source_settings: tuple[str, ...] = ("access", "valid_months")
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
@@ -167,7 +167,7 @@ class ActivityPage(TrainingPage):
         help_text=_("Without it, the course is complete even if this is not done."),
     )
 
-    source_settings = ("minutes", "required")
+    source_settings: tuple[str, ...] = ("minutes", "required")
     settings_fields = MultiFieldPanel([FieldPanel("minutes"), FieldPanel("required")], heading=_("Settings"))
     parent_page_types = ["lms_courses.CoursePage"]
     subpage_types: list[str] = []

@@ -34,7 +34,7 @@ class QuizPage(ActivityPage):
     shuffle_choices = models.BooleanField(_("shuffle the answers"), default=True)
 
     base_form_class = QuizPageForm
-    source_settings = (
+    source_settings: tuple[str, ...] = (
         *ActivityPage.source_settings,
         "pass_mark",
         "max_attempts",
@@ -157,7 +157,7 @@ class Question(Orderable):
             options={"ignore_case": self.ignore_case, "ignore_accents": self.ignore_accents},
         )
 
-    def with_values(self, values) -> questions.Question:
+    def with_values(self, values: dict) -> questions.Question:
         """As it would be asked with `values` from a form, which may not be saved yet."""
         return questions.Question(kind=values["kind"], choices=values["choices"] or [])
 

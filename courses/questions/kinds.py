@@ -171,8 +171,8 @@ class ShortText(Kind):
         }
 
     def parse(self, public, values):
-        text = " ".join(unicodedata.normalize("NFC", " ".join(values[:1])).split())[:MAX_TEXT_ANSWER]
-        return text.replace("\x00", "") or None
+        text = unicodedata.normalize("NFC", storable(" ".join(values[:1])))
+        return " ".join(text.split())[:MAX_TEXT_ANSWER] or None
 
     def grade(self, public, secret, answer):
         if not isinstance(answer, str):
@@ -185,12 +185,17 @@ class ShortText(Kind):
         return []
 
 
+def storable(text: str) -> str:
+    """`text` without what no database takes: NUL, and halves of characters, which JSON can carry."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
+
+
 def comparable(text: str, *, case: bool, accents: bool) -> str:
     """`text` as it is compared: outer and double spaces and a final full stop never matter.
 
     `case` and `accents` say what else is forgiven. Forgiving accents makes "e" of "é" and "a" of "å".
     """
-    text = " ".join(unicodedata.normalize("NFC", text).split()).removesuffix(".").rstrip()
+    text = " ".join(unicodedata.normalize("NFC", storable(text)).split()).removesuffix(".").rstrip()
     if accents:
         text = "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
     return text.casefold() if case else text

@@ -1,5 +1,6 @@
 import datetime
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -163,7 +164,7 @@ class QuizAttempt(models.Model):
 
 
 class CourseCompletionQuerySet(models.QuerySet):
-    def standing(self, day: datetime.date, *, known: datetime.datetime | None = None):
+    def standing(self, day: datetime.date, *, known: datetime.datetime | None = None) -> Self:
         """Completions that had happened by `day`, as known at `known` (default now). Expired ones too."""
         rows = self.filter(completed_on__lte=day)
         if known is None:

@@ -1,5 +1,6 @@
 import datetime
 import uuid
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -26,11 +27,11 @@ class WorkplaceQuerySet(MP_NodeQuerySet):
             return self.none()
         return self.filter(Q(*[("path__startswith", path) for path in paths], _connector=Q.OR))
 
-    def open_on(self, day: datetime.date):
+    def open_on(self, day: datetime.date) -> Self:
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=day))
 
 
-class WorkplaceManager(MP_NodeManager.from_queryset(WorkplaceQuerySet)):
+class WorkplaceManager(MP_NodeManager.from_queryset(WorkplaceQuerySet)):  # type: ignore[misc] # treebeard is untyped
     def get_queryset(self):
         # Treebeard's own returns its own queryset class, whatever the manager was made from.
         return self._queryset_class(self.model, using=self._db).order_by("path")
@@ -73,15 +74,15 @@ class JobRole(models.Model):
 
 
 class StaffMemberQuerySet(models.QuerySet):
-    def employed_on(self, day: datetime.date):
+    def employed_on(self, day: datetime.date) -> Self:
         return self.filter(pk__in=Employment.objects.covering(day).values("staff"))
 
-    def telling_who_works(self, day: datetime.date):
+    def telling_who_works(self, day: datetime.date) -> Self:
         """Each with `is_working`: has a job on that day or later."""
         jobs = Employment.objects.current_or_coming(day).filter(staff=OuterRef("pk"))
         return self.annotate(is_working=Exists(jobs))
 
-    def at(self, workplaces, day: datetime.date):
+    def at(self, workplaces: Any, day: datetime.date) -> Self:
         """Employed on that day at one of `workplaces`, a queryset."""
         jobs = Employment.objects.covering(day).filter(workplace__in=workplaces)
         return self.filter(pk__in=jobs.values("staff"))
@@ -131,11 +132,11 @@ class EmploymentKind(models.TextChoices):
 
 
 class EmploymentQuerySet(models.QuerySet):
-    def known_at(self, moment: datetime.datetime):
+    def known_at(self, moment: datetime.datetime) -> Self:
         """As the register stood at `moment`: what was recorded by then and not yet found wrong."""
         return self.filter(recorded_at__lte=moment).filter(Q(voided_at=None) | Q(voided_at__gt=moment))
 
-    def covering(self, day: datetime.date, *, known: datetime.datetime | None = None):
+    def covering(self, day: datetime.date, *, known: datetime.datetime | None = None) -> Self:
         """Employments that cover `day`. An end recorded after `known` had not been heard of then."""
         jobs = self.known_at(known) if known else self.filter(voided_at=None)
         still = Q(end=None) | Q(end__gte=day)
@@ -143,7 +144,7 @@ class EmploymentQuerySet(models.QuerySet):
             still |= Q(end_recorded_at__gt=known)
         return jobs.filter(still, start__lte=day)
 
-    def current_or_coming(self, day: datetime.date):
+    def current_or_coming(self, day: datetime.date) -> Self:
         return self.filter(Q(end=None) | Q(end__gte=day), voided_at=None)
 
 

@@ -1,4 +1,5 @@
 import datetime
+from typing import Self
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -15,7 +16,7 @@ from .people import JobRole, StaffMember, Workplace
 class DatedQuerySet(models.QuerySet):
     """Rows with `valid_from`, `valid_to` and when each was recorded; as rules and exemptions are."""
 
-    def in_force(self, day: datetime.date, *, known: datetime.datetime | None = None):
+    def in_force(self, day: datetime.date, *, known: datetime.datetime | None = None) -> Self:
         rows = self.filter(valid_from__lte=day)
         still = Q(valid_to=None) | Q(valid_to__gte=day)
         if known:

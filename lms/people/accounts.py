@@ -30,7 +30,7 @@ def create_account(staff: StaffMember) -> Any:
     Raises ImproperlyConfigured when the host's model wants more than it can know: then write a factory of your own.
     """
     User = get_user_model()
-    field = User._meta.get_field(User.USERNAME_FIELD)
+    field: Any = User._meta.get_field(User.USERNAME_FIELD)
     stem = ".".join(filter(None, (slugify(staff.given_name), slugify(staff.family_name)))) or "deltagare"
     suffix = ""
     if isinstance(field, models.EmailField):

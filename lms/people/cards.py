@@ -62,7 +62,7 @@ def card_for(code: str, *, staff: StaffMember | None = None) -> LoginCard | None
     code = normalise(code)
     if len(code) != LENGTH:
         return None
-    hashes = [_hash(code, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    hashes = [_hash(code, str(key)) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     cards = LoginCard.objects.select_related("staff__user").filter(
         code_hash__in=hashes, used_at=None, replaced_at=None, expires_at__gt=timezone.now()
     )

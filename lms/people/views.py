@@ -193,7 +193,7 @@ class EndJob(JobMixin, ActionView):
         job = actions.end_employment(job=self.job, last_day=data["last_day"], actor=self.request.user)
         return _("The employment at %(workplace)s ends with %(day)s.") % {
             "workplace": job.workplace,
-            "day": day_text(job.end),
+            "day": day_text(data["last_day"]),
         }
 
 

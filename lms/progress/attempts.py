@@ -16,7 +16,7 @@ def begin_attempt(event: LearningEvent) -> tuple[QuizAttempt | None, str]:
     allowed = event.activity.max_attempts
     if allowed is not None and attempts.filter(voided_at=None).count() >= allowed:
         return None, "attempts_used_up"
-    attempt = QuizAttempt.objects.create(
+    attempt = QuizAttempt.objects.create(  # type: ignore[misc] # an attempt event has an id and a version
         uuid=event.attempt,
         enrolment=event.enrolment,
         activity=event.activity,
@@ -29,7 +29,7 @@ def begin_attempt(event: LearningEvent) -> tuple[QuizAttempt | None, str]:
 
 def hand_in(event: LearningEvent) -> QuizAttempt:
     """Grade the attempt against its own version and the answers given so far."""
-    attempt = QuizAttempt.objects.select_related("version").get(uuid=event.attempt)
+    attempt = QuizAttempt.objects.select_related("version").get(uuid=event.attempt)  # type: ignore[misc]
     version = attempt.version
     attempt.answers = answers_given(attempt)
     score = score_answers(

@@ -124,15 +124,18 @@ def _why_not(event: LearningEvent) -> str:
         known = {step["id"] for step in event.version.steps} if event.version else set()
         return "" if event.step in known else "unknown_step"
     if event.kind == EventKind.ATTEMPT:
+        if event.version is None:
+            return "unknown_version"
         taken = event.attempt is None or QuizAttempt.objects.filter(uuid=event.attempt).exists()
         return "id_taken" if taken else ""
     if event.kind in (EventKind.ANSWER, EventKind.SUBMIT):
-        attempt = QuizAttempt.objects.filter(uuid=event.attempt, enrolment=event.enrolment).first()
+        attempts = QuizAttempt.objects.select_related("version").filter(enrolment=event.enrolment)
+        attempt = attempts.filter(uuid=event.attempt).first() if event.attempt else None
         if attempt is None:
             return "unknown_attempt"
         if attempt.submitted_at:
             return "handed_in"
-        if event.kind == EventKind.ANSWER and event.payload.get("question") not in event.version.key:
+        if event.kind == EventKind.ANSWER and event.payload.get("question") not in attempt.version.key:
             return "unknown_question"
     return ""
 
@@ -166,7 +169,7 @@ def _apply(event: LearningEvent) -> Receipt:
 
 def _all_steps_done(event: LearningEvent) -> bool:
     done = steps_done(event.enrolment_id, event.activity_id)
-    return all(step["id"] in done for step in event.version.steps)
+    return event.version is not None and all(step["id"] in done for step in event.version.steps)
 
 
 def steps_done(enrolment_id: int, activity_id: int) -> set[str]:

@@ -50,7 +50,15 @@ def record_earlier_training(
     ]
 
 
-def _record_one(form_id, person, activity, kind, on, recorded_by, verb) -> Receipt:
+def _record_one(
+    form_id: uuid.UUID,
+    person: StaffMember,
+    activity: Activity,
+    kind: str,
+    on: datetime.date,
+    recorded_by: Any,
+    verb: str,
+) -> Receipt:
     receipt = record(
         event_id=uuid.uuid5(form_id, f"{person.uuid}:{activity.uuid}"),
         learner=person,

@@ -1,3 +1,5 @@
+import datetime
+
 from django.utils import timezone
 
 from courses.models import Activity
@@ -27,7 +29,7 @@ def complete_activity(event: LearningEvent, earned: str) -> CourseCompletion | N
     return complete_course_if_done(enrolment, recorded_at=event.received_at)
 
 
-def complete_course_if_done(enrolment: Enrolment, *, recorded_at) -> CourseCompletion | None:
+def complete_course_if_done(enrolment: Enrolment, *, recorded_at: datetime.datetime) -> CourseCompletion | None:
     """Record the course as done when every required activity is. None if it is not, or was already.
 
     A course without any required activity is never done by itself.

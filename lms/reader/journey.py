@@ -197,7 +197,7 @@ def _versions(courses: Q, language: str) -> Any:
         ActivityVersion.objects.shown_in(language)
         .filter(activity__in=activities)
         .annotate(tree_path=Subquery(source_page))
-        .order_by(F("tree_path").asc(nulls_last=True), "activity_id", "own")
+        .order_by(F("tree_path").asc(nulls_last=True), "activity_id", "own")  # type: ignore[misc] # from shown_in
         .select_related("activity__course")
         .defer("content", "key")
     )

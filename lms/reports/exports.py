@@ -27,7 +27,7 @@ class ExportTable:
 
     heading: list[str]
     rows: list[list[Any]]
-    totals: list[str]
+    totals: list[Any]
     notes: list[str]
 
     def all_rows(self) -> Iterator[list[Any]]:
@@ -57,7 +57,7 @@ def matrix_table(figures: Figures, workers: list[Worker], *, exported_by: Any, f
             line.append(f"{cell.status.label} {detail}".strip())
         rows.append([*line, row.done, row.counted, row.late])
     people = totals.people
-    shares = [share_text(totals.by_course[course.pk]) for course in figures.courses]
+    shares: list[Any] = [share_text(totals.by_course[course.pk]) for course in figures.courses]
     return ExportTable(
         heading=heading,
         rows=rows,

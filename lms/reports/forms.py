@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,7 @@ class MatrixFilterForm(forms.Form):
     only = forms.ChoiceField(label=_("Show"), choices=ONLY, required=False)
     q = forms.CharField(label=_("Name"), required=False, max_length=80)
 
-    def __init__(self, *args, workplaces: Iterable[Workplace], **kwargs):
+    def __init__(self, *args: Any, workplaces: Iterable[Workplace], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["workplace"].choices = [
             ("", _("All")),

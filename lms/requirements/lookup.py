@@ -19,7 +19,7 @@ def rules_on(day: datetime.date, *, known: datetime.datetime | None = None) -> l
         .order_by("pk")
         .values("pk", "course_id", "valid_from", "kinds", "due_on", "due_days", "workplaces__path", "roles__pk")
     )
-    grouped: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    grouped: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         grouped[row["pk"]].append(row)
     return [

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
@@ -17,7 +19,7 @@ from .forms import EndExemptionForm, EndRequirementForm, ExemptionForm, Requirem
 REQUIREMENTS = (gettext_lazy("Requirements"), "lms_admin:requirements")
 
 
-def leads_everywhere(user) -> bool:
+def leads_everywhere(user: Any) -> bool:
     """Whether the user's reach is the whole tree: only then may a rule bind every workplace."""
     return workplaces_in_reach(user, ActionView.roles).count() == Workplace.objects.count()
 
@@ -90,8 +92,8 @@ class EndRequirement(ActionView):
         return super().dispatch(request, *args, **kwargs)
 
     def act(self, data):
-        rule = actions.end_requirement(rule=self.rule, last_day=data["last_day"], actor=self.request.user)
-        return _("The requirement holds to %(day)s.") % {"day": day_text(rule.valid_to)}
+        actions.end_requirement(rule=self.rule, last_day=data["last_day"], actor=self.request.user)
+        return _("The requirement holds to %(day)s.") % {"day": day_text(data["last_day"])}
 
 
 class Excuse(PersonMixin, ActionView):
@@ -115,8 +117,8 @@ class EndExemption(PersonMixin, ActionView):
         self.exemption = get_object_or_404(Exemption, staff=self.person, pk=kwargs["exemption"])
 
     def act(self, data):
-        ended = actions.end_exemption(exemption=self.exemption, last_day=data["last_day"], actor=self.request.user)
-        return _("Excused to %(day)s.") % {"day": day_text(ended.valid_to)}
+        actions.end_exemption(exemption=self.exemption, last_day=data["last_day"], actor=self.request.user)
+        return _("Excused to %(day)s.") % {"day": day_text(data["last_day"])}
 
     def get_success_url(self):
         return reverse("lms_admin:person", args=[self.person.pk])

@@ -46,6 +46,8 @@ def my_shop(request):
     staff = StaffMember.objects.in_bulk({worker.job.staff_id for worker in found.workers})
     guards = PinGuard.objects.filter(staff__in=staff, blocked_until__gt=timezone.now())
     locked = set(guards.values_list("staff_id", flat=True))
+    # Whom to help first: the late, then who has something left, then who is done.
+    rows = sorted(found.rows(found.workers), key=lambda pair: (pair[1].done >= pair[1].counted, -pair[1].late))
     people = [
         {
             "worker": worker,
@@ -58,9 +60,8 @@ def my_shop(request):
             ],
             "locked": worker.job.staff_id in locked,
         }
-        for worker, row in found.rows(found.workers)
+        for worker, row in rows
     ]
-    people.sort(key=lambda entry: (entry["row"].done >= entry["row"].counted, -entry["row"].late))
     return render(
         request,
         "lms/shop/my_shop.html",

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.contrib.auth import get_user_model
 from django.utils import timezone
@@ -39,7 +41,7 @@ class CloseForm(forms.Form):
 
 
 class ResponsibilityForm(forms.Form):
-    user = forms.ModelChoiceField(label=_("User"), queryset=None)
+    user: Any = forms.ModelChoiceField(label=_("User"), queryset=None)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     workplace = TreeChoiceField(label=_("Workplace"), queryset=Workplace.objects.all())
 

@@ -94,7 +94,7 @@ class CloseWorkplace(WorkplaceMixin, ActionView):
         workplace = actions.close_workplace(workplace=self.workplace, on=data["on"], actor=self.request.user)
         return _("%(name)s is closed after %(day)s.") % {
             "name": workplace,
-            "day": day_text(workplace.closed_on),
+            "day": day_text(data["on"]),
         }
 
 

@@ -7,8 +7,6 @@ from playwright.sync_api import sync_playwright
 
 from .visit import Visit
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
 pytestmark = pytest.mark.browser
 
 
@@ -25,6 +23,8 @@ def axe():
 
 @pytest.fixture(scope="session")
 def chromium():
+    # Playwright's loop runs in this thread, and the tests ask the database beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     wanted = os.environ.get("LMS_CHROMIUM", "chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courses.fields import clean_choices
 from courses.questions import KINDS, Question, score_answers
 from courses.questions.kinds import comparable
 from courses.questions.scoring import order_for
@@ -200,3 +201,10 @@ def test_a_good_question_has_no_problems_but_words_said_twice(question):
     texts = [choice["text"].strip().casefold() for choice in question.choices if choice["text"].strip()]
     if len(set(texts)) == len(texts):
         assert KINDS[question.kind].problems(question) == []
+
+
+@given(st.text(), st.sampled_from(["\x00", "\ud800"]))
+def test_what_no_database_takes_is_taken_out_of_answers_and_keys(text, bad):
+    [choice] = clean_choices([{"text": text[:50] + bad, "right": True}])
+    assert choice["text"] == text[:50].replace("\x00", "").strip()
+    assert KINDS["text"].parse({}, [bad]) is None

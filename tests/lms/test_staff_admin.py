@@ -1,41 +1,24 @@
 """The leaders' daily acts in the admin: each does what it says, writes who did it, and is closed to everyone else."""
 
 import datetime
-import uuid
 
 import pytest
 from django.utils import timezone
 
 from lms.models import (
-    CourseCompletion,
     Employment,
     Exemption,
     LedgerEntry,
     LoginCard,
     PinGuard,
-    Requirement,
     Responsibility,
     StaffMember,
-    Tablet,
-    Workplace,
 )
 from lms.tablet.actions import pair_tablet
-from tests import builders, people
-from tests.builders import activity_of, complete, course_of
+from tests.builders import complete
 
 BASE = "/admin/training"
 TODAY = timezone.localdate
-
-
-@pytest.fixture
-def petra(sign_in):
-    return sign_in("petra")
-
-
-@pytest.fixture
-def far(cast):
-    """Somebody in the municipality next door, who is none of Petra's business."""
-    return people.hire(cast, "Fjärran", "Person", "annorstades")
 
 
 def every_door(cast, rule, far):
@@ -273,147 +256,3 @@ def test_the_person_page_stands_every_state_of_a_course(petra, cast, course, rul
     assert petra.get(path).status_code == 200
     complete(cast.maja, course)
     assert "/intyg/" in petra.get(path).content.decode()
-
-
-# Requirements and exemptions
-
-
-def rule_form(course, **changes):
-    return {
-        "course": course_of(course).pk, "workplaces": [], "roles": [], "kinds": [], "due_on": "", "due_days": "30",
-        "valid_from": TODAY().isoformat(), **changes,
-    }  # fmt: skip
-
-
-def test_who_leads_a_part_of_the_tree_cannot_bind_the_rest(petra, sign_in, cast, course):
-    response = petra.post(f"{BASE}/requirements/add/", rule_form(course))
-    assert list(response.context["form"].errors) == ["workplaces"]
-    response = petra.post(f"{BASE}/requirements/add/", rule_form(course, workplaces=[cast.places["annorstades"].pk]))
-    assert list(response.context["form"].errors) == ["workplaces"]
-    petra.post(f"{BASE}/requirements/add/", rule_form(course, workplaces=[cast.places["kommun"].pk]))
-    assert Requirement.objects.get().recorded_by == cast.users["petra"]
-    sign_in("ada").post(f"{BASE}/requirements/add/", rule_form(course))
-    assert Requirement.objects.count() == 2
-
-
-def test_a_rule_is_ended_and_never_edited(sign_in, cast, course, rule):
-    today = TODAY()
-    sign_in("ada").post(f"{BASE}/requirements/{rule.pk}/end/", {"last_day": today.isoformat()})
-    rule.refresh_from_db()
-    assert rule.valid_to == today
-    assert LedgerEntry.objects.filter(verb="requirement.ended").count() == 1
-
-
-def test_a_due_date_before_the_rule_begins_is_told_at_its_field(sign_in, cast, course):
-    response = sign_in("ada").post(f"{BASE}/requirements/add/", rule_form(course, due_on="2001-01-01"))
-    assert list(response.context["form"].errors) == ["due_on"]
-    assert not Requirement.objects.exists()
-
-
-def test_excusing_and_ending_it(petra, cast, rule):
-    today = TODAY()
-    form = {"course": "", "reason": "parental", "valid_from": today.isoformat(), "valid_to": ""}
-    petra.post(f"{BASE}/staff/{cast.maja.pk}/excuse/", form)
-    exemption = Exemption.objects.get()
-    assert exemption.recorded_by == cast.users["petra"]
-    petra.post(f"{BASE}/staff/{cast.maja.pk}/excuse/{exemption.pk}/end/", {"last_day": today.isoformat()})
-    exemption.refresh_from_db()
-    assert exemption.valid_to == today
-    assert "parental" not in str(LedgerEntry.objects.values_list("data", flat=True))
-
-
-def test_somebody_elses_exemption_is_not_ended_through_maja(petra, cast, rule):
-    bos = Exemption.objects.create(staff=cast.staff["bo"], reason="sick", valid_from=TODAY())
-    path = f"{BASE}/staff/{cast.maja.pk}/excuse/{bos.pk}/end/"
-    assert petra.post(path, {"last_day": TODAY().isoformat()}).status_code == 404
-
-
-# By hand
-
-
-def register_form(what, people_, **changes):
-    return {
-        "form_id": str(uuid.uuid4()), "what": what.pk, "on": TODAY().isoformat(),
-        "people": [person.pk for person in people_], **changes,
-    }  # fmt: skip
-
-
-def test_recording_who_came_for_many(sign_in, cast, index):
-    page = builders.make_course()
-    meetup = activity_of(builders.make_workshop(page))
-    form = register_form(meetup, [cast.maja, cast.staff["bo"]])
-    kajsa = sign_in("kajsa")
-    assert kajsa.post(f"{BASE}/attendance/", form).status_code == 302
-    assert CourseCompletion.objects.count() == 2
-    kajsa.post(f"{BASE}/attendance/", form)  # a double click
-    assert CourseCompletion.objects.count() == 2
-
-
-def test_recording_earlier_training_gives_the_course(petra, cast, course, rule):
-    petra.post(f"{BASE}/earlier-training/", register_form(course_of(course), [cast.maja]))
-    assert CourseCompletion.objects.get().basis == "evidence"
-    assert petra.get("/admin/reports/training-matrix/").context["totals"].people.done == 1
-
-
-def test_a_day_that_has_not_come_is_refused(petra, cast, course):
-    tomorrow = (TODAY() + datetime.timedelta(days=1)).isoformat()
-    response = petra.post(f"{BASE}/earlier-training/", register_form(course_of(course), [cast.maja], on=tomorrow))
-    assert list(response.context["form"].errors) == ["on"]
-    assert not CourseCompletion.objects.exists()
-
-
-def test_nothing_is_recorded_for_people_of_another_municipality(petra, cast, course, far):
-    response = petra.post(f"{BASE}/earlier-training/", register_form(course_of(course), [cast.maja, far]))
-    assert list(response.context["form"].errors) == ["people"]
-    assert not CourseCompletion.objects.exists()
-
-
-# Workplaces and responsibilities
-
-
-def test_a_workplace_is_added_under_the_own_municipality(petra, cast):
-    form = {"name": "Nyåker", "kind": "service_point", "parent": cast.places["kommun"].pk}
-    petra.post(f"{BASE}/workplaces/add/", form)
-    assert Workplace.objects.get(name="Nyåker").get_parent() == cast.places["kommun"]
-    for parent in ("", cast.places["grannkommun"].pk, cast.brattfors.pk):
-        response = petra.post(f"{BASE}/workplaces/add/", {**form, "parent": parent})
-        assert list(response.context["form"].errors) == ["parent"]
-
-
-def test_renaming_a_workplace(petra, cast):
-    petra.post(f"{BASE}/workplaces/{cast.brattfors.pk}/rename/", {"name": "Nya Brattfors"})
-    assert Workplace.objects.get(pk=cast.brattfors.pk).name == "Nya Brattfors"
-
-
-def test_a_workplace_is_closed_only_when_everyone_has_left(petra, cast):
-    path = f"{BASE}/workplaces/{cast.places['grasmyr'].pk}/close/"
-    today = TODAY()
-    response = petra.post(path, {"on": today.isoformat()})
-    assert response.status_code == 422
-    Employment.objects.filter(staff=cast.staff["bo"]).update(end=today)
-    petra.post(path, {"on": today.isoformat()})
-    assert Workplace.objects.get(pk=cast.places["grasmyr"].pk).closed_on == today
-
-
-def test_disconnecting_a_tablet(petra, cast):
-    tablet, _token = pair_tablet(workplace=cast.brattfors, name="Platta", actor=cast.users["ada"])
-    petra.post(f"{BASE}/tablets/{tablet.pk}/unpair/")
-    assert Tablet.objects.get().unpaired_at is not None
-
-
-def test_giving_and_taking_responsibility_brings_and_takes_the_admin_rights(sign_in, cast):
-    ada, nisse = sign_in("ada"), cast.users["nisse"]
-    form = {"user": nisse.pk, "role": "project_leader", "workplace": cast.places["grannkommun"].pk}
-    ada.post(f"{BASE}/responsibilities/", form)
-    assert sign_in("nisse").get("/admin/reports/training-matrix/").status_code == 200
-    given = Responsibility.objects.get(user=nisse)
-    ada.post(f"{BASE}/responsibilities/{given.pk}/take/")
-    assert sign_in("nisse").get("/admin/reports/training-matrix/").status_code == 302
-    assert not nisse.groups.exists()
-    verbs = list(LedgerEntry.objects.filter(verb__startswith="responsibility").values_list("verb", flat=True))
-    assert verbs[:2] == ["responsibility.taken", "responsibility.given"]
-
-
-def test_a_shop_owner_gets_no_admin_rights(cast):
-    assert not cast.users["birgitta"].has_perm("wagtailadmin.access_admin")
-    assert cast.users["petra"].has_perm("wagtailadmin.access_admin")

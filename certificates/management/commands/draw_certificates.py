@@ -11,7 +11,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         drawn, failed = 0, 0
         for certificate in Certificate.objects.iterator():
-            if certificate.sha256 and certificate.file.storage.exists(certificate.file.name):
+            if certificate.is_drawn:
                 continue
             try:
                 ensure_drawn(certificate)

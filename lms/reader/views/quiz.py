@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
@@ -62,7 +63,7 @@ def begin(request, activity):
     return go(request, "attempt", attempt.uuid)
 
 
-def _own_attempt(request, attempt_uuid) -> QuizAttempt:
+def _own_attempt(request: Any, attempt_uuid: uuid.UUID) -> QuizAttempt:
     """The learner's own attempt; for anyone else's the same 404 as for none."""
     attempt = (
         QuizAttempt.objects.select_related("version", "activity__course", "enrolment")

@@ -1,6 +1,8 @@
+from uuid import UUID
+
 from django.conf import settings
 from django.db.models import Q
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -19,7 +21,7 @@ def _journeys(request, courses):
     return journeys(request.learner, courses, language=get_language())
 
 
-def _urgency(journey: Journey):
+def _urgency(journey: Journey) -> tuple:
     """Late first, then by due date, then begun before not begun."""
     due = journey.duty.due if journey.duty else None
     return (due is None, due or journey.day, journey.enrolment_id is None)
@@ -54,7 +56,7 @@ def start(request):
     )
 
 
-def _journey(request, uuid) -> Journey:
+def _journey(request: HttpRequest, uuid: UUID) -> Journey:
     """The course as the learner has it; the same 404 for none and for one that is not for them."""
     found = _journeys(request, Q(uuid=uuid))
     if not found or not may_read(request, found[0].course):

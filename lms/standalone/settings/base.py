@@ -1,6 +1,7 @@
 """Settings that every way of running the site shares. `dev` and `production` say where it stands."""
 
 from pathlib import Path
+from typing import Any
 
 BASE_DIR = Path(__file__).resolve().parents[3]
 DATA_DIR = BASE_DIR / "var"
@@ -69,7 +70,7 @@ TEMPLATES = [
 
 # Readers begin no transaction and writers take the lock at once: WAL alone lost a third of concurrent writes to
 # "database is locked" (docs/decisions/0003). Never ATOMIC_REQUESTS with this: a read would take the write lock.
-SQLITE = {
+SQLITE: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": DATA_DIR / "db.sqlite3",
     "OPTIONS": {
@@ -78,7 +79,7 @@ SQLITE = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     },
 }
-DATABASES = {"default": SQLITE}
+DATABASES: dict[str, Any] = {"default": SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = [
@@ -122,7 +123,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
-STORAGES = {
+STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     # Certificates and evidence. Never inside MEDIA_ROOT: only access views read it.
@@ -176,7 +177,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},

@@ -4,6 +4,7 @@ Every variable is described in README.md, "Run it".
 """
 
 import os
+from pathlib import Path
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -27,7 +28,7 @@ CSRF_TRUSTED_ORIGINS = [LMS_PUBLIC_BASE_URL]
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("LMS_OLD_SECRET_KEYS", "").split(",") if key]
 
 if url := os.environ.get("DATABASE_URL"):
-    DATABASES = {"default": dj_database_url.parse(url, conn_health_checks=True)}
+    DATABASES["default"] = {**dj_database_url.parse(url, conn_health_checks=True)}
     if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         # A restarted database fails no request only with health checks on (measured, docs/decisions/0003).
         DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8}

@@ -1,0 +1,146 @@
+"""A test at the desk: question by question, handed in, its result."""
+
+import pytest
+
+from lms.models import CourseCompletion, QuizAttempt
+from tests import builders
+from tests.builders import address, fields, read, take_quiz
+
+
+def begin(maja, cast, quiz):
+    response = maja.post(address(quiz) + "forsok/", fields(cast.maja))
+    return response["Location"]
+
+
+def questions_of(attempt):
+    from lms.reader.views.quiz import _questions
+
+    return _questions(attempt)
+
+
+def test_a_test_is_taken_question_by_question_and_handed_in(maja, cast, pages):
+    for page in pages[:2]:
+        read(cast.maja, page)
+    quiz = pages[2]
+    assert maja.get(address(quiz)).status_code == 200
+    home = begin(maja, cast, quiz)
+    attempt = QuizAttempt.objects.select_related("version").get()
+    asked = questions_of(attempt)
+    assert maja.get(home)["Location"] == f"{home}fraga/1/"
+    for number, question in enumerate(asked, start=1):
+        right = attempt.version.key[question["key"]]["right"][0]
+        response = maja.post(f"{home}fraga/{number}/", fields(cast.maja, answer=right))
+    assert response["Location"] == f"{home}lamna-in/"
+    assert maja.get(response["Location"]).context["unanswered"] == 0
+    response = maja.post(f"{home}lamna-in/", fields(cast.maja))
+    assert response["Location"] == f"{home}resultat/"
+    result = maja.get(response["Location"])
+    assert [entry["verdict"] for entry in result.context["review"]] == ["right", "right"]
+    assert all(entry["explanation"] in result.content.decode() for entry in result.context["review"])
+    assert CourseCompletion.objects.get().staff == cast.maja
+    assert maja.get(f"/min-utbildning/kurs/{quiz.get_parent().translation_key}/klar/").status_code == 200
+
+
+def test_an_answer_can_be_changed_until_the_test_is_handed_in(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    for choice in ("c0", "c1"):
+        maja.post(f"{home}fraga/1/", fields(cast.maja, answer=choice))
+    assert maja.get(f"{home}fraga/1/").context["chosen"] == ["c1"]
+
+
+def test_an_answer_saved_on_the_way_needs_no_button(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    response = maja.post(f"{home}fraga/1/", fields(cast.maja, answer="c0"), headers={"x-lms-save": "1"})
+    assert response.status_code == 204
+    assert maja.get(home)["Location"] == f"{home}fraga/2/"
+
+
+def test_no_answer_is_asked_for_again_and_can_be_skipped(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    response = maja.post(f"{home}fraga/1/", fields(cast.maja))
+    assert response.status_code == 422
+    assert f'href="{home}fraga/2/"' in response.content.decode()
+
+
+@pytest.mark.parametrize("number", [0, 3, 999])
+def test_there_is_no_question_beyond_the_last(maja, cast, pages, number):
+    home = begin(maja, cast, pages[2])
+    assert maja.get(f"{home}fraga/{number}/").status_code == 404
+
+
+def test_what_is_not_answered_counts_as_wrong_and_that_is_said_before(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    assert maja.get(f"{home}lamna-in/").context["unanswered"] == 2
+    maja.post(f"{home}lamna-in/", fields(cast.maja))
+    assert (QuizAttempt.objects.get().percent, QuizAttempt.objects.get().passed) == (0, False)
+
+
+def test_a_handed_in_test_cannot_be_answered_or_handed_in_again(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    maja.post(f"{home}lamna-in/", fields(cast.maja))
+    for path in (f"{home}fraga/1/", f"{home}lamna-in/"):
+        assert maja.post(path, fields(cast.maja, answer="c0"))["Location"] == f"{home}resultat/"
+    assert QuizAttempt.objects.get().answers == {}
+
+
+def test_a_resent_start_finds_the_same_attempt(maja, cast, pages):
+    form = fields(cast.maja)
+    first, second = (maja.post(address(pages[2]) + "forsok/", form)["Location"] for _number in range(2))
+    assert first == second
+    assert QuizAttempt.objects.count() == 1
+
+
+def test_nobody_sees_or_touches_another_persons_attempt(maja, sign_in, cast, pages):
+    home = begin(maja, cast, pages[2])
+    bo = sign_in("bo")
+    for path in (home, f"{home}fraga/1/", f"{home}lamna-in/", f"{home}resultat/"):
+        assert bo.get(path).status_code == 404
+    assert bo.post(f"{home}fraga/1/", fields(cast.staff["bo"], answer="c0")).status_code == 404
+    assert bo.post(f"{home}lamna-in/", fields(cast.staff["bo"])).status_code == 404
+
+
+def test_the_result_waits_until_the_test_is_handed_in(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    assert maja.get(f"{home}resultat/")["Location"] == home
+
+
+def test_who_has_used_all_attempts_is_told_whom_to_ask(maja, cast, index):
+    page = builders.make_course()
+    quiz = builders.make_quiz(page, max_attempts=1)
+    take_quiz(cast.maja, quiz, right=False)
+    response = maja.get(address(quiz))
+    [state] = response.context["journey"].activities
+    assert state.is_out_of_attempts
+    assert f'action="{address(quiz)}forsok/"' not in response.content.decode()
+    response = maja.post(address(quiz) + "forsok/", fields(cast.maja))
+    assert response["Location"] == address(quiz)
+    assert QuizAttempt.objects.count() == 1
+
+
+def test_the_best_attempt_is_the_one_shown(maja, cast, pages):
+    take_quiz(cast.maja, pages[2], right=True)
+    take_quiz(cast.maja, pages[2], right=False)
+    state = maja.get(address(pages[2])).context["state"]
+    assert (state.best.percent, state.is_done) == (100, True)
+
+
+def test_a_quiz_is_no_lesson_and_a_lesson_no_quiz(maja, cast, pages):
+    assert maja.post(address(pages[2]) + "steg/", fields(cast.maja, step="x")).status_code == 404
+    assert maja.post(address(pages[0]) + "forsok/", fields(cast.maja)).status_code == 404
+
+
+def test_an_attempt_survives_a_test_that_lost_its_right_answer(maja, cast, index):
+    """Publishing from code checks nothing: the learner's pages must stand it."""
+    page = builders.make_course()
+    quiz = builders.make_quiz(page)
+    for question in quiz.questions.all():
+        question.choices = builders.choices("A", "B", right=())
+        question.save()
+    quiz.refresh_from_db()
+    quiz.save_revision().publish()
+    home = begin(maja, cast, quiz)
+    maja.post(f"{home}fraga/1/", fields(cast.maja, answer="c0"))
+    maja.post(f"{home}lamna-in/", fields(cast.maja))
+    attempt = QuizAttempt.objects.get()
+    assert attempt.passed is False
+    assert maja.get(f"/min-utbildning/forsok/{attempt.uuid}/resultat/").status_code == 200
