@@ -1,4 +1,4 @@
-from .identities import Access, Activity, ActivityVersion, Course
+from .identities import Access, Activity, ActivityVersion, Course, tree_path
 from .pages import ActivityPage, CourseIndexPage, CoursePage, LessonPage, WorkshopPage
 from .quiz import Question, QuizPage
 
@@ -18,4 +18,5 @@ __all__ = [
     "Question",
     "QuizPage",
     "WorkshopPage",
+    "tree_path",
 ]

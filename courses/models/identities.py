@@ -16,6 +16,14 @@ class Access(models.TextChoices):
     ASSIGNED = "assigned", _("Only those who are to take the course")
 
 
+def tree_path(to: str = "") -> Subquery:
+    """Where an identity's page in its source language stands in the tree; `to` leads to the identity: "course__"."""
+    pages = Page.objects.filter(
+        translation_key=OuterRef(f"{to}uuid"), locale__language_code=OuterRef(f"{to}source_language")
+    )
+    return Subquery(pages.values("path")[:1])
+
+
 class IdentityQuerySet(models.QuerySet):
     def live(self):
         return self.filter(live=True)
@@ -25,10 +33,7 @@ class IdentityQuerySet(models.QuerySet):
 
         Order is read and never stored: reordering pages sends no signal.
         """
-        path = Page.objects.filter(
-            translation_key=OuterRef("uuid"), locale__language_code=OuterRef("source_language")
-        ).values("path")[:1]
-        return self.annotate(tree_path=Subquery(path)).order_by(F("tree_path").asc(nulls_last=True), "pk")
+        return self.annotate(tree_path=tree_path()).order_by(F("tree_path").asc(nulls_last=True), "pk")
 
 
 class Identity(models.Model):
