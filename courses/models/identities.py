@@ -99,13 +99,10 @@ class ActivityVersionQuerySet(models.QuerySet):
         return self.filter(current=True)
 
     def shown_in(self, language: str) -> Self:
-        """The current version for a reader of `language`, else the source language's. At most two rows."""
-        return (
-            self.current()
-            .filter(Q(language=language) | Q(language=F("activity__source_language")))
-            .alias(own=models.Case(models.When(language=language, then=0), default=1))
-            .order_by("own")
-        )
+        """The current versions that a reader of `language` may be shown: that language's, and the source language's
+        for where there is none. At most two for each activity.
+        """
+        return self.current().filter(Q(language=language) | Q(language=F("activity__source_language")))
 
 
 class ActivityVersion(models.Model):

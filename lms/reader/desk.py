@@ -61,12 +61,13 @@ def readable_version(request: Any, activity_uuid: uuid.UUID) -> ActivityVersion:
 
     The same 404 for one that does not exist and one that is not for this learner.
     """
-    version = (
-        ActivityVersion.objects.shown_in(get_language() or "")
+    language = get_language() or ""
+    versions = (
+        ActivityVersion.objects.shown_in(language)
         .filter(activity__uuid=activity_uuid, activity__live=True, activity__course__live=True)
         .select_related("activity__course")
-        .first()
     )
+    version = min(versions, key=lambda version: version.language != language, default=None)
     if version is None or not may_read(request, version.activity.course):
         raise Http404
     return version

@@ -52,7 +52,7 @@ def test_course(sign_in, many, django_assert_num_queries):
 def test_lesson(sign_in, many, django_assert_num_queries):
     maja = sign_in("maja")
     lesson = many[0].get_activity_pages().first()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(9):
         assert maja.get(f"/min-utbildning/moment/{lesson.translation_key}/").status_code == 200
 
 

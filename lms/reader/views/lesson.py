@@ -1,8 +1,6 @@
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,28 +9,19 @@ from courses.models import LessonPage, WorkshopPage
 from ...models import EventKind
 from ...progress import record
 from ..desk import address, desk, facts_from, go, readable_version
-from ..journey import journeys
+from ..journey import state_of
 from .quiz import quiz_intro
 
 PAGES = {"lesson": LessonPage, "workshop": WorkshopPage}
-
-
-def _state(request, version):
-    """The activity as this learner has it, with the journey that it is part of."""
-    found = journeys(request.learner, Q(pk=version.activity.course_id), language=get_language())
-    for state in found[0].activities if found else []:
-        if state.activity.pk == version.activity_id:
-            return found[0], state
-    raise Http404
 
 
 @require_safe
 @desk
 def activity(request, activity):
     version = readable_version(request, activity)
-    journey, state = _state(request, version)
-    if state.kind == "quiz":
-        return quiz_intro(request, journey, state)
+    if version.activity.kind == "quiz":
+        return quiz_intro(request, version)
+    state = state_of(request.learner, version)
     page = (
         PAGES[state.kind]
         .objects.live()
@@ -46,14 +35,13 @@ def activity(request, activity):
         return render(
             request,
             "lms/reader/workshop.html",
-            {"journey": journey, "state": state, "page": page, "steps": steps},
+            {"state": state, "page": page, "steps": steps},
         )
     here = _step_asked_for(request, steps, state.next_step)
     return render(
         request,
         "lms/reader/lesson.html",
         {
-            "journey": journey,
             "state": state,
             "page": page,
             "steps": [steps[here]],
@@ -101,7 +89,7 @@ def step(request, activity):
 
 
 def _after_the_last_step(request, version):
-    _journey, state = _state(request, version)
+    state = state_of(request.learner, version)
     if not state.is_done:
         # Someone jumped here by address: show what was skipped instead of pretending that it is read.
         messages.info(request, _("One step is left that you have not read."))

@@ -20,8 +20,19 @@ from ..desk import desk, facts_from, go, readable_version
 from ..journey import journeys
 
 
-def quiz_intro(request, journey, state):
+def _place_in_course(request, activity):
+    """The course as this learner has it, and the test in it. None for what is no longer published."""
+    found = journeys(request.learner, Q(pk=activity.course_id), language=get_language())
+    journey = found[0] if found else None
+    states = {state.activity.pk: state for state in journey.activities} if journey else {}
+    return journey, states.get(activity.pk)
+
+
+def quiz_intro(request, version):
     """Before the test: what it is, what is asked for, and what happened before."""
+    journey, state = _place_in_course(request, version.activity)
+    if state is None:
+        raise Http404
     page = (
         QuizPage.objects.live()
         .filter(translation_key=state.activity.uuid, locale__language_code=state.version.language)
@@ -187,9 +198,7 @@ def result(request, attempt):
     own = _own_attempt(request, attempt)
     if not own.submitted_at:
         return go(request, "attempt", own.uuid)
-    found = journeys(request.learner, Q(pk=own.activity.course_id), language=get_language())
-    journey = found[0] if found else None
-    states = [state for state in journey.activities if state.activity.pk == own.activity_id] if journey else []
+    journey, state = _place_in_course(request, own.activity)
     return render(
         request,
         "lms/reader/result.html",
@@ -198,7 +207,7 @@ def result(request, attempt):
             "pass_mark": own.version.settings["pass_mark"],
             "review": [_explained(own, question) for question in _questions(own)],
             "journey": journey,
-            "state": states[0] if states else None,
+            "state": state,
         },
     )
 

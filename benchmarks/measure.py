@@ -1,0 +1,50 @@
+"""CPU time and queries of several things, in turns, so that a noisy machine is noisy for all of them alike."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+
+def nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Case:
+    """`act` is measured; `prepare` is not, and hands it what it needs. Each gets what a first time gets."""
+
+    name: str
+    act: Callable[[Any], Any]
+    prepare: Callable[[], Any] = nothing
+
+
+@dataclass(frozen=True)
+class Cost:
+    queries: int
+    cpu_ms: float
+
+
+def measure(cases: list[Case], *, rounds: int) -> dict[str, Cost]:
+    """The median CPU time of each over `rounds`, and how many queries it made in a round before them."""
+    queries = {}
+    for case in cases:
+        case.act(case.prepare())  # fills the caches that stay filled
+        ready = case.prepare()
+        with CaptureQueriesContext(connection) as captured:
+            case.act(ready)
+        queries[case.name] = len(captured)
+    spent: dict[str, list[float]] = {case.name: [] for case in cases}
+    prepared = {case.name: [case.prepare() for _round in range(rounds)] for case in cases}
+    for number in range(rounds):
+        for case in cases:
+            gc.collect()
+            start = time.process_time()
+            case.act(prepared[case.name][number])
+            spent[case.name].append((time.process_time() - start) * 1000)
+    return {name: Cost(queries[name], statistics.median(times)) for name, times in spent.items()}
