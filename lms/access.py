@@ -14,8 +14,8 @@ from django.utils import timezone
 from courses.models import Access, Course
 
 from .models import Employment, Enrolment, Responsibility, Role, StaffMember, Workplace
-from .requirements.lookup import jobs_in, merge_duties, rules_on
-from .requirements.rules import Duty, Job, Rule, duties_of
+from .requirements.lookup import jobs_in, rules_on
+from .requirements.rules import Duty, Job, Rule, duties_of, merge_duties
 
 LEADERS = (Role.PROJECT_LEADER, Role.COURSE_LEADER)
 

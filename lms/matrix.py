@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .requirements.rules import Duty, Job, Rule, duties_of, earlier
-from .status import TRAINED, Completion, Facts, Status, is_late, status_on
+from .requirements.rules import Duty, Job, Rule, duties_of, merge_duties
+from .status import TRAINED, Completion, Facts, Status, standing
 
 
 @dataclass
@@ -69,7 +69,7 @@ def rows(
         cells = []
         for course_id in courses:
             facts = record.facts(job.staff_id, course_id, duties.get(course_id))
-            cells.append(Cell(course_id, status_on(day, facts), is_late(day, facts), facts))
+            cells.append(Cell(course_id, *standing(day, facts), facts))
         built.append(Row(job, tuple(cells)))
     return built
 
@@ -97,6 +97,10 @@ class Share:
         return self.done * 100 // self.counted if self.counted else None
 
 
+#: Course id to (done, late), for the required courses that count.
+Outcome = dict[int, tuple[bool, bool]]
+
+
 @dataclass
 class Totals:
     """People, each once however many jobs they have; and workplaces, where everyone counts who works there.
@@ -120,7 +124,7 @@ def totals(
     result = Totals(by_course={course: Share() for course in courses})
     wanted = set(courses)
     relevant = [rule for rule in rules if rule.course_id in wanted]
-    by_person: dict[int, dict[int, Duty]] = {}
+    by_person: dict[int, tuple[dict[int, Duty], Outcome]] = {}
     for job in jobs:
         duties = duties_of(job, relevant)
         workplace = result.by_workplace.setdefault(job.workplace_id, Share())
@@ -132,11 +136,11 @@ def totals(
             workplace.add(
                 done=all(done for done, _ in outcome.values()), late=any(late for _, late in outcome.values())
             )
-        merged = by_person.setdefault(job.staff_id, {})
-        for course_id, duty in duties.items():
-            merged[course_id] = earlier(merged[course_id], duty) if course_id in merged else duty
-    for staff_id, duties in by_person.items():
-        outcome = _outcome(day, staff_id, duties, record)
+        if job.staff_id in by_person:  # another job of somebody's
+            duties = merge_duties([by_person[job.staff_id][0], duties])
+            outcome = _outcome(day, job.staff_id, duties, record)
+        by_person[job.staff_id] = duties, outcome
+    for staff_id, (duties, outcome) in by_person.items():
         for course_id, (done, late) in outcome.items():
             result.by_course[course_id].add(done=done, late=late)
         if outcome:
@@ -151,16 +155,13 @@ def totals(
     return result
 
 
-def _outcome(
-    day: datetime.date, staff_id: int, duties: dict[int, Duty], record: Record
-) -> dict[int, tuple[bool, bool]]:
-    """Course id to (done, late), for the required courses that count."""
+def _outcome(day: datetime.date, staff_id: int, duties: dict[int, Duty], record: Record) -> Outcome:
     outcome = {}
     for course_id, duty in duties.items():
         facts = record.facts(staff_id, course_id, duty)
-        status = status_on(day, facts)
+        status, late = standing(day, facts)
         if _counts(facts, status):
-            outcome[course_id] = (status in TRAINED, is_late(day, facts))
+            outcome[course_id] = (status in TRAINED, late)
     return outcome
 
 

@@ -1,7 +1,6 @@
 """Where someone stands with a course on a day. Pure; every screen and export asks here."""
 
 import datetime
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import models
@@ -26,6 +25,9 @@ class Status(models.TextChoices):
 #: The course counts as done.
 TRAINED = frozenset({Status.COMPLETE, Status.EXPIRING})
 
+#: Nothing is left to do, now at least.
+SETTLED = TRAINED | {Status.EXEMPT}
+
 
 class Completion(NamedTuple):
     """A course done on a day; it counts up to and with `valid_until` (None: for good)."""
@@ -35,8 +37,7 @@ class Completion(NamedTuple):
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What had happened by the day asked about, for one person and one course."""
 
     required: bool
@@ -71,11 +72,15 @@ def status_on(day: datetime.date, facts: Facts) -> Status:
     return Status.IN_PROGRESS if facts.started else Status.NOT_STARTED
 
 
-def is_late(day: datetime.date, facts: Facts) -> bool:
-    """Required, not done, not excused, and past its day: also while someone waits for help."""
-    if not facts.required or status_on(day, facts) in TRAINED | {Status.EXEMPT}:
-        return False
-    return bool(facts.completion) or bool(facts.due and day > facts.due)
+def standing(day: datetime.date, facts: Facts) -> tuple[Status, bool]:
+    """The status, and whether it is late: required, not done, not excused, and past its day.
+
+    Who waits for help can be late too.
+    """
+    status = status_on(day, facts)
+    if not facts.required or status in SETTLED:
+        return status, False
+    return status, bool(facts.completion or (facts.due and day > facts.due))
 
 
 def best_completion(completions: list[Completion]) -> Completion | None:

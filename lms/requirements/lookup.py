@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from courses.models import Course, tree_path
 
 from ..models import Employment, Requirement
-from .rules import Duty, Job, Rule, earlier
+from .rules import Job, Rule
 
 
 def rules_on(day: datetime.date, *, known: datetime.datetime | None = None) -> list[Rule]:
@@ -62,11 +62,3 @@ JOB_FIELDS = ("pk", "staff_id", "workplace_id", "workplace__path", "role_id", "k
 
 def jobs_in(employments: QuerySet[Employment]) -> list[Job]:
     return [Job(*row) for row in employments.values_list(*JOB_FIELDS)]
-
-
-def merge_duties(each: Iterable[dict[int, Duty]]) -> dict[int, Duty]:
-    merged: dict[int, Duty] = {}
-    for duties in each:
-        for course_id, duty in duties.items():
-            merged[course_id] = earlier(merged[course_id], duty) if course_id in merged else duty
-    return merged

@@ -80,3 +80,12 @@ def earlier(one: Duty, other: Duty) -> Duty:
     if one.due is None or other.due < one.due:
         return other
     return one
+
+
+def merge_duties(each: Iterable[dict[int, Duty]]) -> dict[int, Duty]:
+    """What several jobs require of one person."""
+    merged: dict[int, Duty] = {}
+    for duties in each:
+        for course_id, duty in duties.items():
+            merged[course_id] = earlier(merged[course_id], duty) if course_id in merged else duty
+    return merged

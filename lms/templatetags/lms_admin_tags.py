@@ -1,6 +1,9 @@
 from django import template
+from django.utils.html import format_html
+from django.utils.translation import ngettext
 
 from lms.models import EmploymentKind
+from lms.reports.cells import share_text
 
 register = template.Library()
 
@@ -8,3 +11,20 @@ register = template.Library()
 @register.filter
 def employment_kind(value):
     return EmploymentKind(value).label
+
+
+@register.filter
+def share_cell(share):
+    """A share in words, with a tick when nobody is missing. Python, not a template: a page has thousands of them."""
+    if not share.counted:
+        return format_html('<span class="{}">–</span>', "w-text-text-meta")
+    words = share_text(share)
+    shown = (
+        format_html('<span class="lms-share">{}</span>', words)
+        if share.missing
+        else format_html('<span class="lms-share lms-share--all">✓ {}</span>', words)
+    )
+    if not share.late:
+        return shown
+    late = ngettext("%(late)s late", "%(late)s late", share.late) % {"late": share.late}
+    return format_html('{} <span class="lms-late">! {}</span>', shown, late)

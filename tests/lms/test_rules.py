@@ -3,8 +3,7 @@ import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.requirements.lookup import merge_duties
-from lms.requirements.rules import DAYS_OF_GRACE, Duty, Job, Rule, applies, due_date, duties_of, earlier
+from lms.requirements.rules import DAYS_OF_GRACE, Duty, Job, Rule, applies, due_date, duties_of, earlier, merge_duties
 
 from . import reference
 from .strategies import COURSES, jobs, rules

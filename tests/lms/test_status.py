@@ -13,7 +13,7 @@ from lms.status import (
     Status,
     add_months,
     best_completion,
-    is_late,
+    standing,
     status_on,
 )
 
@@ -59,7 +59,7 @@ YESTERDAY, TOMORROW = TODAY - datetime.timedelta(days=1), TODAY + datetime.timed
 )
 def test_each_status_in_its_plain_case(facts, status, late):
     assert status_on(TODAY, facts) is status
-    assert is_late(TODAY, facts) is late
+    assert standing(TODAY, facts)[1] is late
 
 
 def test_a_completion_counts_to_and_with_its_last_day():
@@ -78,12 +78,12 @@ def test_it_expires_soon_in_its_last_sixty_days():
 @given(facts, days)
 def test_every_combination_has_a_status(some, day):
     assert status_on(day, some) in Status
-    assert is_late(day, some) in (True, False)
+    assert standing(day, some)[1] in (True, False)
 
 
 @given(facts, days)
 def test_nobody_is_late_who_is_trained_or_excused_or_not_required(some, day):
-    if is_late(day, some):
+    if standing(day, some)[1]:
         assert some.required
         assert status_on(day, some) in (Status.OVERDUE, Status.EXPIRED, Status.NEEDS_HELP)
 
@@ -91,8 +91,8 @@ def test_nobody_is_late_who_is_trained_or_excused_or_not_required(some, day):
 @given(facts, days, st.integers(1, 500))
 def test_lateness_does_not_pass_by_waiting(some, day, more):
     """What is late today and is left alone is late every day after."""
-    if is_late(day, some):
-        assert is_late(day + datetime.timedelta(days=more), some)
+    if standing(day, some)[1]:
+        assert standing(day + datetime.timedelta(days=more), some)[1]
 
 
 @given(facts, days)
