@@ -5,7 +5,6 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PO := $(wildcard */locale/*/LC_MESSAGES/django.po)
 MO := $(PO:.po=.mo)
-export DJANGO_SETTINGS_MODULE ?= lms.standalone.settings.dev
 
 .PHONY: run test test-unit test-postgres test-browser lint bench messages lock clean help
 
