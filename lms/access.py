@@ -17,6 +17,9 @@ from .models import Employment, Enrolment, Responsibility, Role, StaffMember, Wo
 from .requirements.lookup import jobs_in, rules_on
 from .requirements.rules import Duty, Job, Rule, duties_of, merge_duties
 
+#: How sure we are of who asks: by password or card on a device of their own, or by PIN on the shop's tablet.
+PASSWORD, PIN = "password", "pin"
+
 LEADERS = (Role.PROJECT_LEADER, Role.COURSE_LEADER)
 
 
@@ -26,7 +29,7 @@ LEADERS = (Role.PROJECT_LEADER, Role.COURSE_LEADER)
 def readable_courses(request: Any) -> Q:
     """A condition on Course: what whoever sends `request` may read, in the book and at the desk alike."""
     condition = Q(access=Access.OPEN)
-    user, learner = getattr(request, "user", None), getattr(request, "learner", None)
+    user, learner = _visitor(request)
     if user and user.is_authenticated and (user.is_superuser or is_responsible(user)):
         return Q()
     if not learner or not is_on_staff(learner):
@@ -40,7 +43,7 @@ def may_read(request: Any, course: Course) -> bool:
     """Whether this visitor may read `course`. The rule of `readable_courses`, without a query where none is needed."""
     if course.access == Access.OPEN:
         return True
-    user, learner = getattr(request, "user", None), getattr(request, "learner", None)
+    user, learner = _visitor(request)
     if learner and is_on_staff(learner):
         if course.access == Access.STAFF:
             return True
@@ -49,6 +52,12 @@ def may_read(request: Any, course: Course) -> bool:
         if Enrolment.objects.filter(staff=learner, course=course, current=True).exists():
             return True
     return bool(user and user.is_authenticated and (user.is_superuser or is_responsible(user)))
+
+
+def _visitor(request: Any) -> tuple[Any, Any]:
+    """The account and the member of staff who ask. With a PIN there is no account, whoever else has signed in there."""
+    by_pin = getattr(request, "assurance", None) == PIN
+    return None if by_pin else getattr(request, "user", None), getattr(request, "learner", None)
 
 
 def is_on_staff(learner: StaffMember) -> bool:
@@ -125,6 +134,36 @@ def staff_in_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
         return StaffMember.objects.all()
     jobs = Employment.objects.filter(workplace__in=workplaces_in_reach(user, roles), voided_at=None)
     return StaffMember.objects.filter(pk__in=jobs.values("staff"))
+
+
+def staff_to_manage(user: Any, roles: Iterable[str] = LEADERS) -> Any:
+    """People whom `user` may change and give cards: who works in reach today or soon, or worked there and now nowhere.
+
+    Who has gone on to somebody else's workplace is theirs.
+    """
+    if getattr(user, "is_authenticated", False) and user.is_superuser:
+        return StaffMember.objects.all()
+    at_work = Employment.objects.current_or_coming(timezone.localdate())
+    here = at_work.filter(workplace__in=workplaces_in_reach(user, roles))
+    return staff_in_reach(user, roles).filter(
+        Q(pk__in=here.values("staff")) | ~Q(pk__in=at_work.values("staff")),
+    )
+
+
+def outranks(issuer: Any, user: Any) -> bool:
+    """Whether `issuer` may hand out what opens the account of `user`: it must give nothing that `issuer` lacks.
+
+    Superusers may for all; for who enters the admin nobody else may. For a shop owner or another responsible person
+    it takes the project leader of all their workplaces; for an account without any responsibility, no more than
+    the reach that was asked for already.
+    """
+    if user.is_superuser or user.has_perm("wagtailadmin.access_admin"):
+        return bool(issuer and issuer.is_active and issuer.is_superuser)
+    paths = [path for _role, path in _responsibilities(user)]
+    if not paths or (issuer and issuer.is_active and issuer.is_superuser):
+        return True
+    own = tuple(path for role, path in _responsibilities(issuer) if role == Role.PROJECT_LEADER)
+    return bool(own) and all(path.startswith(own) for path in paths)
 
 
 def may_lead(user: Any, *roles: str) -> bool:

@@ -1,10 +1,9 @@
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
+from .access import PASSWORD, PIN
 from .models import StaffMember
 from .tablet.session import learner_of, renew_session, tablet_of, tablet_path
-
-PASSWORD, PIN = "password", "pin"
 
 
 class LearnerMiddleware:

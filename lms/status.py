@@ -56,9 +56,7 @@ def status_on(day: datetime.date, facts: Facts) -> Status:
     """
     done = facts.completion
     if done and (done.valid_until is None or day <= done.valid_until):
-        if done.valid_until and (done.valid_until - day).days < EXPIRING_DAYS:
-            return Status.EXPIRING
-        return Status.COMPLETE
+        return Status.EXPIRING if runs_out(day, done) else Status.COMPLETE
     if facts.exempt:
         return Status.EXEMPT
     if not facts.required:
@@ -81,6 +79,11 @@ def standing(day: datetime.date, facts: Facts) -> tuple[Status, bool]:
     if not facts.required or status in SETTLED:
         return status, False
     return status, bool(facts.completion or (facts.due and day > facts.due))
+
+
+def runs_out(day: datetime.date, done: Completion | None) -> bool:
+    """Whether what was done has run out or soon will: the time to do it again."""
+    return bool(done and done.valid_until and (done.valid_until - day).days < EXPIRING_DAYS)
 
 
 def best_completion(completions: list[Completion]) -> Completion | None:

@@ -9,14 +9,21 @@ from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.translation import gettext_lazy
 
 from .. import ledger
+from ..access import outranks
 from ..conf import setting
 from ..models import LoginCard, StaffMember
 
 #: No 0, 1, I, L or O: nobody should have to guess what stands on a card. Ten of 31 make 49 bits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 10
+
+CODE_REFUSED = gettext_lazy(
+    "That code does not work. Check it letter by letter. The card may also be too old or already used: "
+    "then ask for a new one."
+)
 
 
 @transaction.atomic
@@ -30,10 +37,15 @@ def issue_card(*, staff: StaffMember, actor: Any) -> str:
         code_hash=_hash(code, settings.SECRET_KEY),
         issued_at=now,
         issued_by=actor if getattr(actor, "pk", None) else None,
-        expires_at=now + datetime.timedelta(days=setting("LMS_CARD_DAYS")),
+        expires_at=timezone.make_aware(datetime.datetime.combine(last_day(), datetime.time.max)),
     )
     ledger.write("card.issued", actor=actor, subject=card, staff=staff)
     return f"{code[:5]}-{code[5:]}"
+
+
+def last_day() -> datetime.date:
+    """The last day that a card issued today works."""
+    return timezone.localdate() + datetime.timedelta(days=setting("LMS_CARD_DAYS"))
 
 
 def normalise(code: str) -> str:
@@ -63,12 +75,21 @@ def card_for(code: str, *, staff: StaffMember | None = None) -> LoginCard | None
     if len(code) != LENGTH:
         return None
     hashes = [_hash(code, str(key)) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    cards = LoginCard.objects.select_related("staff__user").filter(
+    cards = LoginCard.objects.select_related("staff__user", "issued_by").filter(
         code_hash__in=hashes, used_at=None, replaced_at=None, expires_at__gt=timezone.now()
     )
     if staff:
         cards = cards.filter(staff=staff)
     return cards.first()
+
+
+def opens_account(card: LoginCard) -> bool:
+    """Whether a password may be chosen with `card`: not when that would give more than whoever printed it has.
+
+    On the tablet every card works, since a PIN opens nothing but the learner's own pages.
+    """
+    user = card.staff.user
+    return user is None or outranks(card.issued_by, user)
 
 
 def use_card(card: LoginCard) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
 
-from ..access import may_lead, staff_in_reach, workplaces_in_reach
+from ..access import may_lead, staff_in_reach, staff_to_manage, workplaces_in_reach
 from ..admin.base import ActionView, AdminPage, LeaderMixin
 from ..evidence import evidence_for
 from ..models import Employment, Exemption, LedgerEntry, Role, StaffMember, Workplace
@@ -19,7 +19,7 @@ from ..reader.journey import journeys
 from ..tablet.pins import unlock_pin
 from ..wording import day_text
 from . import actions
-from .cards import issue_card
+from .cards import issue_card, last_day
 from .forms import AddStaffForm, DetailsForm, EndJobForm, JobForm, MoveJobForm, StaffFilterForm
 
 STAFF = (gettext_lazy("Staff"), "lms_admin:staff")
@@ -37,8 +37,8 @@ class StaffList(AdminPage, TemplateView):
         people = staff_in_reach(self.request.user, self.roles)
         today = timezone.localdate()
         if form.is_valid():
-            for word in form.cleaned_data["q"].split():
-                people = people.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word))
+            if words := form.cleaned_data["q"]:
+                people = people.named(words)
             chosen = form.cleaned_data["workplace"]
             # In reach as well as chosen: a leader's filter must not open another leader's list.
             workplaces = reach.within([chosen]) if chosen else reach
@@ -71,7 +71,10 @@ class PersonMixin:
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.person = get_object_or_404(staff_in_reach(request.user, self.reach_roles), pk=kwargs["person"])
+        self.person = get_object_or_404(self.get_people(request.user), pk=kwargs["person"])
+
+    def get_people(self, user):
+        return staff_to_manage(user, self.reach_roles)
 
     def get_success_url(self):
         return reverse("lms_admin:person", args=[self.person.pk])
@@ -87,6 +90,9 @@ class Person(PersonMixin, AdminPage, TemplateView):
     header_icon = "user"
     roles = (Role.PROJECT_LEADER, Role.COURSE_LEADER)
     reach_roles = roles
+
+    def get_people(self, user):
+        return staff_in_reach(user, self.reach_roles)
 
     def get_page_title(self):
         return self.person.full_name
@@ -108,7 +114,8 @@ class Person(PersonMixin, AdminPage, TemplateView):
             "exemptions": Exemption.objects.filter(staff=self.person).select_related("course")
             if is_project_leader
             else [],
-            "is_project_leader": is_project_leader,
+            "may_change": is_project_leader
+            and staff_to_manage(self.request.user, (Role.PROJECT_LEADER,)).filter(pk=self.person.pk).exists(),
             "card": self.person.login_cards.filter(used_at=None, replaced_at=None).first(),
             "guards": self.person.pin_guards.filter(blocked_until__gt=timezone.now()),
             "ledger": LedgerEntry.objects.filter(staff=self.person).select_related("actor")[:50],
@@ -201,7 +208,7 @@ class MoveJob(JobMixin, ActionView):
     page_title = gettext_lazy("Move to another workplace")
     submit_label = gettext_lazy("Move")
     form_class = MoveJobForm
-    explanation = gettext_lazy("The old employment ends the day before. What is learned comes along.")
+    explanation = gettext_lazy("The old employment ends the day before. Completed training moves with them.")
 
     def get_form_kwargs(self):
         kwargs = super().get_form_kwargs()
@@ -279,6 +286,7 @@ def card_sheet(view: TemplateView, cards: list[tuple[StaffMember, str]], *, back
     response = view.render_to_response(
         {
             "cards": cards,
+            "last_day": last_day(),
             "back": back,
             "tablet_url": view.request.build_absolute_uri(reverse("lms:door:tiles")),
             "card_url": view.request.build_absolute_uri(reverse("lms:card")),

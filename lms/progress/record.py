@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from courses.models import Activity, ActivityVersion
+from courses.questions.kinds import storable
 
 from ..models import (
     CourseCompletion,
@@ -26,7 +27,9 @@ from .rollup import complete_activity
 DUPLICATE = "duplicate"
 REJECTED = "rejected"
 
-#: A claimed time earlier than this before we heard of it is an unset clock, not a memory.
+DEVICES = (EventSource.READER, EventSource.TABLET)
+
+#: A device's claimed time earlier than this before we heard of it is an unset clock, not a memory.
 OLDEST_CLAIM = datetime.timedelta(days=400)
 
 
@@ -62,18 +65,18 @@ def record(
 
     `event_id` is the reporter's own id: the same id again is a duplicate and changes nothing; the same id about
     something else is rejected. `payload` by kind: step {"step"}; attempt {"attempt"}; answer {"attempt", "question",
-    "answer"}; submit {"attempt"}. `occurred_at` is a claim and is clamped to before `received_at`.
+    "answer"}; submit {"attempt"}. `occurred_at` is a claim, see `credible`.
 
     What cannot be counted is kept and waits for a leader (needs_review); nothing is dropped silently.
     """
     payload = dict(payload or {})
-    occurred_at = credible(occurred_at, received_at)
+    occurred_at = credible(occurred_at, received_at, source)
     event = LearningEvent(
         event_id=event_id,
         activity=activity,
         version=version,
         kind=kind,
-        step=str(payload.pop("step", ""))[:40],
+        step=storable(str(payload.pop("step", "")))[:40],
         attempt=payload.pop("attempt", None),
         payload=payload,
         occurred_at=occurred_at,
@@ -93,9 +96,13 @@ def record(
         return _already_taken(event, learner)
 
 
-def credible(claimed: datetime.datetime, received: datetime.datetime) -> datetime.datetime:
-    """`claimed`, unless it lies in the future or absurdly far back: then the time we heard of it."""
-    return claimed if received - OLDEST_CLAIM <= claimed <= received else received
+def credible(claimed: datetime.datetime, received: datetime.datetime, source: str) -> datetime.datetime:
+    """`claimed`, but never in the future; and from a device, whose clock nobody set, not absurdly far back either.
+
+    Then it is the time we heard of it. A leader who writes an old date means it.
+    """
+    too_old = source in DEVICES and claimed < received - OLDEST_CLAIM
+    return received if too_old or claimed > received else claimed
 
 
 def _already_taken(event: LearningEvent, learner: StaffMember) -> Receipt:
@@ -118,7 +125,8 @@ def _why_not(event: LearningEvent) -> str:
     """A code for why the event cannot be counted now; empty when it can."""
     if event.source == EventSource.MOVE:
         return ""  # it counted once already, for the wrong person
-    if not event.activity.live or not event.activity.course.live:
+    begun = event.kind in (EventKind.ANSWER, EventKind.SUBMIT)  # who has begun a test may finish it
+    if not begun and not (event.activity.live and event.activity.course.live):
         return "withdrawn"
     if event.kind == EventKind.STEP:
         known = {step["id"] for step in event.version.steps} if event.version else set()

@@ -10,23 +10,29 @@ from .. import ledger
 from ..models import ActivityCompletion, CourseCompletion, EventKind, EventSource, QuizAttempt, StaffMember
 from ..signals import course_completion_voided
 from .record import Receipt, record
+from .rollup import complete_course_if_done
 
 
 @transaction.atomic
 def void(*, completion: ActivityCompletion | CourseCompletion, reason: str, recorded_by: Any) -> None:
     """Take back a completion that was wrong. The row stays, marked; voiding twice changes nothing.
 
-    Voiding a course voids the activities it rests on; voiding an activity voids the course that rested on it.
+    Voiding a course voids the activities it rests on; voiding an activity voids the course that rested on it. When
+    what is left is enough by today's measure, the course is recorded as done anew.
     """
     _void(completion, reason=reason, recorded_by=recorded_by)
 
 
 def _void(completion, *, reason, recorded_by):
     enrolment = type(completion.enrolment).objects.select_for_update().get(pk=completion.enrolment_id)
+    completion.refresh_from_db(fields=["voided_at"])  # under the lock: someone may have been quicker
+    if completion.voided_at:
+        return
     activities = enrolment.activity_completions.filter(voided_at=None)
     if isinstance(completion, ActivityCompletion):
         activities = activities.filter(pk=completion.pk)
-    courses = list(enrolment.completions.filter(voided_at=None))
+    rests = isinstance(completion, CourseCompletion) or completion.activity.required
+    courses = list(enrolment.completions.filter(voided_at=None)) if rests else []
     now = timezone.now()
     for activity in activities:
         _mark(activity, now, reason)
@@ -44,6 +50,8 @@ def _void(completion, *, reason, recorded_by):
         _mark(course, now, reason)
         ledger.write("course.voided", actor=recorded_by, subject=course, staff=enrolment.staff)
         course_completion_voided.send(sender=CourseCompletion, completion=course)
+    if isinstance(completion, ActivityCompletion):
+        complete_course_if_done(enrolment, recorded_at=now)
 
 
 def _mark(row, now, reason):

@@ -24,7 +24,7 @@ from ..models import (
 )
 from ..progress import current_enrolment
 from ..requirements.rules import Duty, Rule
-from ..status import TRAINED, Completion, Facts, Status, best_completion, status_on
+from ..status import TRAINED, Completion, Facts, Status, best_completion, runs_out, status_on
 
 
 @dataclass
@@ -133,7 +133,12 @@ class Journey:
     @property
     def may_begin_again(self) -> bool:
         """The last cycle is done, and what it gave runs out soon or has run out."""
-        return self.done_in_this_cycle and self.status in (Status.EXPIRING, Status.EXPIRED)
+        return self.done_in_this_cycle and runs_out(self.day, self.completion)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Begun, for the first time or again, and not done."""
+        return self.enrolment_id is not None and not self.done_in_this_cycle
 
     @property
     def left(self) -> list[ActivityState]:

@@ -1,12 +1,14 @@
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
 
 from ..access import LEADERS, staff_in_reach, workplaces_in_reach
 from ..admin.base import ActionView
-from ..models import Employment
+from ..models import Employment, EventOutcome
 from ..progress import record_attendance, record_earlier_training
 from .forms import AttendanceForm, EarlierTrainingForm
 
@@ -37,19 +39,22 @@ class RegisterView(ActionView):
     def get_success_url(self):
         return reverse("lms_training_matrix")
 
-    def tell(self, receipts, people, sentence):
-        waiting = sum(receipt.outcome == "needs_review" for receipt in receipts)
+    def warn_of_waiting(self, receipts):
+        """Says what could not be counted; returns whose it is."""
+        waiting = [receipt for receipt in receipts if receipt.outcome == EventOutcome.NEEDS_REVIEW]
         if waiting:
             messages.warning(
                 self.request,
                 ngettext(
-                    "%(number)s record could not be counted: the course is not published.",
-                    "%(number)s records could not be counted: the course is not published.",
-                    waiting,
+                    "%(number)s record could not be counted: the course is not published. "
+                    "Ask the course leader to publish it.",
+                    "%(number)s records could not be counted: the course is not published. "
+                    "Ask the course leader to publish it.",
+                    len(waiting),
                 )
-                % {"number": waiting},
+                % {"number": len(waiting)},
             )
-        return sentence % {"number": len(people)}
+        return {receipt.event.enrolment.staff_id for receipt in waiting}
 
 
 class Attendance(RegisterView):
@@ -66,16 +71,12 @@ class Attendance(RegisterView):
             on=data["on"],
             recorded_by=self.request.user,
         )
-        people = data["people"]
-        return self.tell(
-            receipts,
-            people,
-            ngettext(
-                "Attendance is recorded for %(number)s person.",
-                "Attendance is recorded for %(number)s people.",
-                len(people),
-            ),
-        )
+        self.warn_of_waiting(receipts)
+        return ngettext(
+            "Attendance is recorded for %(number)s person.",
+            "Attendance is recorded for %(number)s people.",
+            len(data["people"]),
+        ) % {"number": len(data["people"])}
 
 
 class EarlierTraining(RegisterView):
@@ -88,6 +89,8 @@ class EarlierTraining(RegisterView):
     )
 
     def act(self, data):
+        if not data["what"].activities.live().filter(required=True).exists():
+            raise ValidationError({"what": _("Nothing in this course is required, so it cannot be completed.")})
         receipts = record_earlier_training(
             form_id=data["form_id"],
             course=data["what"],
@@ -95,13 +98,22 @@ class EarlierTraining(RegisterView):
             on=data["on"],
             recorded_by=self.request.user,
         )
-        people = data["people"]
-        return self.tell(
-            receipts,
-            people,
-            ngettext(
-                "“%(course)s” is completed for %(number)s person.",
-                "“%(course)s” is completed for %(number)s people.",
-                len(people),
-            ).replace("%(course)s", str(data["what"]).replace("%", "%%")),
-        )
+        completed = {receipt.course_completion.staff_id for receipt in receipts if receipt.course_completion}
+        already = len({person.pk for person in data["people"]} - completed - self.warn_of_waiting(receipts))
+        if already:
+            messages.info(
+                self.request,
+                ngettext(
+                    "%(number)s person had completed it already. Nothing is changed there.",
+                    "%(number)s people had completed it already. Nothing is changed there.",
+                    already,
+                )
+                % {"number": already},
+            )
+        if not completed:
+            return ""
+        return ngettext(
+            "“%(course)s” is completed for %(number)s person.",
+            "“%(course)s” is completed for %(number)s people.",
+            len(completed),
+        ) % {"course": data["what"], "number": len(completed)}

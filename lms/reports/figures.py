@@ -4,16 +4,17 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Count, FilteredRelation, Q, QuerySet
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from courses.models import Course
 
 from .. import matrix
-from ..models import Employment, Enrolment, QuizAttempt
-from ..requirements.lookup import JOB_FIELDS, rules_and_courses_on
+from ..models import ActivityCompletion, Employment, Enrolment, QuizAttempt
+from ..requirements.lookup import JOB_FIELDS, job_from, rules_and_courses_on, with_earlier
 from ..requirements.rules import Job, Rule
 from ..status import Completion, best_completion
 
@@ -94,7 +95,7 @@ def gather(
 
 
 def _workers(jobs: QuerySet, day: datetime.date, known: Any, record: matrix.Record) -> list[Worker]:
-    """By workplace and then by name; who is excused comes along in the same query."""
+    """By workplace and then by name; who is excused, and where they worked before, comes along in the same query."""
     in_force = Q(staff__exemptions__valid_from__lte=day)
     still = Q(staff__exemptions__valid_to=None) | Q(staff__exemptions__valid_to__gte=day)
     if known:
@@ -102,17 +103,20 @@ def _workers(jobs: QuerySet, day: datetime.date, known: Any, record: matrix.Reco
         still |= Q(staff__exemptions__end_recorded_at__gt=known)
     words = ("staff__given_name", "staff__family_name", "workplace__name", "role__name")
     rows = (
-        jobs.annotate(excused=FilteredRelation("staff__exemptions", condition=in_force & still))
+        with_earlier(jobs, known=known)
+        .annotate(excused=FilteredRelation("staff__exemptions", condition=in_force & still))
         .order_by("workplace__name", "workplace_id", "staff__given_name", "staff__family_name", "pk")
         .values_list(*JOB_FIELDS, *words, "excused__pk", "excused__course_id")
     )
     workers: list[Worker] = []
     size = len(JOB_FIELDS)
-    for row in rows:
-        if not workers or workers[-1].job.id != row[0]:
-            workers.append(Worker(Job(*row[:size]), *row[size : size + 4]))
-        if row[-2] is not None:
-            record.exempt.setdefault(workers[-1].job.staff_id, set()).add(row[-1])
+    for _pk, group in groupby(rows, key=lambda row: row[0]):
+        told = list(group)
+        job = job_from(told, known=known)
+        workers.append(Worker(job, *told[0][size : size + len(words)]))
+        excused = {row[-1] for row in told if row[-2] is not None}
+        if excused:
+            record.exempt.setdefault(job.staff_id, set()).update(excused)
     return workers
 
 
@@ -146,24 +150,27 @@ def _add_learning(
 
 
 def _out_of_attempts(staff: Any, courses: list[int], day: datetime.date) -> set[tuple[int, int]]:
-    """Who had used up the attempts at a required test by the end of the day without passing it."""
+    """Who had used up the attempts at a required test by the end of the day, without having it done in any way."""
     end_of_day = timezone.make_aware(datetime.datetime.combine(day, datetime.time.max))
+    done = ActivityCompletion.objects.filter(
+        enrolment=OuterRef("enrolment"), activity=OuterRef("activity"), occurred_at__lte=end_of_day, voided_at=None
+    )
     rows = (
         QuizAttempt.objects.filter(
             enrolment__staff__in=staff,
             enrolment__course__in=courses,
-            enrolment__current=True,
             activity__required=True,
             activity__live=True,
             submitted_at__lte=end_of_day,
             voided_at=None,
             activity__max_attempts__isnull=False,
         )
-        .values_list("enrolment__staff_id", "enrolment__course_id", "activity_id", "activity__max_attempts")
-        .annotate(used=Count("pk"), passes=Count("pk", filter=Q(passed=True)))
+        .exclude(Exists(done))
+        .values_list(
+            "enrolment__staff_id", "enrolment__course_id", "enrolment_id", "activity_id", "activity__max_attempts"
+        )
+        .annotate(used=Count("pk"))
     )
     return {
-        (staff_id, course_id)
-        for staff_id, course_id, _activity, allowed, used, passes in rows
-        if used >= allowed and not passes
+        (staff_id, course_id) for staff_id, course_id, _enrolment, _activity, allowed, used in rows if used >= allowed
     }

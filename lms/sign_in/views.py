@@ -12,7 +12,7 @@ from wagtail import hooks
 from ..access import may_lead
 from ..middleware import learner_by_account
 from ..people.accounts import account_for
-from ..people.cards import try_card, use_card
+from ..people.cards import CODE_REFUSED, opens_account, try_card, use_card
 from .forms import CardForm, ChoosePasswordForm, SignInForm
 
 
@@ -63,8 +63,11 @@ def card(request):
     code = form.cleaned_data["code"]
     found = try_card(request, code)
     if found is None:
-        form.add_error("code", _("That code does not work. Check it letter by letter, or ask for a new card."))
+        form.add_error("code", CODE_REFUSED)
         return render(request, "lms/sign_in/card.html", {"form": form}, status=422)
+    if not opens_account(found):
+        form.add_error("code", _("This card works on the shop’s tablet only. Sign in with your password here."))
+        return render(request, "lms/sign_in/card.html", {"form": form}, status=403)
     user = account_for(found.staff)
     chosen = ChoosePasswordForm(request.POST if "password" in request.POST else None, user=user, initial={"code": code})
     if not chosen.is_valid():

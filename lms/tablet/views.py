@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ..access import workplaces_in_reach
 from ..models import Role
 from ..people.actions import short_names
-from ..people.cards import try_card, use_card
+from ..people.cards import CODE_REFUSED, try_card, use_card
 from . import pins
 from .actions import pair_tablet
 from .forms import CardAndPinForm, PairForm, PinForm
@@ -31,6 +31,8 @@ def tiles(request):
     """Everyone who works here today, first name and initial. Nothing else about anyone."""
     if not request.tablet:
         return render(request, "lms/tablet/not_paired.html")
+    if request.user.is_authenticated:
+        logout(request)  # somebody's password session must not stay open where everybody stands
     if request.learner:
         return redirect(reverse("lms:reader:start", current_app="lms:tablet"))
     people = list(people_here(request.tablet.workplace))
@@ -137,7 +139,7 @@ def card(request, person):
         if form.is_valid():
             if _spend(request, person, form.cleaned_data["code"], form.cleaned_data["pin"]):
                 return _sign_in(request, person)
-            form.add_error("code", _("That code does not work. Check it letter by letter, or ask for a new card."))
+            form.add_error("code", CODE_REFUSED)
     return render(request, "lms/tablet/card.html", {"form": form, "person": person, "name": name}, status=status)
 
 

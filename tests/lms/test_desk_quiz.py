@@ -1,8 +1,10 @@
 """A test at the desk: question by question, handed in, its result."""
 
+import uuid
+
 import pytest
 
-from lms.models import CourseCompletion, QuizAttempt
+from lms.models import CourseCompletion, LearningEvent, QuizAttempt
 from tests import builders
 from tests.builders import address, fields, read, take_quiz
 
@@ -144,3 +146,49 @@ def test_an_attempt_survives_a_test_that_lost_its_right_answer(maja, cast, index
     attempt = QuizAttempt.objects.get()
     assert attempt.passed is False
     assert maja.get(f"/min-utbildning/forsok/{attempt.uuid}/resultat/").status_code == 200
+
+
+def test_who_has_begun_may_finish_a_test_that_is_withdrawn(maja, cast, pages):
+    home = begin(maja, cast, pages[2])
+    pages[2].unpublish()
+    attempt = QuizAttempt.objects.get()
+    for number, question in enumerate(attempt.version.content["questions"], start=1):
+        answer = builders.answer_for(question, attempt.version.key[question["key"]], right=True)
+        form = fields(cast.maja, answer=answer)
+        saved = maja.post(f"{home}fraga/{number}/", form, headers={"X-Lms-Save": "1"})
+        assert saved.status_code == 204
+    assert maja.post(f"{home}lamna-in/", fields(cast.maja))["Location"] == f"{home}resultat/"
+    attempt.refresh_from_db()
+    assert attempt.passed is True
+
+
+def test_the_slower_of_two_taps_sees_the_result_too(maja, cast, pages, monkeypatch):
+    from lms.reader.views import quiz as view
+
+    home = begin(maja, cast, pages[2])
+    record = view.record
+
+    def as_the_second(**arguments):
+        record(**{**arguments, "event_id": uuid.uuid4()})
+        return record(**arguments)
+
+    monkeypatch.setattr(view, "record", as_the_second)
+    response = maja.post(f"{home}lamna-in/", fields(cast.maja), follow=True)
+    assert response.redirect_chain[0][0] == f"{home}resultat/"
+    assert not list(response.context["messages"])
+
+
+def test_an_answer_after_handing_in_is_not_said_to_be_saved(maja, cast, pages, monkeypatch):
+    from lms.reader.views import quiz as view
+
+    home = begin(maja, cast, pages[2])
+    record = view.record
+
+    def handed_in_meanwhile(**arguments):
+        record(**{**arguments, "event_id": uuid.uuid4(), "kind": "submit"})
+        return record(**arguments)
+
+    monkeypatch.setattr(view, "record", handed_in_meanwhile)
+    form = fields(cast.maja, answer="c0")
+    assert maja.post(f"{home}fraga/1/", form, headers={"X-Lms-Save": "1"}).status_code == 409
+    assert LearningEvent.objects.filter(kind="answer", outcome="applied").count() == 0

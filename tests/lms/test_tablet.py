@@ -14,7 +14,7 @@ from lms.people.cards import issue_card
 from lms.tablet import pins
 from lms.tablet.actions import unpair_tablet
 from lms.tablet.session import PERSON_COOKIE, TABLET_COOKIE
-from tests import people
+from tests import builders, people
 from tests.builders import version_of
 
 
@@ -324,3 +324,28 @@ def test_pins_survive_a_new_secret_key(cast, tablet, settings):
 
 def test_somebody_without_a_pin_cannot_be_guessed_into(cast, tablet):
     assert pins.check_pin(staff=cast.staff["birgitta"], tablet=tablet.tablet, pin="") is False
+
+
+# Somebody's password session in the same browser
+
+
+def test_an_account_signed_in_on_the_tablet_opens_nothing_for_the_learner(at_tablet, cast, index):
+    hidden = builders.make_full_course("Bara för tilldelade", access="assigned")
+    address = f"/surfplatta/min-utbildning/kurs/{hidden.translation_key}/"
+    assert at_tablet.get(address).status_code == 404
+    at_tablet.force_login(cast.users["birgitta"], backend="django.contrib.auth.backends.ModelBackend")
+    assert at_tablet.get(address).status_code == 404
+    assert hidden.title not in at_tablet.get("/surfplatta/min-utbildning/").content.decode()
+
+
+def test_showing_the_names_ends_it(tablet, cast):
+    tablet.force_login(cast.users["birgitta"], backend="django.contrib.auth.backends.ModelBackend")
+    assert tablet.get("/min-utbildning/min-butik/").status_code == 200
+    tablet.get("/surfplatta/")
+    assert tablet.get("/min-utbildning/min-butik/").status_code == 302
+
+
+def test_a_session_in_a_browser_that_is_no_tablet_stays(sign_in):
+    birgitta = sign_in("birgitta")
+    birgitta.get("/surfplatta/")
+    assert birgitta.get("/min-utbildning/min-butik/").status_code == 200

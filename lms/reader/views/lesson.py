@@ -92,7 +92,7 @@ def _after_the_last_step(request, version):
     state = state_of(request.learner, version)
     if not state.is_done:
         # Someone jumped here by address: show what was skipped instead of pretending that it is read.
-        messages.info(request, _("One step is left that you have not read."))
+        messages.info(request, _("Not all steps are read yet. Go on here."))
         return go(request, "activity", version.activity.uuid)
     messages.success(request, _("The lesson “%(title)s” is completed.") % {"title": state.title})
     return go(request, "course", version.activity.course.uuid)

@@ -69,7 +69,7 @@ def begin(request, activity):
     )
     attempt = receipt.attempt
     if attempt is None:
-        messages.warning(request, _("You have used all your attempts. Ask the course leader for one more."))
+        messages.warning(request, _("You have used all your attempts. Talk to the course leader, who helps you on."))
         return go(request, "activity", activity)
     return go(request, "attempt", attempt.uuid)
 
@@ -125,7 +125,7 @@ def question(request, attempt, number):
     if request.method == "POST":
         answer = kind.parse(current, request.POST.getlist("answer"))
         if answer is not None:
-            record(
+            receipt = record(
                 **facts_from(request),
                 activity=own.activity,
                 version=own.version,
@@ -133,7 +133,9 @@ def question(request, attempt, number):
                 payload={"attempt": own.uuid, "question": current["key"], "answer": answer},
             )
             if request.headers.get("X-Lms-Save"):
-                return HttpResponse(status=204)
+                return HttpResponse(status=204 if receipt.counted else 409)
+            if not receipt.counted:  # handed in meanwhile, in another tab
+                return go(request, "attempt", own.uuid)
             if number < len(asked):
                 return go(request, "question", own.uuid, number + 1)
             return go(request, "hand_in", own.uuid)
@@ -170,10 +172,16 @@ def hand_in(request, attempt):
             kind=EventKind.SUBMIT,
             payload={"attempt": own.uuid},
         )
-        if receipt.outcome == "needs_review":
-            messages.warning(request, _("The test could not be graded now. Your answers are kept."))
-            return go(request, "course", own.activity.course.uuid)
         own.refresh_from_db()
+        if not receipt.counted and not own.submitted_at:
+            messages.warning(
+                request,
+                _(
+                    "The test could not be graded now. Your answers are kept. Try to hand in again in a while. "
+                    "If that does not work, tell the course leader."
+                ),
+            )
+            return go(request, "course", own.activity.course.uuid)
     if own.submitted_at:
         return go(request, "result", own.uuid)
     answers = answers_given(own)

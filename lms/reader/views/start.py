@@ -1,3 +1,4 @@
+from contextlib import suppress
 from uuid import UUID
 
 from django.conf import settings
@@ -32,13 +33,17 @@ def _urgency(journey: Journey) -> tuple:
 def start(request):
     all_of_them = _journeys(request, readable_courses(request))
     to_do = sorted(
-        (journey for journey in all_of_them if journey.duty and not journey.is_exempt and not journey.is_trained),
+        (
+            journey
+            for journey in all_of_them
+            if journey.duty and not journey.is_exempt and (not journey.is_trained or journey.is_under_way)
+        ),
         key=_urgency,
     )
     renew = [journey for journey in all_of_them if journey.may_begin_again]
     # Begun of one's own accord comes after what is required.
-    own = [journey for journey in all_of_them if not journey.duty and journey.enrolment_id and not journey.completion]
-    done = [journey for journey in all_of_them if journey.completion and journey not in to_do]
+    own = [journey for journey in all_of_them if not journey.duty and journey.is_under_way]
+    done = [journey for journey in all_of_them if journey.completion and journey not in (*to_do, *own)]
     shown = {id(journey) for journey in (*to_do, *own, *done)}
     return render(
         request,
@@ -100,7 +105,8 @@ def done(request, course):
 def again(request, course):
     journey = _journey(request, course)
     if journey.may_begin_again:
-        begin_again(learner=request.learner, course=journey.course, actor=None if request.tablet else request.user)
+        with suppress(ValueError):  # a double tap: the first has begun already
+            begin_again(learner=request.learner, course=journey.course, actor=None if request.tablet else request.user)
     return go(request, "course", course)
 
 
