@@ -260,3 +260,12 @@ def test_nobody_who_is_not_signed_in_reaches_anything(cast):
     assert not access.workplaces_in_reach(AnonymousUser()).exists()
     assert not access.staff_in_reach(AnonymousUser()).exists()
     assert not access.may_lead(AnonymousUser())
+
+
+def test_the_empty_catalogue_leads_on(client, sign_in, index):
+    """Nothing is open to the visitor: the way in stands there, not only the words."""
+    builders.make_full_course(access="staff")
+    page = client.get(index.url).content.decode()
+    assert f'href="/logga-in/?next={index.url}"' in page
+    assert 'href="/min-utbildning/"' in sign_in("maja").get(index.url).content.decode()
+    assert "/logga-in/" not in sign_in("nisse").get(index.url).content.decode()
