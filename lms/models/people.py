@@ -60,6 +60,12 @@ class Workplace(MP_Node):
     def __str__(self):
         return self.name
 
+    def last_day(self) -> datetime.date | None:
+        """The last day on which anyone works there, when it or what stands above it closes. Locks those rows."""
+        steps = range(self.steplen, len(self.path) + 1, self.steplen)
+        here_and_above = Workplace.objects.select_for_update().filter(path__in=[self.path[:end] for end in steps])
+        return min((place.closed_on for place in here_and_above if place.closed_on), default=None)
+
 
 class JobRole(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
@@ -81,6 +87,19 @@ class StaffMemberQuerySet(models.QuerySet):
         """Each with `is_working`: has a job on that day or later."""
         jobs = Employment.objects.current_or_coming(day).filter(staff=OuterRef("pk"))
         return self.annotate(is_working=Exists(jobs))
+
+    def named(self, words: str) -> Self:
+        """Whose name holds each of `words`, in whatever case.
+
+        Compared here and not in the database: SQLite knows the case of A to Z alone.
+        """
+        wanted = words.casefold().split()
+        found = []
+        for pk, *names in self.order_by().values_list("pk", "given_name", "family_name"):
+            name = " ".join(names).casefold()
+            if all(word in name for word in wanted):
+                found.append(pk)
+        return self.filter(pk__in=found)
 
     def at(self, workplaces: Any, day: datetime.date) -> Self:
         """Employed on that day at one of `workplaces`, a queryset."""

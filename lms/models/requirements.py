@@ -45,18 +45,23 @@ class Dated(models.Model):
 class Requirement(Dated):
     """Who must take a course, by when. Empty workplaces, roles or kinds mean all of them.
 
-    Due on `due_on`, or `due_days` after the start of the employment or of the rule, whichever is later.
+    Due on `due_on`, or `due_days` after the rule began to bind the person, whichever is later; see `rules.due_date`.
     """
 
     course = models.ForeignKey(Course, verbose_name=_("course"), on_delete=models.PROTECT, related_name="requirements")
     workplaces = models.ManyToManyField(
         Workplace,
+        through="RequirementWorkplace",
         verbose_name=_("workplaces"),
         blank=True,
         help_text=_("With all below them. None chosen means every workplace."),
     )
     roles = models.ManyToManyField(
-        JobRole, verbose_name=_("job roles"), blank=True, help_text=_("None chosen means every role.")
+        JobRole,
+        through="RequirementRole",
+        verbose_name=_("job roles"),
+        blank=True,
+        help_text=_("None chosen means every role."),
     )
     kinds = models.JSONField(_("kinds of employment"), default=list, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
@@ -71,6 +76,34 @@ class Requirement(Dated):
 
     def __str__(self):
         return str(self.course)
+
+
+class RequirementWorkplace(models.Model):
+    """A workplace that a rule names. It stays as long as the rule does: a rule that loses its last binds everyone."""
+
+    requirement = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="+")
+    workplace = models.ForeignKey(Workplace, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["requirement", "workplace"], name="lms_requirement_workplace_once")
+        ]
+
+    def __str__(self):
+        return f"{self.requirement}: {self.workplace}"
+
+
+class RequirementRole(models.Model):
+    """A job role that a rule names. It stays as long as the rule does: a rule that loses its last binds everyone."""
+
+    requirement = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="+")
+    role = models.ForeignKey(JobRole, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["requirement", "role"], name="lms_requirement_role_once")]
+
+    def __str__(self):
+        return f"{self.requirement}: {self.role}"
 
 
 class ExemptionReason(models.TextChoices):

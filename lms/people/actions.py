@@ -5,11 +5,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import ledger
 from ..models import Employment, EmploymentKind, JobRole, StaffMember, Workplace
+from ..wording import day_text
 
 
 @transaction.atomic
@@ -48,15 +50,11 @@ def employ(
     end: datetime.date | None = None,
     actor: Any,
 ) -> Employment:
-    """A further employment: a second workplace, or hired again. Refused where it overlaps one at the same place."""
+    """A further employment: a second workplace, or hired again. Refused where `_refuse_impossible` says so."""
     StaffMember.objects.select_for_update().get(pk=staff.pk)
     if end and end < start:
-        raise ValidationError({"end": _("The last day lies before the first.")})
-    for other in staff.employments.filter(workplace=workplace, voided_at=None):
-        if (end is None or other.start <= end) and (other.end is None or other.end >= start):
-            raise ValidationError(
-                {"start": _("There is already an employment at %(workplace)s at that time.") % {"workplace": workplace}}
-            )
+        raise ValidationError({"end": _("The last day cannot be before the first. Change the date.")})
+    _refuse_impossible(staff.employments.all(), workplace, start, end)
     job = Employment.objects.create(staff=staff, workplace=workplace, role=role, kind=kind, start=start, end=end)
     ledger.write(
         "employment.added",
@@ -71,16 +69,51 @@ def employ(
 
 @transaction.atomic
 def end_employment(*, job: Employment, last_day: datetime.date, actor: Any) -> Employment:
-    """The job ends with `last_day`. What was learned stays."""
+    """The job ends with `last_day`, be it earlier or later than was said before. What was learned stays."""
+    staff = StaffMember.objects.select_for_update().get(pk=job.staff_id)
     job = Employment.objects.select_for_update().get(pk=job.pk)
     if last_day < job.start:
-        raise ValidationError({"last_day": _("The last day lies before the first.")})
+        raise ValidationError({"last_day": _("The last day cannot be before the first. Change the date.")})
     if job.end == last_day:
         return job
+    others = staff.employments.exclude(pk=job.pk)
+    _refuse_impossible(others, job.workplace, job.start, last_day, field="last_day")
     job.end, job.end_recorded_at = last_day, timezone.now()
     job.save(update_fields=["end", "end_recorded_at"])
     ledger.write("employment.ended", actor=actor, subject=job, staff=job.staff, last_day=str(last_day))
     return job
+
+
+def _refuse_impossible(
+    others: QuerySet[Employment],
+    workplace: Workplace,
+    start: datetime.date,
+    end: datetime.date | None,
+    *,
+    field: str = "start",
+) -> None:
+    """Refuse a second employment at `workplace` at the same time, and one that goes on when it has closed."""
+    for other in others.filter(workplace=workplace, voided_at=None):
+        if (end is None or other.start <= end) and (other.end is None or other.end >= start):
+            raise ValidationError(
+                {
+                    field: _(
+                        "There is already an employment at %(workplace)s at that time. "
+                        "Change the dates, or end the old employment first."
+                    )
+                    % {"workplace": workplace}
+                }
+            )
+    closed_on = workplace.last_day()
+    if closed_on and (end is None or end > closed_on):
+        raise ValidationError(
+            {
+                field: _(
+                    "%(workplace)s closes after %(day)s. Give a last day no later than that, or another workplace."
+                )
+                % {"workplace": workplace, "day": day_text(closed_on)}
+            }
+        )
 
 
 @transaction.atomic
@@ -95,6 +128,13 @@ def move_employment(
     """From `first_day` at another workplace: the old job ends the day before, a new one begins."""
     if workplace.pk == job.workplace_id:
         raise ValidationError({"workplace": _("They already work there. Choose another workplace.")})
+    if job.end and job.end < first_day - datetime.timedelta(days=1):
+        raise ValidationError(
+            {
+                "first_day": _("The employment ends after %(day)s. Add a new employment instead.")
+                % {"day": day_text(job.end)}
+            }
+        )
     end_employment(job=job, last_day=first_day - datetime.timedelta(days=1), actor=actor)
     return employ(
         staff=job.staff,

@@ -2,7 +2,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..admin.widgets import DateInput
+from ..admin.fields import DayField
 from ..models import EmploymentKind, JobRole, StaffMember, Workplace
 
 
@@ -18,10 +18,9 @@ class JobForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind of employment"), choices=EmploymentKind.choices, initial=EmploymentKind.EMPLOYED
     )
-    start = forms.DateField(label=_("First day"), widget=DateInput, initial=timezone.localdate)
-    end = forms.DateField(
+    start = DayField(label=_("First day"), initial=timezone.localdate)
+    end = DayField(
         label=_("Last day"),
-        widget=DateInput,
         required=False,
         help_text=_("Only if it is known, as for a seasonal job."),
     )
@@ -42,13 +41,13 @@ class AddStaffForm(JobForm):
 
 
 class EndJobForm(forms.Form):
-    last_day = forms.DateField(label=_("Last day"), widget=DateInput, initial=timezone.localdate)
+    last_day = DayField(label=_("Last day"), initial=timezone.localdate)
 
 
 class MoveJobForm(forms.Form):
     workplace = forms.ModelChoiceField(label=_("New workplace"), queryset=Workplace.objects.none())
     role = forms.ModelChoiceField(label=_("Job role"), queryset=JobRole.objects.all())
-    first_day = forms.DateField(label=_("First day there"), widget=DateInput, initial=timezone.localdate)
+    first_day = DayField(label=_("First day there"), initial=timezone.localdate)
 
     def __init__(self, *args, workplaces, **kwargs):
         super().__init__(*args, **kwargs)

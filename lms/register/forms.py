@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Activity
 
-from ..admin.widgets import DateInput
+from ..admin.fields import DayField, ManyField
 from ..models import StaffMember
 from ..requirements.forms import CourseChoiceField
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleField(ManyField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, person):
@@ -24,7 +24,7 @@ class RegisterForm(forms.Form):
     """Who, and on which day. `form_id` lets a double click count once."""
 
     form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    on = forms.DateField(label=gettext_lazy("Day"), widget=DateInput, initial=timezone.localdate)
+    on = DayField(label=gettext_lazy("Day"), initial=timezone.localdate)
     people = PeopleField(label=gettext_lazy("Who"), queryset=StaffMember.objects.none())
 
     def __init__(self, *args, people, **kwargs):
@@ -35,7 +35,7 @@ class RegisterForm(forms.Form):
     def clean_on(self):
         day = self.cleaned_data["on"]
         if day > timezone.localdate():
-            raise forms.ValidationError(_("The day has not come yet."))
+            raise forms.ValidationError(_("That date has not come yet. Choose today or an earlier day."))
         return day
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
 
-from ..admin.widgets import DateInput
+from ..admin.fields import DayField
 from ..models import Workplace
 
 
@@ -15,11 +15,11 @@ class MatrixFilterForm(forms.Form):
 
     ONLY = [
         ("", _("Everyone")),
-        ("missing", _("Those who miss something")),
-        ("late", _("Those who are late")),
+        ("missing", _("Those with courses left")),
+        ("late", _("Those with an overdue course")),
     ]
 
-    date = forms.DateField(label=_("As of"), required=False, widget=DateInput)
+    date = DayField(label=_("As of"), required=False)
     workplace = forms.TypedChoiceField(label=_("Workplace"), required=False, coerce=int, empty_value=None)
     role = forms.CharField(label=_("Job role"), required=False, max_length=80, widget=forms.Select)
     course = forms.IntegerField(label=_("Course"), required=False, widget=forms.Select)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Course
 
-from ..admin.widgets import DateInput
+from ..admin.fields import DayField, ManyField
 from ..models import EmploymentKind, ExemptionReason, JobRole, Workplace
 
 
@@ -22,14 +22,14 @@ class CourseChoiceField(forms.ModelChoiceField):
 
 class RequirementForm(forms.Form):
     course = CourseChoiceField(label=gettext_lazy("Course"))
-    workplaces = forms.ModelMultipleChoiceField(
+    workplaces = ManyField(
         label=gettext_lazy("Workplaces"),
         queryset=Workplace.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("With all below them. None chosen means every workplace."),
     )
-    roles = forms.ModelMultipleChoiceField(
+    roles = ManyField(
         label=gettext_lazy("Job roles"),
         queryset=JobRole.objects.all(),
         required=False,
@@ -43,7 +43,7 @@ class RequirementForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("None chosen means every kind."),
     )
-    due_on = forms.DateField(label=gettext_lazy("Due on"), required=False, widget=DateInput)
+    due_on = DayField(label=gettext_lazy("Due on"), required=False)
     due_days = forms.IntegerField(
         label=gettext_lazy("Or so many days after the first day at work"),
         required=False,
@@ -51,9 +51,7 @@ class RequirementForm(forms.Form):
         max_value=3650,
         help_text=gettext_lazy("With both a date and days, the later one counts. Nobody is late in the first 14 days."),
     )
-    valid_from = forms.DateField(
-        label=gettext_lazy("The rule holds from"), widget=DateInput, initial=timezone.localdate
-    )
+    valid_from = DayField(label=gettext_lazy("The rule holds from"), initial=timezone.localdate)
 
     def __init__(self, *args, workplaces, everywhere, **kwargs):
         super().__init__(*args, **kwargs)
@@ -65,9 +63,7 @@ class RequirementForm(forms.Form):
 
 
 class EndRequirementForm(forms.Form):
-    last_day = forms.DateField(
-        label=gettext_lazy("The last day that the rule holds"), widget=DateInput, initial=timezone.localdate
-    )
+    last_day = DayField(label=gettext_lazy("The last day that the rule holds"), initial=timezone.localdate)
 
 
 class ExemptionForm(forms.Form):
@@ -77,14 +73,13 @@ class ExemptionForm(forms.Form):
         choices=ExemptionReason.choices,
         help_text=gettext_lazy("Only project leaders see it."),
     )
-    valid_from = forms.DateField(label=gettext_lazy("From"), widget=DateInput, initial=timezone.localdate)
-    valid_to = forms.DateField(
-        label=gettext_lazy("To and with"),
+    valid_from = DayField(label=gettext_lazy("From"), initial=timezone.localdate)
+    valid_to = DayField(
+        label=gettext_lazy("Through"),
         required=False,
-        widget=DateInput,
         help_text=gettext_lazy("Empty: until you end it."),
     )
 
 
 class EndExemptionForm(forms.Form):
-    last_day = forms.DateField(label=gettext_lazy("Last day excused"), widget=DateInput, initial=timezone.localdate)
+    last_day = DayField(label=gettext_lazy("Last day excused"), initial=timezone.localdate)

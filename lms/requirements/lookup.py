@@ -2,15 +2,16 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from courses.models import Course, tree_path
 
 from ..models import Employment, Requirement
-from .rules import Job, Rule
+from .rules import Earlier, Job, Rule
 
 
 def rules_on(day: datetime.date, *, known: datetime.datetime | None = None) -> list[Rule]:
@@ -57,8 +58,35 @@ def _rules_from(rows: Iterable[Any]) -> list[Rule]:
     ]
 
 
-JOB_FIELDS = ("pk", "staff_id", "workplace_id", "workplace__path", "role_id", "kind", "start")
+_OWN = ("pk", "staff_id", "workplace_id", "workplace__path", "role_id", "kind", "start")
+_EARLIER = tuple(
+    f"earlier__{name}" for name in ("workplace__path", "role_id", "kind", "start", "end", "end_recorded_at")
+)
+JOB_FIELDS = _OWN + _EARLIER
 
 
 def jobs_in(employments: QuerySet[Employment]) -> list[Job]:
-    return [Job(*row) for row in employments.values_list(*JOB_FIELDS)]
+    """The jobs, each with those before it, in the order of `employments`, which ends with the primary key."""
+    rows = with_earlier(employments).values_list(*JOB_FIELDS)
+    return [job_from(list(group)) for _pk, group in groupby(rows, key=lambda row: row[0])]
+
+
+def with_earlier(employments: QuerySet[Any], *, known: datetime.datetime | None = None) -> QuerySet[Any]:
+    """`employments` with a row for each that the same person began before, as known at `known`; at least one row."""
+    began_before = Q(staff__employments__start__lt=F("start"))
+    not_voided = Q(staff__employments__voided_at=None)
+    if known:
+        began_before &= Q(staff__employments__recorded_at__lte=known)
+        not_voided |= Q(staff__employments__voided_at__gt=known)
+    return employments.annotate(earlier=FilteredRelation("staff__employments", condition=began_before & not_voided))
+
+
+def job_from(rows: Sequence[Sequence[Any]], *, known: datetime.datetime | None = None) -> Job:
+    """The one job that `rows` tell of. Each begins with JOB_FIELDS; what stands after them is the caller's."""
+    before = set()
+    for row in rows:
+        path, role_id, kind, start, end, end_recorded_at = row[len(_OWN) : len(JOB_FIELDS)]
+        if start:
+            unheard_of = known and end_recorded_at and end_recorded_at > known
+            before.add(Earlier(path, role_id, kind, start, None if unheard_of else end))
+    return Job(*rows[0][: len(_OWN)], tuple(sorted(before, key=lambda other: other.start, reverse=True)))

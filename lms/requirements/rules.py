@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-#: Nobody is late in the first days of an employment, whatever the rule says.
+#: Nobody is late in the first days that a rule binds them, whatever it says.
 DAYS_OF_GRACE = 14
+
+ONE_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,18 @@ class Rule:
     due_days: int | None = None
 
 
+class Earlier(NamedTuple):
+    """An employment that the same person began before another; it may still go on."""
+
+    path: str
+    role_id: int
+    kind: str
+    start: datetime.date
+    end: datetime.date | None
+
+
 class Job(NamedTuple):
-    """An employment, as far as rules care."""
+    """An employment, as far as rules care. `before` holds the person's earlier ones, the latest start first."""
 
     id: int
     staff_id: int
@@ -33,6 +45,7 @@ class Job(NamedTuple):
     role_id: int
     kind: str
     start: datetime.date
+    before: tuple[Earlier, ...] = ()
 
 
 class Duty(NamedTuple):
@@ -42,7 +55,7 @@ class Duty(NamedTuple):
     rule_id: int
 
 
-def applies(rule: Rule, job: Job) -> bool:
+def applies(rule: Rule, job: Job | Earlier) -> bool:
     return (
         (not rule.paths or job.path.startswith(rule.paths))
         and (not rule.roles or job.role_id in rule.roles)
@@ -50,16 +63,29 @@ def applies(rule: Rule, job: Job) -> bool:
     )
 
 
+def bound_since(rule: Rule, job: Job) -> datetime.date:
+    """The first of the days, without one missing between, on which `rule` has bound the person up to this job.
+
+    To move, or to change title, begins nothing anew where the rule bound them before. See docs/decisions/0011.
+    """
+    since = job.start
+    for other in job.before:
+        unbroken = other.end is None or other.end >= since - ONE_DAY
+        if unbroken and other.start < since and applies(rule, other):
+            since = other.start
+    return since
+
+
 def due_date(rule: Rule, job: Job) -> datetime.date | None:
-    """The later of the rule's date and its days after the start, and never within the days of grace."""
-    dates = []
+    """The later of the rule's date and its days after it began to bind, and never within the days of grace."""
+    dates, since = [], bound_since(rule, job)
     if rule.due_on:
         dates.append(rule.due_on)
     if rule.due_days:
-        dates.append(max(job.start, rule.valid_from) + datetime.timedelta(days=rule.due_days))
+        dates.append(max(since, rule.valid_from) + datetime.timedelta(days=rule.due_days))
     if not dates:
         return None
-    return max(*dates, job.start + datetime.timedelta(days=DAYS_OF_GRACE))
+    return max(*dates, since + datetime.timedelta(days=DAYS_OF_GRACE))
 
 
 def duties_of(job: Job, rules: Iterable[Rule]) -> dict[int, Duty]:

@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..admin.widgets import DateInput
+from ..admin.fields import DayField
 from ..models import Role, Workplace
 
 
@@ -37,7 +37,7 @@ class RenameForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    on = forms.DateField(label=_("Last day"), widget=DateInput, initial=timezone.localdate)
+    on = DayField(label=_("Last day"), initial=timezone.localdate)
 
 
 class ResponsibilityForm(forms.Form):
