@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
 from courses.models import Activity, Course
@@ -84,7 +85,7 @@ def seed_demo() -> Iterator[str]:
         settings.signatory_name = "Petra Projektledare"
         settings.signatory_role = "projektledare"
         settings.save()
-        admin = _account("admin", "Administratör: allt", superuser=True)
+        admin = _account("admin", "Administratör: ser och gör allt", superuser=True)
         places = _places(admin)
         people = _people(admin, places)
         _rules(admin, course, places)
@@ -94,7 +95,8 @@ def seed_demo() -> Iterator[str]:
     for row in PEOPLE:
         with transaction.atomic():
             _reach(learning, people[row[0]], row[-1], admin)
-    yield f"demo        {len(people)} people at {len(PLACES)} service points"
+    line = _("%(people)s invented people at %(places)s service points")
+    yield f"{'demo':<14}{line % {'people': len(people), 'places': len(PLACES)}}"
 
 
 def account_lines() -> list[str]:
@@ -172,7 +174,7 @@ def _accounts(admin: Any, places: dict[str, Workplace], people: dict[str, StaffM
     )
     project_leader = _account(
         "projektledare",
-        "Projektledare: ser vilka som är färdigutbildade och vilka som saknas",
+        "Projektledare: ser vilka som har slutfört kurserna och vilka som har något kvar",
         given="Petra",
         family="Projektledare",
     )

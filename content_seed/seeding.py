@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail.models import Locale, Page, Site
 
 from courses.models import CourseIndexPage
@@ -51,18 +53,22 @@ def _put(key: Any, language: str, title: str, digest: str, write: Any) -> tuple[
     known = SeededPage.objects.filter(translation_key=key, language=language).first()
     page = find_page(key, language)
     if known and page is None:
-        return None, f"left alone  {title} (it has been deleted here)"
+        return None, _line(_("left alone"), _("%(title)s (deleted on the site)") % {"title": title})
     if page and (known is None or page.latest_revision_id != known.revision):
-        return page, f"left alone  {title} (it has been changed here)"
+        return page, _line(_("left alone"), _("%(title)s (changed on the site)") % {"title": title})
     if known and known.digest == digest:
-        return page, f"unchanged   {title}"
+        return page, _line(_("unchanged"), title)
     written = write()
     SeededPage.objects.update_or_create(
         translation_key=key,
         language=language,
         defaults={"digest": digest, "revision": written.latest_revision_id},
     )
-    return written, f"{'updated' if known else 'new':<11} {title}"
+    return written, _line(pgettext("seeded page", "updated") if known else pgettext("seeded page", "new"), title)
+
+
+def _line(what: str, title: str) -> str:
+    return f"{what:<14}{title}"
 
 
 def catalogue() -> CourseIndexPage:

@@ -139,7 +139,11 @@ class FactBoxBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Heading"))
     text = blocks.RichTextBlock(label=_("Text"), features=SHORT_FEATURES)
     source = blocks.CharBlock(label=_("Source"), required=False)
-    checked_on = blocks.DateBlock(label=_("Last checked"), help_text=_("The day you last made sure that this is true."))
+    checked_on = blocks.DateBlock(
+        label=_("Last checked"),
+        required=False,
+        help_text=_("The day you last made sure that this is true. Empty until somebody has."),
+    )
 
     class Meta:
         icon = "date"
@@ -150,7 +154,7 @@ class FactBoxBlock(blocks.StructBlock):
             "source": "butiken",
             "checked_on": "2026-11-23",
         }
-        description = _("For facts that age: shown with the day they were last checked.")
+        description = _("For facts that age: shown with their source and the day they were last checked.")
         template = "lms_courses/blocks/fact_box.html"
         preview_template = PREVIEW
         group = FACTS

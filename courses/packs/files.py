@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from .errors import PackError
 from .markdown import read_yaml, to_html, write_yaml
 from .questions import read_question
@@ -80,7 +82,7 @@ def _read_activity(folder: Path, name: str) -> PackActivity:
     where = f"{folder.name}/{name}"
     path = folder / name
     if not path.is_file():
-        raise PackError(f"{where}: course.yaml names this file, but it is not there.")
+        raise PackError(f"{where}: " + _("course.yaml names this file, but it is not there."))
     return _read_quiz(path, where) if path.suffix == ".yaml" else _read_lesson(path, where)
 
 
@@ -88,7 +90,7 @@ def _read_lesson(path: Path, where: str) -> PackActivity:
     head, body = split_front_matter(path.read_text(encoding="utf-8"), where)
     kind = head.get("kind", "lesson")
     if kind not in ("lesson", "workshop"):
-        raise PackError(f"{where}: kind is “lesson” or “workshop”.")
+        raise PackError(f"{where}: " + _("kind is “lesson” or “workshop”."))
     return PackActivity(kind=kind, body=body, **_common(head, path.name, where))
 
 
@@ -97,14 +99,14 @@ def _read_quiz(path: Path, where: str) -> PackActivity:
     identity = _uuid(data, where)
     questions = []
     for number, row in enumerate(data.get("questions") or [], start=1):
-        at = f"{where}, question {number}"
+        at = _("%(file)s, question %(number)s") % {"file": where, "number": number}
         question = read_question(row, at)
         if not row.get("key"):
-            raise PackError(f"{at}: give the question a “key” of its own, which never changes.")
+            raise PackError(f"{at}: " + _("give the question a “key” of its own, which never changes."))
         questions.append({**question, "key": str(row["key"])})
     keys = [question["key"] for question in questions]
     if len(set(keys)) < len(keys):
-        raise PackError(f"{where}: two questions have the same key.")
+        raise PackError(f"{where}: " + _("two questions have the same key."))
     settings = {
         "pass_mark": data.get("pass_mark", 80),
         "max_attempts": data.get("max_attempts"),
@@ -124,10 +126,10 @@ def _read_quiz(path: Path, where: str) -> PackActivity:
 def split_front_matter(text: str, where: str) -> tuple[dict[str, Any], str]:
     parts = text.split("---\n", 2)
     if len(parts) != 3 or parts[0].strip():
-        raise PackError(f"{where}: the file begins with a head between two lines of ---")
+        raise PackError(f"{where}: " + _("the file begins with a head between two lines of ---"))
     head = read_yaml(parts[1], where)
     if not isinstance(head, dict):
-        raise PackError(f"{where}: the head holds “name: value” lines.")
+        raise PackError(f"{where}: " + _("the head holds “name: value” lines."))
     return head, parts[2].strip() + "\n"
 
 
@@ -145,10 +147,10 @@ def _common(data: Mapping[str, Any], file: str, where: str) -> dict[str, Any]:
 
 def _mapping(path: Path, where: str) -> dict[str, Any]:
     if not path.is_file():
-        raise PackError(f"{where}: there is no such file.")
+        raise PackError(f"{where}: " + _("there is no such file."))
     data = read_yaml(path.read_text(encoding="utf-8"), where)
     if not isinstance(data, dict):
-        raise PackError(f"{where}: the file holds “name: value” lines.")
+        raise PackError(f"{where}: " + _("the file holds “name: value” lines."))
     return data
 
 
@@ -156,13 +158,13 @@ def _uuid(data: Mapping[str, Any], where: str) -> uuid.UUID:
     try:
         return uuid.UUID(str(data.get("uuid")))
     except ValueError as error:
-        raise PackError(f"{where}: “uuid” is missing or is not a UUID.") from error
+        raise PackError(f"{where}: " + _("“uuid” is missing or is not a UUID.")) from error
 
 
 def _text(data: Mapping[str, Any], name: str, where: str) -> str:
     value = str(data.get(name) or "").strip()
     if not value:
-        raise PackError(f"{where}: “{name}” is missing.")
+        raise PackError(f"{where}: " + _("“%(name)s” is missing.") % {"name": name})
     return value
 
 

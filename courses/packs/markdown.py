@@ -11,6 +11,7 @@ from typing import Any
 
 import nh3
 import yaml
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdownify import markdownify
 
@@ -97,17 +98,20 @@ def parse_body(text: str, *, lesson: uuid.UUID, find_file: Callable[[str], Any],
                 inside.append(lines[number])
                 number += 1
             if number == len(lines):
-                raise PackError(
-                    f"{where}, line {begun}: the box “{match['name']}” is never closed. Add a line with :::"
-                )
+                problem = _("the box “%(name)s” is never closed. Add a line with :::") % {"name": match["name"]}
+                raise PackError(f"{at_line(where, begun)}: {problem}")
             number += 1
-            add(*_box(match["name"], match["title"], "\n".join(inside), find_file, f"{where}, line {begun}"))
+            add(*_box(match["name"], match["title"], "\n".join(inside), find_file, at_line(where, begun)))
         elif line.strip() == NEXT_BLOCK:
             flush()
         else:
             pending.append(line)
     flush()
     return blocks
+
+
+def at_line(where: str, number: int) -> str:
+    return _("%(file)s, line %(number)s") % {"file": where, "number": number}
 
 
 def _box(name: str, title: str, inside: str, find_file: Callable[[str], Any], where: str) -> tuple[str, Any]:
@@ -122,7 +126,8 @@ def _box(name: str, title: str, inside: str, find_file: Callable[[str], Any], wh
         return "facts", _facts(title, inside, where)
     data = read_yaml(inside, where)
     if not isinstance(data, dict):
-        raise PackError(f"{where}: the box “{name}” holds “name: value” lines.")
+        problem = _("the box “%(name)s” holds “name: value” lines.") % {"name": name}
+        raise PackError(f"{where}: {problem}")
     if name == "contact":
         wanted = {key: str(data.get(key) or "") for key in ("name", "purpose", "url", "phone")}
         return "contact", {**wanted, "checked_on": _day(data.get("checked"))}
@@ -137,7 +142,8 @@ def _box(name: str, title: str, inside: str, find_file: Callable[[str], Any], wh
 
         question = read_question(data, where)
         return "practice", {key: question[key] for key in ("kind", "text", "choices", "explanation")}
-    raise PackError(f"{where}: there is no box called “{name}”.")
+    problem = _("there is no box called “%(name)s”.") % {"name": name}
+    raise PackError(f"{where}: {problem}")
 
 
 def _items(text: str, mark: str, where: str) -> list[str]:
@@ -148,20 +154,21 @@ def _items(text: str, mark: str, where: str) -> list[str]:
         elif items:
             items[-1] += f" {line.strip()}"
         else:
-            raise PackError(f"{where}: the list must begin with a “-” or a number.")
+            raise PackError(f"{where}: " + _("the list must begin with a “-” or a number."))
     return items
 
 
 def _facts(title: str, text: str, where: str) -> dict[str, Any]:
     head, _blank, body = text.partition("\n\n")
     meta = read_yaml(head, where)
-    if not isinstance(meta, dict) or "checked" not in meta:
-        raise PackError(f"{where}: a fact box begins with “checked: 2026-11-23” and an empty line.")
+    if not isinstance(meta, dict) or not meta.keys() & {"checked", "source"}:
+        wanted = _("a fact box begins with “source: …” or “checked: 2026-11-23”, and then an empty line.")
+        raise PackError(f"{where}: {wanted}")
     return {
         "title": title,
         "text": to_html(body),
         "source": str(meta.get("source") or ""),
-        "checked_on": _day(meta["checked"]),
+        "checked_on": _day(meta.get("checked")),
     }
 
 
@@ -226,7 +233,10 @@ def _write_block(block: dict[str, Any], file_name: Callable[[str, Any], str]) ->
             kind, value["title"], "\n".join(f"{mark} {item}" for mark, item in zip(marks, items, strict=True))
         )
     if kind == "facts":
-        head = f"checked: {value['checked_on']}" + (f"\nsource: {value['source']}" if value["source"] else "")
+        checked = value["checked_on"]
+        about = {"checked": datetime.date.fromisoformat(checked)} if checked else {}
+        about |= {"source": value["source"]} if value["source"] else {}
+        head = write_yaml(about or {"checked": None})
         return _write_box("facts", value["title"], f"{head}\n\n{to_markdown(value['text'])}")
     if kind == "do_dont":
         lists = {

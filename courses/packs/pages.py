@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.images import ImageFile
+from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Collection, Locale, Page
@@ -130,7 +131,7 @@ def put_image(pack: PackCourse, name: str) -> Any:
     Image = get_image_model()
     path = pack.folder / "images" / name
     if not path.is_file():
-        raise PackError(f"{pack.folder.name}: there is no picture images/{name}.")
+        raise PackError(f"{pack.folder.name}: " + _("there is no picture images/%(name)s.") % {"name": name})
     with path.open("rb") as opened:
         known = Image.objects.filter(file_hash=hash_filelike(opened)).first()
         if known:
@@ -146,7 +147,9 @@ def _put_document(pack: PackCourse, name: str) -> Any:
     Document = get_document_model()
     path = pack.folder / "documents" / name
     if not path.is_file():
-        raise PackError(f"{pack.folder.name}: there is no file images/{name} or documents/{name}.")
+        raise PackError(
+            f"{pack.folder.name}: " + _("there is no file images/%(name)s or documents/%(name)s.") % {"name": name}
+        )
     with path.open("rb") as opened:
         known = Document.objects.filter(file_hash=hash_filelike(opened)).first()
         if known:
@@ -166,7 +169,9 @@ def _locale(language: str) -> Locale:
     try:
         return Locale.objects.get(language_code=language)
     except Locale.DoesNotExist as error:
-        raise PackError(f"The site has no language “{language}”. Add it under Settings, Locales.") from error
+        raise PackError(
+            _("The site has no language “%(language)s”. Add it under Settings, Locales.") % {"language": language}
+        ) from error
 
 
 def export_course(course: CoursePage, folder: Path) -> None:

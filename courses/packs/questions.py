@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from ..questions import KINDS, Question
 from .errors import PackError
 
@@ -10,10 +12,11 @@ from .errors import PackError
 def read_question(data: dict[str, Any], where: str) -> dict[str, Any]:
     """{"kind", "text", "choices", "explanation", "source", "ignore_case", "ignore_accents"}. Raises PackError."""
     if not isinstance(data, dict) or not str(data.get("text") or "").strip():
-        raise PackError(f"{where}: a question needs a “text”.")
+        raise PackError(f"{where}: " + _("a question needs a “text”."))
     kind = data.get("kind", "single")
     if kind not in KINDS:
-        raise PackError(f"{where}: there is no kind of question called “{kind}”. Choose one of {', '.join(KINDS)}.")
+        problem = _("there is no kind of question called “%(kind)s”. Choose one of %(kinds)s.")
+        raise PackError(f"{where}: " + problem % {"kind": kind, "kinds": ", ".join(KINDS)})
     question = {
         "kind": kind,
         "text": str(data["text"]).strip(),

@@ -155,7 +155,7 @@ class MultipleChoice(Kind):
 class ShortText(Kind):
     name = "text"
     label = gettext_lazy("Short answer")
-    instruction = gettext_lazy("Write a word or a few.")
+    instruction = gettext_lazy("Write a short answer.")
     min_choices = 1
 
     def public(self, question):
@@ -191,11 +191,11 @@ def storable(text: str) -> str:
 
 
 def comparable(text: str, *, case: bool, accents: bool) -> str:
-    """`text` as it is compared: outer and double spaces and a final full stop never matter.
+    """`text` as it is compared: outer and double spaces and a final “.” or “!” never matter.
 
     `case` and `accents` say what else is forgiven. Forgiving accents makes "e" of "é" and "a" of "å".
     """
-    text = " ".join(unicodedata.normalize("NFC", storable(text)).split()).removesuffix(".").rstrip()
+    text = " ".join(unicodedata.normalize("NFC", storable(text)).split()).rstrip(".! ")
     if accents:
         text = "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
     return text.casefold() if case else text

@@ -1,6 +1,7 @@
 """Seeding: idempotent, respectful of authors, and the demo shows everything that the matrix can show."""
 
 import re
+import uuid
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from content_seed.demo import DEMO_PIN, PEOPLE
 from content_seed.models import DemoAccount
 from courses.models import Activity, Course, CoursePage, LessonPage, QuizPage
 from courses.packs.files import read_course
+from courses.packs.markdown import parse_body
 from lms.models import StaffMember, Workplace
 from lms.reports import figures
 from lms.status import Status
@@ -33,7 +35,7 @@ def seeded(index, capsys):
 
 
 def test_the_first_seeding_makes_the_course(seeded):
-    assert {line.split()[0] for line in seeded} == {"new"}
+    assert {line.split()[0] for line in seeded} == {"ny"}
     assert len(seeded) == 7
     course = Course.objects.get()
     assert (course.title, course.live, course.access, course.valid_months) == ("Ett gott värdskap", True, "staff", 36)
@@ -42,7 +44,7 @@ def test_the_first_seeding_makes_the_course(seeded):
 
 def test_the_second_changes_nothing(seeded, capsys):
     before = list(CoursePage.objects.values_list("latest_revision_id", flat=True))
-    assert {line.split()[0] for line in seed(capsys)} == {"unchanged"}
+    assert {line.split()[0] for line in seed(capsys)} == {"oförändrad"}
     assert list(CoursePage.objects.values_list("latest_revision_id", flat=True)) == before
 
 
@@ -51,14 +53,14 @@ def test_what_an_author_has_changed_is_left_alone_and_said(seeded, capsys):
     page.title = "Min egen rubrik"
     page.save_revision()
     lines = seed(capsys)
-    assert lines[1] == "left alone  Ett gott värdskap / Vad är värdskap? (it has been changed here)"
+    assert lines[1] == "lämnad i fred Ett gott värdskap / Vad är värdskap? (ändrad på webbplatsen)"
     assert LessonPage.objects.get(pk=page.pk).get_latest_revision_as_object().title == "Min egen rubrik"
-    assert sum(line.startswith("unchanged") for line in lines) == 6
+    assert sum(line.startswith("oförändrad") for line in lines) == 6
 
 
 def test_what_an_author_has_deleted_stays_deleted(seeded, capsys):
     LessonPage.objects.get(slug="vad-ar-vardskap").delete()
-    assert "it has been deleted here" in seed(capsys)[1]
+    assert "(borttagen på webbplatsen)" in seed(capsys)[1]
     assert LessonPage.objects.count() == 4
 
 
@@ -67,13 +69,12 @@ def test_a_newer_pack_updates_what_nobody_has_touched(seeded, capsys, monkeypatc
     packs[0].activities[0].title = "Ny rubrik i paketet"
     monkeypatch.setattr(seeding, "packs", lambda: packs)
     lines = seed(capsys)
-    assert lines[1].startswith("updated")
+    assert lines[1].startswith("uppdaterad")
     assert LessonPage.objects.get(slug="vad-ar-vardskap").title == "Ny rubrik i paketet"
 
 
 def test_a_new_lesson_in_the_pack_takes_its_place(seeded, capsys, monkeypatch):
     import copy
-    import uuid
 
     packs = seeding.packs()
     extra = copy.deepcopy(packs[0].activities[1])
@@ -112,7 +113,7 @@ def test_the_demo_needs_debug(index):
 
 
 def test_twenty_five_people_at_five_service_points_marked_as_examples(demo):
-    assert demo[-1] == "demo        25 people at 5 service points"
+    assert demo[-1] == "demo          25 påhittade personer på 5 servicepunkter"
     assert StaffMember.objects.count() == 25
     points = Workplace.objects.filter(kind="service_point")
     assert points.count() == 5
@@ -127,7 +128,7 @@ def test_the_demo_shows_every_status_that_there_is(demo):
 
 
 def test_seeding_the_demo_twice_adds_nobody(demo, capsys):
-    assert seed(capsys, "--demo")[-1] == "Demo staff are already here."
+    assert seed(capsys, "--demo")[-1] == "Det finns redan personer här, så inga påhittade lades till."
     assert StaffMember.objects.count() == 25
 
 
@@ -214,6 +215,33 @@ def test_a_lesson_is_as_long_and_as_plain_as_it_should_be(path):
     assert "::: practice" in path.read_text()
     assert re.search(r"<!-- .*(\[V|\[C)", path.read_text()), "facts carry their source"
     assert "[U]" not in path.read_text()
+
+
+def test_practice_gives_nothing_away():
+    """Neither the longest answer nor one of the two words is always right; and feedback does not say "Rätt." again."""
+    practice = [
+        block["value"]
+        for path in LESSONS
+        for block in parse_body(path.read_text(), lesson=uuid.uuid4(), find_file=str, where=path.name)
+        if block["type"] == "practice"
+    ]
+    singles = [question["choices"] for question in practice if question["kind"] == "single"]
+    longest = [max(choices, key=lambda choice: len(choice["text"]))["right"] for choices in singles]
+    assert sum(longest) <= len(singles) / 2
+    words = {
+        choice["id"]
+        for question in practice
+        if question["kind"] == "truefalse"
+        for choice in question["choices"]
+        if choice["right"]
+    }
+    assert words == {"true", "false"}
+    said = [
+        text
+        for question in practice
+        for text in (question["explanation"], *(choice["feedback"] for choice in question["choices"]))
+    ]
+    assert not [text for text in said if re.match(r"(Ja|Nej|Rätt)\b", text)]
 
 
 def test_the_test_is_fair():

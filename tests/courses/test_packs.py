@@ -76,6 +76,18 @@ source: kommunens webbplats
 Öppet **varje** dag.
 :::
 
+::: facts Avgifter
+source: "kommunen: odaterad sida"
+
+Gratis.
+:::
+
+::: facts Plats
+checked:
+
+I byn.
+:::
+
 ::: contact
 name: "112"
 purpose: Fara för liv
@@ -215,8 +227,8 @@ def test_a_pack_becomes_pages(folder, index):
     lesson = pages[0]
     kinds = [block.block_type for block in lesson.body]
     assert kinds == [
-        "heading", "text", "callout", "callout", "heading", "checklist", "steps", "facts", "contact", "quote",
-        "do_dont", "practice",
+        "heading", "text", "callout", "callout", "heading", "checklist", "steps", "facts", "facts", "facts",
+        "contact", "quote", "do_dont", "practice",
     ]  # fmt: skip
     assert lesson.body[1].value.source == (
         "<p>Ett stycke med <b>fetstil</b>, <i>kursiv</i> och "
@@ -225,6 +237,16 @@ def test_a_pack_becomes_pages(folder, index):
     )
     assert list(lesson.body[5].value["items"]) == ["Hälsa", "Lyssna, även när det dröjer"]
     assert lesson.body[7].value["checked_on"].isoformat() == "2026-11-23"
+    assert [lesson.body[number].value["checked_on"] for number in (8, 9)] == [None, None]
+    assert [lesson.body[number].value["source"] for number in (8, 9)] == ["kommunen: odaterad sida", ""]
+
+
+def test_a_fact_box_says_when_it_was_checked_only_if_it_was(folder, index, client):
+    put(folder, index)
+    page = client.get("/kurser/prov-kurs/ett/").content.decode()
+    assert page.count("Senast kontrollerat 23 november 2026.") == 1
+    assert "Källa: kommunen: odaterad sida." in page
+    assert page.count('class="lms-source"') == 2
 
 
 def test_the_same_pack_again_changes_nothing(folder, index):
@@ -322,11 +344,11 @@ def test_a_step_keeps_its_id_when_its_heading_is_reworded():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("::: tip\nText", "line 1: the box “tip” is never closed"),
-        ("Text\n\n::: hittepa\na: 1\n:::", "line 3: there is no box called “hittepa”"),
-        ("::: facts Rubrik\nText utan datum\n:::", "a fact box begins with “checked"),
-        ("::: checklist\nText\n:::", "the list must begin"),
-        ("::: contact\n- nej\n:::", "holds “name: value” lines"),
+        ("::: tip\nText", "lektion.md, rad 1: rutan ”tip” är aldrig avslutad"),
+        ("Text\n\n::: hittepa\na: 1\n:::", "rad 3: det finns ingen ruta som heter ”hittepa”"),
+        ("::: facts Rubrik\nText utan datum\n:::", "en faktaruta börjar med"),
+        ("::: checklist\nText\n:::", "listan ska börja med"),
+        ("::: contact\n- nej\n:::", "ska ha rader av typen ”namn: värde”"),
         ("::: practice\ntext: Hur?\nchoices: []\n:::", "Hur?"),
     ],
 )
@@ -339,13 +361,13 @@ def test_a_mistake_in_a_lesson_is_told_with_its_line(text, words):
 @pytest.mark.parametrize(
     ("file", "change", "words"),
     [
-        ("course.yaml", ("title: En kurs", "title: ''"), "“title” is missing"),
-        ("course.yaml", ("01-ett.md", "99-borta.md"), "it is not there"),
-        ("course.yaml", ("6f9c2c1e-1111-4000-8000-000000000000", "inte-ett"), "is not a UUID"),
-        ("01-ett.md", ("---\n", "", 1), "begins with a head"),
-        ("test.yaml", ("key: tva", "key: ett"), "the same key"),
-        ("test.yaml", ("kind: truefalse", "kind: gissa"), "no kind of question"),
-        ("test.yaml", ("key: tre\n    kind", "kind"), "give the question a “key”"),
+        ("course.yaml", ("title: En kurs", "title: ''"), "”title” saknas"),
+        ("course.yaml", ("01-ett.md", "99-borta.md"), "filen finns inte"),
+        ("course.yaml", ("6f9c2c1e-1111-4000-8000-000000000000", "inte-ett"), "är inget UUID"),
+        ("01-ett.md", ("---\n", "", 1), "börjar med ett huvud"),
+        ("test.yaml", ("key: tva", "key: ett"), "samma ”key”"),
+        ("test.yaml", ("kind: truefalse", "kind: gissa"), "ingen sorts fråga"),
+        ("test.yaml", ("key: tre\n    kind", "kind"), "ge frågan ett eget ”key”"),
         ("test.yaml", ("slug: test", "slug: [test"), "test.yaml"),
     ],
 )
@@ -356,7 +378,7 @@ def test_a_mistake_in_a_file_is_told_by_name_and_nothing_is_read(folder, file, c
     with pytest.raises(PackError) as error:
         read_course(folder)
     assert words in str(error.value)
-    assert file.split(".")[0] in str(error.value) or words == "it is not there"
+    assert file.split(".")[0] in str(error.value) or words == "filen finns inte"
 
 
 def test_questions_survive_the_way_through_yaml():

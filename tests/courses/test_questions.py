@@ -102,6 +102,9 @@ def test_what_is_public_tells_nothing_of_what_is_right(question):
     [
         ("Lyssna", True, True, True),
         ("  lyssna. ", False, False, True),
+        ("lyssna!", False, False, True),
+        ("lyssna !!.", False, False, True),
+        ("!", True, True, False),
         ("LYSSNA", False, True, False),
         ("lyssná", True, True, True),
         ("lyssná", True, False, False),

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from content_seed.seeding import seed
 from courses.packs.errors import PackError
@@ -16,12 +17,14 @@ class Command(BaseCommand):
 
     def handle(self, *, demo, **options):
         if demo and not settings.DEBUG:
-            raise CommandError("Demo accounts have a published password. They are made only while DEBUG is on.")
+            raise CommandError(_("Demo accounts have a published password. They are made only while DEBUG is on."))
         try:
             for line in seed():
                 self.stdout.write(line)
         except PackError as error:
-            raise CommandError(f"{error}\nNothing after it was loaded.") from error
+            raise CommandError(
+                f"{error}\n" + _("Nothing after it was loaded. Correct the file and run the command again.")
+            ) from error
         if demo:
             from content_seed.demo import DemoExistsError, seed_demo
 
@@ -29,4 +32,4 @@ class Command(BaseCommand):
                 for line in seed_demo():
                     self.stdout.write(line)
             except DemoExistsError:
-                self.stdout.write("Demo staff are already here.")
+                self.stdout.write(_("There are people here already, so no invented ones were added."))
