@@ -206,7 +206,7 @@ def _foot(canvas, certificate):
     facts = [(_("Completed"), date_format(certificate.completed_on, "DATE_FORMAT"))]
     facts.append(
         (
-            _("Valid to and with"),
+            _("Valid through"),
             date_format(certificate.valid_until, "DATE_FORMAT") if certificate.valid_until else _("no end date"),
         )
     )

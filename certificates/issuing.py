@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from wagtail.models import Site
 
-from courses.models import ActivityVersion, CoursePage
+from courses.models import ActivityVersion, Course, CoursePage
 from lms import ledger
 from lms.conf import setting
 from lms.models import CourseCompletion, TrainingSettings
@@ -99,15 +99,7 @@ def ensure_drawn(certificate: Certificate) -> Certificate:
 def _snapshot(completion: CourseCompletion) -> dict[str, Any]:
     staff, course = completion.staff, completion.course
     details = TrainingSettings.current()
-    page = (
-        CoursePage.objects.filter(
-            translation_key=course.uuid, locale__language_code__in=(staff.language, course.source_language)
-        )
-        .order_by("-live")
-        .select_related("locale")
-    )
-    by_language = {found.locale.language_code: found for found in page}
-    shown = by_language.get(staff.language) or by_language.get(course.source_language)
+    shown = _page_in(staff.language, course)
     language = shown.locale.language_code if shown else course.source_language
     versions = ActivityVersion.objects.filter(pk__in=completion.versions)
     with override(language):
@@ -129,6 +121,20 @@ def _snapshot(completion: CourseCompletion) -> dict[str, Any]:
             "valid_until": completion.valid_until,
             "base_url": setting("LMS_PUBLIC_BASE_URL").rstrip("/"),
         }
+
+
+def _page_in(language: str, course: Course) -> CoursePage | None:
+    """The published page of `course` in `language`, else in its source language, else in any.
+
+    A course that is withdrawn since has none: then the pages that once were published. Never a draft.
+    """
+    pages = CoursePage.objects.filter(translation_key=course.uuid, alias_of=None).exclude(first_published_at=None)
+
+    def rank(page: CoursePage) -> tuple:
+        code = page.locale.language_code
+        return (not page.live, code != language, code != course.source_language, code)
+
+    return min(pages.select_related("locale"), key=rank, default=None)
 
 
 def _site_name() -> str:

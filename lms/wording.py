@@ -25,7 +25,7 @@ def why(day: datetime.date, facts: Facts) -> str:
     status, done = status_on(day, facts), facts.completion
     if status in (Status.COMPLETE, Status.EXPIRING) and done:
         if done.valid_until is None:
-            return _("Completed on %(day)s. It is valid for good.") % {"day": day_text(done.completed_on)}
+            return _("Completed on %(day)s. It is valid with no end date.") % {"day": day_text(done.completed_on)}
         return _("Completed on %(day)s. It is valid to %(until)s.") % {
             "day": day_text(done.completed_on),
             "until": day_text(done.valid_until),
@@ -54,17 +54,17 @@ def why(day: datetime.date, facts: Facts) -> str:
 
 
 def what_next(status: Status) -> str:
-    """What someone can do about it, said to whoever reads it."""
+    """What comes next, as it is said to a leader."""
     return {
         Status.COMPLETE: _("Nothing needs to be done."),
-        Status.EXPIRING: _("Take the course again before it expires."),
-        Status.EXPIRED: _("Take the course again."),
-        Status.EXEMPT: _("Nothing, as long as the excuse lasts."),
+        Status.EXPIRING: _("The course needs to be taken again before it expires."),
+        Status.EXPIRED: _("The course needs to be taken again."),
+        Status.EXEMPT: _("Nothing, as long as the exemption lasts."),
         Status.NOT_REQUIRED: _("Nothing needs to be done."),
-        Status.NEEDS_HELP: _("The course leader helps and gives one more attempt."),
-        Status.OVERDUE: _("Set aside a quiet moment this week. The course can be taken a few minutes at a time."),
-        Status.IN_PROGRESS: _("Go on where it stopped."),
-        Status.NOT_STARTED: _("Begin the course. It can be taken a few minutes at a time."),
+        Status.NEEDS_HELP: _("The course leader needs to help."),
+        Status.OVERDUE: _("Find a quiet moment for the course this week. It can be taken a few minutes at a time."),
+        Status.IN_PROGRESS: _("The next step is to go on with the course."),
+        Status.NOT_STARTED: _("The next step is to begin the course. It can be taken a few minutes at a time."),
     }[status]
 
 
@@ -97,8 +97,10 @@ def ledger_words(verb: str) -> str:
         "completion.moved": _("Completed part moved here"),
         "course.voided": _("Completed course taken back"),
         "course.begun_again": _("Course begun again"),
+        "course.rechecked": _("Course completed because the course changed"),
+        "progress.carried": _("Progress moved with a part to another course"),
         "exemption.opened": _("Excused"),
-        "exemption.ended": _("Excuse ended"),
+        "exemption.ended": _("Exemption ended"),
         "certificate.issued": _("Certificate issued"),
         "certificate.replaced": _("Certificate replaced"),
         "certificate.revoked": _("Certificate revoked"),

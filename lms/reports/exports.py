@@ -10,7 +10,7 @@ import xlsxwriter
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from ..wording import day_text
@@ -42,7 +42,8 @@ def matrix_table(figures: Figures, workers: list[Worker], *, exported_by: Any, f
     """All rows of the filter: names, where and as what, and for each course the status and its date."""
     totals = figures.totals
     heading = [_("First name"), _("Family name"), _("Workplace"), _("Job role"), _("First day")]
-    heading += [course.title for course in figures.courses] + [_("Done"), _("Counted"), _("Late")]
+    heading += [course.title for course in figures.courses]
+    heading += [pgettext("courses", "Completed"), pgettext("courses", "Required"), pgettext("courses", "Late")]
     rows = []
     for worker, row in figures.rows(workers):
         line: list[Any] = [

@@ -32,7 +32,9 @@ def require(
     if unknown := set(kinds) - set(EmploymentKind.values):
         raise ValidationError(_("Unknown kind of employment: %(kinds)s"), params={"kinds": ", ".join(sorted(unknown))})
     if due_on and due_on < valid_from:
-        raise ValidationError({"due_on": _("The due date lies before the day the rule begins.")})
+        raise ValidationError(
+            {"due_on": _("The due date lies before the day the requirement begins. Choose a later date.")}
+        )
     rule = Requirement.objects.create(
         course=course,
         valid_from=valid_from,
@@ -82,7 +84,7 @@ def excuse(
 ) -> Exemption:
     """Excuse someone from a course, or from all, from a day to a day."""
     if valid_to and valid_to < valid_from:
-        raise ValidationError({"valid_to": _("The last day lies before the first.")})
+        raise ValidationError({"valid_to": _("The last day cannot be before the first. Change the date.")})
     exemption = Exemption.objects.create(
         staff=staff,
         course=course,

@@ -108,7 +108,7 @@ class Excuse(PersonMixin, ActionView):
 
 
 class EndExemption(PersonMixin, ActionView):
-    page_title = gettext_lazy("End an excuse")
+    page_title = gettext_lazy("End an exemption")
     submit_label = gettext_lazy("End it")
     form_class = EndExemptionForm
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ..access import may_lead, workplaces_in_reach
 from ..models import PinGuard, Role, StaffMember
-from ..people.cards import issue_card
+from ..people.cards import issue_card, last_day
 from ..reports import figures
 from ..reports.cells import show_cell, summary_sentence, who_is_counted
 from ..tablet.pins import unlock_pin
@@ -86,7 +86,9 @@ def new_card(request, person):
     """A new login card, shown once."""
     found = _person(request, person)
     response = render(
-        request, "lms/shop/card.html", {"person": found, "code": issue_card(staff=found, actor=request.user)}
+        request,
+        "lms/shop/card.html",
+        {"person": found, "code": issue_card(staff=found, actor=request.user), "last_day": last_day()},
     )
     response["Cache-Control"] = "private, no-store"
     return response

@@ -9,8 +9,8 @@ class SignInForm(AuthenticationForm):
     """Django's own; only the words are ours."""
 
     error_messages = {
-        "invalid_login": gettext_lazy("The user name and the password do not go together. Check both and try again."),
-        "inactive": gettext_lazy("This account is closed."),
+        "invalid_login": gettext_lazy("The user name and the password do not match. Check both and try again."),
+        "inactive": gettext_lazy("This account is closed. Ask the project leader if you need it."),
     }
 
     def __init__(self, *args, **kwargs):

@@ -122,7 +122,7 @@ class Responsibilities(SuperuserMixin, ActionView):
     template_name = "lms/admin/responsibilities.html"
     page_title = gettext_lazy("Who is responsible")
     header_icon = "user"
-    submit_label = gettext_lazy("Give responsibility")
+    submit_label = gettext_lazy("Add someone responsible")
     form_class = ResponsibilityForm
     success_url = reverse_lazy("lms_admin:responsibilities")
 
@@ -145,5 +145,5 @@ class TakeResponsibility(SuperuserMixin, LeaderMixin, View):
     def post(self, request, responsibility):
         found = get_object_or_404(Responsibility, pk=responsibility)
         actions.take_responsibility(responsibility=found, actor=request.user)
-        messages.success(request, _("The responsibility is taken back."))
+        messages.success(request, _("The responsibility is removed."))
         return HttpResponseRedirect(reverse("lms_admin:responsibilities"))

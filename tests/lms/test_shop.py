@@ -4,7 +4,9 @@ import pytest
 from django.utils import timezone
 
 from lms.models import LedgerEntry, LoginCard, PinGuard
+from lms.people.cards import last_day
 from lms.requirements.actions import excuse
+from lms.wording import day_text
 from tests.builders import complete
 
 SHOP = "/min-utbildning/min-butik/"
@@ -49,7 +51,9 @@ def test_why_somebody_is_excused_is_not_the_owners_business(sign_in, cast, rule)
 
 def test_a_new_card_is_shown_once(sign_in, cast):
     response = sign_in("birgitta").post(f"{SHOP}{cast.maja.uuid}/kort/")
-    assert response.context["code"] in response.content.decode()
+    text = response.content.decode()
+    assert response.context["code"] in text
+    assert f"Den fungerar en gång, till och med {day_text(last_day())}." in text
     assert "no-store" in response["Cache-Control"]
     assert LedgerEntry.objects.get(verb="card.issued").actor == cast.users["birgitta"]
 

@@ -117,8 +117,13 @@ def test_a_card_works_once_and_the_one_before_it_not_at_all(client, cast, tuva):
 
 def test_a_card_has_a_last_day(client, cast, tuva):
     code = issue_card(staff=tuva, actor=cast.users["petra"])
-    with time_machine.travel(timezone.now() + datetime.timedelta(days=91)):
-        assert use(client, code).status_code == 422
+    evening = timezone.localtime().replace(hour=23, minute=30) + datetime.timedelta(days=90)
+    with time_machine.travel(evening):
+        assert use(client, code).status_code == 200
+    with time_machine.travel(evening + datetime.timedelta(hours=1)):
+        response = use(client, code)
+        assert response.status_code == 422
+        assert "Kortet kan också vara för gammalt eller redan använt." in response.content.decode()
 
 
 def test_a_card_of_someone_with_an_account_gives_a_new_password(client, cast):

@@ -14,7 +14,9 @@ from lms.models import (
     Responsibility,
     StaffMember,
 )
+from lms.people.cards import last_day
 from lms.tablet.actions import pair_tablet
+from lms.wording import day_text
 from tests.builders import complete
 
 BASE = "/admin/training"
@@ -206,7 +208,9 @@ def test_a_card_is_shown_once_and_printed_for_a_whole_workplace(petra, cast):
     response = petra.post(f"{BASE}/staff/{cast.maja.pk}/card/")
     assert "no-store" in response["Cache-Control"]
     [(_person, code)] = response.context["cards"]
-    assert code in response.content.decode()
+    text = response.content.decode()
+    assert code in text
+    assert f"Koden fungerar en gång, till och med {day_text(last_day())}." in text
     path = f"{BASE}/workplaces/{cast.brattfors.pk}/cards/"
     offered = petra.get(path).context["people"]
     assert {person.given_name: needs for person, needs in offered} == {"Maja": False, "Birgitta": False}
