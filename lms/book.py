@@ -42,7 +42,9 @@ def guard_page(page: Page, request: HttpRequest, args: list, kwargs: dict) -> Ht
     if not is_ours(page) or may_read_page(request, page):
         return None
     if request.user.is_authenticated:
-        return render(request, "lms/book/not_for_you.html", {"page_title": _("Not open to you")}, status=403)
+        return render(
+            request, "lms/book/not_for_you.html", {"page_title": _("You do not have access to this course")}, status=403
+        )
     return redirect(f"{reverse('lms:sign_in')}?next={request.path}")
 
 
@@ -76,7 +78,7 @@ def guard_document(document: Any, request: HttpRequest) -> HttpResponse | None:
     user = request.user
     if user.is_authenticated and any(page.permissions_for_user(user).can_edit() for page in pages):
         return None
-    return HttpResponse(_("This document belongs to a course that is not open to you."), status=403)
+    return HttpResponse(_("This document belongs to a course that you do not have access to."), status=403)
 
 
 def _pages_using(document, model):
@@ -104,7 +106,7 @@ def page_actions(request, page):
         return [{"url": address, "label": _("Take the course")}]
     labels = {
         "quiz": _("Take the test"),
-        "lesson": _("Take the lesson and save your progress"),
+        "lesson": _("Read the lesson and save how far you get"),
         "workshop": _("See your progress"),
     }
     address = reverse("lms:reader:activity", args=[page.translation_key], current_app=where)
