@@ -56,6 +56,9 @@ def _put(key: Any, language: str, title: str, digest: str, write: Any) -> tuple[
         return None, _line(_("left alone"), _("%(title)s (deleted on the site)") % {"title": title})
     if page and (known is None or page.latest_revision_id != known.revision):
         return page, _line(_("left alone"), _("%(title)s (changed on the site)") % {"title": title})
+    if page and not page.live:
+        # To unpublish makes no revision: the comparison above does not see it.
+        return page, _line(_("left alone"), _("%(title)s (unpublished on the site)") % {"title": title})
     if known and known.digest == digest:
         return page, _line(_("unchanged"), title)
     written = write()

@@ -11,6 +11,8 @@ from typing import Any
 
 import nh3
 import yaml
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdownify import markdownify
@@ -129,7 +131,8 @@ def _box(name: str, title: str, inside: str, find_file: Callable[[str], Any], wh
         problem = _("the box “%(name)s” holds “name: value” lines.") % {"name": name}
         raise PackError(f"{where}: {problem}")
     if name == "contact":
-        wanted = {key: str(data.get(key) or "") for key in ("name", "purpose", "url", "phone")}
+        wanted = {key: str(data.get(key) or "").strip() for key in ("name", "purpose", "url", "phone")}
+        _must_be_web_address(wanted["url"], where)
         return "contact", {**wanted, "checked_on": _day(data.get("checked"))}
     if name == "document":
         return "document", {"document": find_file(data["file"]), "title": data.get("title") or ""}
@@ -144,6 +147,15 @@ def _box(name: str, title: str, inside: str, find_file: Callable[[str], Any], wh
         return "practice", {key: question[key] for key in ("kind", "text", "choices", "explanation")}
     problem = _("there is no box called “%(name)s”.") % {"name": name}
     raise PackError(f"{where}: {problem}")
+
+
+def _must_be_web_address(url: str, where: str) -> None:
+    """It becomes a link: only what an author's own form would take, and never a script."""
+    try:
+        if url:
+            URLValidator(schemes=["http", "https"])(url)
+    except ValidationError as error:
+        raise PackError(f"{where}: " + _("“url” is a whole web address that begins with https://")) from error
 
 
 def _items(text: str, mark: str, where: str) -> list[str]:

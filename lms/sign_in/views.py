@@ -1,3 +1,4 @@
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.views import LoginView
 from django.db import transaction
@@ -75,6 +76,8 @@ def card(request):
     with transaction.atomic():
         if not use_card(found):
             return redirect("lms:card")
+        # The card proves who it is: a door that wrong passwords have locked must not swallow it.
+        AxesProxyHandler.reset_attempts(username=user.get_username())
         user.set_password(chosen.cleaned_data["password"])
         user.save(update_fields=["password"])
     # Through the front door, so that closed accounts stay out and the session knows its backend.

@@ -64,6 +64,17 @@ def test_what_an_author_has_deleted_stays_deleted(seeded, capsys):
     assert LessonPage.objects.count() == 4
 
 
+def test_what_an_author_has_unpublished_stays_so_when_the_pack_is_newer(seeded, capsys, monkeypatch):
+    LessonPage.objects.get(slug="vad-ar-vardskap").unpublish()
+    packs = seeding.packs()
+    packs[0].activities[0].title = "Ny rubrik i paketet"
+    monkeypatch.setattr(seeding, "packs", lambda: packs)
+    lines = seed(capsys)
+    assert lines[1].startswith("lämnad i fred")
+    assert not LessonPage.objects.get(slug="vad-ar-vardskap").live
+    assert sum(line.startswith("oförändrad") for line in lines) == 6
+
+
 def test_a_newer_pack_updates_what_nobody_has_touched(seeded, capsys, monkeypatch):
     packs = seeding.packs()
     packs[0].activities[0].title = "Ny rubrik i paketet"

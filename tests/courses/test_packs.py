@@ -348,6 +348,7 @@ def test_a_step_keeps_its_id_when_its_heading_is_reworded():
         ("Text\n\n::: hittepa\na: 1\n:::", "rad 3: det finns ingen ruta som heter ”hittepa”"),
         ("::: facts Rubrik\nText utan datum\n:::", "en faktaruta börjar med"),
         ("::: checklist\nText\n:::", "listan ska börja med"),
+        ("::: contact\nname: X\nurl: 'javascript:alert(1)'\n:::", "https://"),
         ("::: contact\n- nej\n:::", "ska ha rader av typen ”namn: värde”"),
         ("::: practice\ntext: Hur?\nchoices: []\n:::", "Hur?"),
     ],

@@ -5,7 +5,7 @@ import datetime
 from hypothesis import strategies as st
 
 from lms.matrix import Record
-from lms.requirements.rules import Job, Rule
+from lms.requirements.rules import Earlier, Job, Rule
 from lms.status import Completion
 
 TODAY = datetime.date(2026, 11, 23)
@@ -30,8 +30,22 @@ def rules(draw, number=None):
 
 
 @st.composite
+def earlier(draw, job_start):
+    """One that begins within two months before, and may end on any day after that or go on."""
+    start = job_start - datetime.timedelta(days=draw(st.integers(1, 60)))
+    return Earlier(
+        path=draw(st.sampled_from(PATHS)),
+        role_id=draw(st.sampled_from(ROLES)),
+        kind=draw(st.sampled_from(KINDS)),
+        start=start,
+        end=draw(st.none() | st.integers(0, 70).map(lambda number: start + datetime.timedelta(days=number))),
+    )
+
+
+@st.composite
 def jobs(draw, number=None):
-    path = draw(st.sampled_from(PATHS))
+    path, start = draw(st.sampled_from(PATHS)), draw(days)
+    before = draw(st.lists(earlier(start), max_size=3))
     return Job(
         id=number or draw(st.integers(1, 999)),
         staff_id=draw(st.sampled_from(STAFF)),
@@ -39,7 +53,8 @@ def jobs(draw, number=None):
         path=path,
         role_id=draw(st.sampled_from(ROLES)),
         kind=draw(st.sampled_from(KINDS)),
-        start=draw(days),
+        start=start,
+        before=tuple(sorted(before, key=lambda other: other.start, reverse=True)),
     )
 
 

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
+from lms.models import Employment
 from lms.people.actions import end_employment
 from lms.reports.exports import harmless
 from lms.requirements.actions import end_requirement, excuse, require
@@ -185,10 +186,13 @@ def test_the_late_are_found(petra, cast, course):
         {"role": "x"},
         {"p": "10000"},
         {"date": "9999-99-99"},
+        {"date": "9999-12-31", "view": "people"},
+        {"date": "0001-01-01"},
         {"q": "\x00"},
     ],
 )
-def test_nonsense_in_the_address_is_no_error(petra, query):
+def test_nonsense_in_the_address_is_no_error(petra, cast, query):
+    Employment.objects.filter(staff=cast.bo).update(start=datetime.date.max)
     assert petra.get(MATRIX, query).status_code in (200, 404)
 
 

@@ -97,6 +97,11 @@ def test_what_cannot_be_counted_is_kept_and_waits_for_a_leader(cast, lesson):
     assert (event.outcome, event.reason) == ("needs_review", "unknown_step")
 
 
+def test_what_no_database_takes_is_left_out_of_a_steps_id(cast, lesson):
+    receipt = tell(cast.maja, lesson, EventKind.STEP, {"step": "inget\x00-\ud800sådant"})
+    assert (receipt.outcome, receipt.event.step) == ("needs_review", "inget-sådant")
+
+
 def test_a_withdrawn_lesson_still_takes_in_what_was_read_but_does_not_count_it(cast, lesson):
     version = version_of(lesson)
     lesson.unpublish()

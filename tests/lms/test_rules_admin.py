@@ -3,19 +3,24 @@
 import datetime
 import uuid
 
+import pytest
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from lms.models import (
     CourseCompletion,
     Employment,
     Exemption,
+    JobRole,
     LedgerEntry,
     Requirement,
     Responsibility,
     Tablet,
     Workplace,
 )
+from lms.requirements.actions import end_requirement, require
 from lms.tablet.actions import pair_tablet
+from lms.workplaces.actions import add_workplace
 from tests import builders
 from tests.builders import activity_of, course_of
 
@@ -74,6 +79,69 @@ def test_somebody_elses_exemption_is_not_ended_through_maja(petra, cast, rule):
     bos = Exemption.objects.create(staff=cast.staff["bo"], reason="sick", valid_from=TODAY())
     path = f"{BASE}/staff/{cast.maja.pk}/excuse/{bos.pk}/end/"
     assert petra.post(path, {"last_day": TODAY().isoformat()}).status_code == 404
+
+
+@pytest.mark.parametrize("used_by", ["an employment", "a rule", "a rule that has ended"])
+def test_a_role_that_something_names_stays_and_the_leader_is_told(sign_in, cast, course, used_by):
+    role = cast.roles["biträde"]
+    if used_by != "an employment":
+        role = JobRole.objects.create(name="Kafévärd")
+        rule = require(course=course_of(course), valid_from=TODAY(), roles=[role], actor=cast.ada)
+        if used_by == "a rule that has ended":
+            end_requirement(rule=rule, last_day=TODAY(), actor=cast.ada)
+    ada, path = sign_in("ada"), f"/admin/lms_job_roles/delete/{role.pk}/"
+    for response in (ada.get(path, follow=True), ada.post(path, follow=True)):
+        assert response.status_code == 200
+        assert role.name in str(*response.context["messages"])
+    with pytest.raises(ProtectedError):
+        role.delete()
+    assert JobRole.objects.filter(pk=role.pk).exists()
+
+
+def test_a_role_that_nothing_names_is_deleted(sign_in, cast):
+    role = JobRole.objects.create(name="Kafévärd")
+    path = f"/admin/lms_job_roles/delete/{role.pk}/"
+    assert sign_in("ada").get(path).status_code == 200
+    sign_in("ada").post(path)
+    assert not JobRole.objects.filter(pk=role.pk).exists()
+
+
+def test_a_workplace_that_a_rule_names_is_not_deleted_under_it(cast, course):
+    place = add_workplace(name="Tom", kind="service_point", parent=cast.kommun, actor=cast.ada)
+    require(course=course_of(course), valid_from=TODAY(), workplaces=[place], actor=cast.ada)
+    with pytest.raises(ProtectedError):
+        place.delete()
+
+
+TOO_LARGE = "9" * 26
+
+
+def test_a_number_that_no_row_has_is_told_at_its_field(sign_in, cast, course):
+    form = rule_form(course, workplaces=[TOO_LARGE], roles=[f"-{TOO_LARGE}", "x"])
+    response = sign_in("ada").post(f"{BASE}/requirements/add/", form)
+    assert list(response.context["form"].errors) == ["workplaces", "roles"]
+    form = {**register_form(course_of(course), []), "people": [TOO_LARGE]}
+    response = sign_in("petra").post(f"{BASE}/earlier-training/", form)
+    assert list(response.context["form"].errors) == ["people"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31"])
+def test_a_day_of_another_age_is_told_at_its_field(sign_in, cast, course, rule, day):
+    ada, job = sign_in("ada"), cast.maja.employments.get()
+    maja, here = f"{BASE}/staff/{cast.maja.pk}", {"workplace": cast.grasmyr.pk, "role": cast.roles["biträde"].pk}
+    for path, form, fields in (
+        (f"{maja}/job/", {**here, "kind": "employed", "start": day, "end": day}, ["start", "end"]),
+        (f"{maja}/job/{job.pk}/end/", {"last_day": day}, ["last_day"]),
+        (f"{maja}/job/{job.pk}/move/", {**here, "first_day": day}, ["first_day"]),
+        (f"{maja}/excuse/", {"reason": "sick", "valid_from": day, "valid_to": day}, ["valid_from", "valid_to"]),
+        (f"{BASE}/workplaces/{cast.brattfors.pk}/close/", {"on": day}, ["on"]),
+        (f"{BASE}/requirements/add/", rule_form(course, due_on=day, valid_from=day), ["due_on", "valid_from"]),
+        (f"{BASE}/requirements/{rule.pk}/end/", {"last_day": day}, ["last_day"]),
+        (f"{BASE}/earlier-training/", register_form(course_of(course), [cast.maja], on=day), ["on"]),
+    ):
+        response = ada.post(path, form)
+        assert response.status_code == 422, path
+        assert list(response.context["form"].errors) == fields, path
 
 
 # By hand

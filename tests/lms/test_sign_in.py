@@ -133,6 +133,14 @@ def test_a_card_of_someone_with_an_account_gives_a_new_password(client, cast):
     assert sign(Client(), "maja", "granar-i-snö").status_code == 302
 
 
+def test_a_card_opens_the_door_that_wrong_passwords_have_locked(client, cast):
+    assert [sign(client, "maja", "fel").status_code for _number in range(9)][-1] == 429
+    response = use(client, issue_card(staff=cast.maja, actor=cast.users["petra"]), "granar-i-snö")
+    assert response["Location"] == "/min-utbildning/"
+    assert client.get("/min-utbildning/").wsgi_request.learner == cast.maja
+    assert sign(Client(), "maja", "granar-i-snö").status_code == 302
+
+
 def test_wrong_codes_are_limited(client, cast, tuva):
     statuses = [use(client, f"K7F3Q-9QMA{char}").status_code for char in ALPHABET[:10]]
     assert statuses[0] == 422

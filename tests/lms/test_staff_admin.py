@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from lms.access import duties_today
 from lms.models import (
     Employment,
     Exemption,
@@ -13,11 +14,17 @@ from lms.models import (
     PinGuard,
     Responsibility,
     StaffMember,
+    Workplace,
 )
+from lms.people.actions import employ, end_employment, move_employment
 from lms.people.cards import last_day
+from lms.reports import figures
+from lms.requirements.actions import require
 from lms.tablet.actions import pair_tablet
 from lms.wording import day_text
-from tests.builders import complete
+from lms.workplaces.actions import add_workplace, close_workplace
+from tests import builders, people
+from tests.builders import complete, course_of
 
 BASE = "/admin/training"
 TODAY = timezone.localdate
@@ -189,6 +196,77 @@ def test_an_employment_that_overlaps_one_at_the_same_place_is_refused(petra, cas
     assert list(response.context["form"].errors) == ["start"]
 
 
+def test_a_later_last_day_opens_no_second_employment_at_the_same_place(petra, cast):
+    job, today = cast.maja.employments.get(), TODAY()
+    end_employment(job=job, last_day=today - datetime.timedelta(days=100), actor=cast.ada)
+    employ(
+        staff=cast.maja,
+        workplace=cast.brattfors,
+        role=cast.roles["biträde"],
+        start=today - datetime.timedelta(days=50),
+        actor=cast.ada,
+    )
+    path = f"{BASE}/staff/{cast.maja.pk}/job/{job.pk}/end/"
+    response = petra.post(path, {"last_day": today.isoformat()})
+    assert list(response.context["form"].errors) == ["last_day"]
+    assert Employment.objects.covering(today).filter(staff=cast.maja).count() == 1
+    corrected = today - datetime.timedelta(days=51)
+    assert petra.post(path, {"last_day": corrected.isoformat()}).status_code == 302
+    job.refresh_from_db()
+    assert job.end == corrected
+
+
+def test_a_move_does_not_open_again_what_has_ended(petra, cast):
+    job, today = cast.maja.employments.get(), TODAY()
+    end_employment(job=job, last_day=today - datetime.timedelta(days=100), actor=cast.ada)
+    form = {"workplace": cast.grasmyr.pk, "role": cast.roles["ägare"].pk, "first_day": today.isoformat()}
+    response = petra.post(f"{BASE}/staff/{cast.maja.pk}/job/{job.pk}/move/", form)
+    assert list(response.context["form"].errors) == ["first_day"]
+    assert cast.maja.employments.get().end == today - datetime.timedelta(days=100)
+
+
+@pytest.mark.parametrize("what_closes", ["the workplace", "the municipality above it"])
+def test_nobody_works_on_where_it_closes(petra, cast, what_closes):
+    today = TODAY()
+    district = add_workplace(name="Distriktet", kind="municipality", parent=cast.kommun, actor=cast.ada)
+    place = add_workplace(name="Nyåker", kind="service_point", parent=district, actor=cast.ada)
+    last, after = today + datetime.timedelta(days=5), today + datetime.timedelta(days=6)
+    close_workplace(workplace=place if what_closes == "the workplace" else district, on=last, actor=cast.ada)
+    path, form = f"{BASE}/staff/{cast.maja.pk}/job/", {**add_form(cast), "workplace": place.pk}
+    for start, end in ((after, ""), (today, ""), (today, after)):
+        response = petra.post(path, {**form, "start": str(start), "end": str(end)})
+        assert list(response.context["form"].errors) == ["start"]
+    assert petra.post(path, {**form, "start": str(today), "end": str(last)}).status_code == 302
+    job = place.employments.get()
+    response = petra.post(f"{path}{job.pk}/end/", {"last_day": str(after)})
+    assert list(response.context["form"].errors) == ["last_day"]
+
+
+def test_who_moves_takes_the_due_day_along(petra, cast, course):
+    """And is bound anew only by what did not bind them where they were."""
+    today = TODAY()
+    begun = {"valid_from": today - datetime.timedelta(days=300), "due_days": 30, "actor": cast.ada}
+    require(course=course_of(course), **begun)
+    require(course=course_of(builders.make_full_course("Bara i Gräsmyr")), workplaces=[cast.grasmyr], **begun)
+    move_employment(job=cast.maja.employments.get(), workplace=cast.grasmyr, first_day=today, actor=cast.ada)
+
+    def standings(**known):
+        found = figures.gather(today, Workplace.objects.all(), **known)
+        rows = found.rows([worker for worker in found.workers if worker.job.staff_id == cast.maja.pk])
+        return [(cell.status.value, cell.facts.due) for _worker, row in rows for cell in row.cells]
+
+    overdue = ("overdue", today - datetime.timedelta(days=270))
+    begun_today = ("not_started", today + datetime.timedelta(days=30))
+    assert standings() == [overdue, begun_today]
+    at_the_desk = duties_today(StaffMember.objects.get(pk=cast.maja.pk))
+    assert [duty.due for duty, _rule in at_the_desk.values()] == [overdue[1], begun_today[1]]
+    # What is found wrong later was still what the register said before.
+    before = timezone.now()
+    Employment.objects.filter(staff=cast.maja, workplace=cast.brattfors).update(voided_at=timezone.now())
+    assert standings() == [begun_today, begun_today]
+    assert standings(known=before) == [overdue, begun_today]
+
+
 @pytest.mark.parametrize("days", [-500, -401])
 def test_an_employment_cannot_end_before_it_begins(petra, cast, days):
     job = cast.maja.employments.get()
@@ -238,6 +316,13 @@ def test_the_list_is_searched_and_filtered(petra, cast, far):
     job.save()
     assert names() == {"Maja", "Birgitta"}
     assert names("?left=on") == {"Maja", "Bo", "Birgitta"}
+
+
+@pytest.mark.parametrize("words", ["åsa", "ÅSA", "öhr", "Öhrström åsa-m", "märta kåve"])
+def test_a_name_is_found_in_whatever_case_it_is_written(petra, cast, words):
+    people.hire(cast, "Åsa-Märta", "Öhrström Kåveland", "brattfors")
+    found = petra.get(f"{BASE}/staff/", {"q": words}).context["people"]
+    assert [person.given_name for person in found] == ["Åsa-Märta"]
 
 
 def test_the_person_page_says_why_and_what_next_and_hides_what_a_course_leader_may_not_know(
