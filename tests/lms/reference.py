@@ -16,19 +16,29 @@ def binds(rule, job):
     return not rule.kinds or job.kind in rule.kinds
 
 
+def began(rule, job):
+    """Back day by day for as long as some employment that the rule binds covers the day before."""
+    day, before = job.start, [other for other in job.before if binds(rule, other)]
+    while True:
+        eve = day - datetime.timedelta(days=1)
+        if not any(other.start <= eve and (other.end is None or eve <= other.end) for other in before):
+            return day
+        day = eve
+
+
 def due(rule, job):
-    """By a date or so many days after the start, whichever is later; nobody under fourteen days is late."""
+    """By a date or so many days after it began, whichever is later; nobody under fourteen days is late."""
     candidates = []
     if rule.due_on is not None:
         candidates.append(rule.due_on)
     if rule.due_days is not None:
-        start = job.start
+        start = began(rule, job)
         if rule.valid_from > start:
             start = rule.valid_from
         candidates.append(start + datetime.timedelta(days=rule.due_days))
     if not candidates:
         return None
-    candidates.append(job.start + datetime.timedelta(days=14))
+    candidates.append(began(rule, job) + datetime.timedelta(days=14))
     return sorted(candidates)[-1]
 
 

@@ -1,9 +1,22 @@
 import datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.requirements.rules import DAYS_OF_GRACE, Duty, Job, Rule, applies, due_date, duties_of, earlier, merge_duties
+from lms.requirements.rules import (
+    DAYS_OF_GRACE,
+    Duty,
+    Earlier,
+    Job,
+    Rule,
+    applies,
+    bound_since,
+    due_date,
+    duties_of,
+    earlier,
+    merge_duties,
+)
 
 from . import reference
 from .strategies import COURSES, jobs, rules
@@ -45,6 +58,30 @@ def test_nobody_is_late_in_the_first_fourteen_days():
     assert due_date(rule(due_on=datetime.date(2026, 1, 31)), newcomer) == datetime.date(2026, 6, 15)
 
 
+def worked(start, end, path="00010002", role=1):
+    return Earlier(path, role, "employed", datetime.date.fromisoformat(start), end and datetime.date.fromisoformat(end))
+
+
+@pytest.mark.parametrize(
+    ("before", "since"),
+    [
+        ([], "2026-01-01"),
+        ([worked("2025-06-01", "2025-12-31")], "2025-06-01"),  # moved on New Year's Day
+        ([worked("2025-06-01", "2025-12-30")], "2026-01-01"),  # a day between: hired again
+        ([worked("2025-06-01", None)], "2025-06-01"),  # a second job beside the first
+        ([worked("2025-09-01", "2025-12-31"), worked("2025-06-01", "2025-08-31")], "2025-06-01"),
+        ([worked("2025-09-01", "2025-10-31"), worked("2025-06-01", "2026-03-31")], "2025-06-01"),
+        ([worked("2025-06-01", "2025-12-31", path="0002")], "2026-01-01"),  # bound first where they work now
+        ([worked("2025-06-01", "2025-12-31", role=2)], "2026-01-01"),
+    ],
+)
+def test_a_rule_binds_from_the_first_day_of_an_unbroken_chain(before, since):
+    limited = rule(paths=("0001",), roles=frozenset({1}), due_days=30)
+    job = JOB._replace(before=tuple(before))
+    assert bound_since(limited, job).isoformat() == since
+    assert due_date(limited, job) == datetime.date.fromisoformat(since) + datetime.timedelta(days=30)
+
+
 def test_a_rule_without_a_date_is_never_late():
     assert due_date(rule(), JOB) is None
 
@@ -78,7 +115,7 @@ def test_merged_duties_agree_with_the_slow_reference(all_rules, some_jobs):
 @given(rules(), jobs())
 def test_no_due_date_lies_within_the_days_of_grace(rule, job):
     date = due_date(rule, job)
-    assert date is None or (date - job.start).days >= DAYS_OF_GRACE
+    assert date is None or (date - bound_since(rule, job)).days >= DAYS_OF_GRACE
 
 
 @given(st.none() | st.dates(), st.none() | st.dates())
