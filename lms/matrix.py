@@ -25,6 +25,7 @@ class Record:
         return Facts(
             required=duty is not None,
             due=duty.due if duty else None,
+            grace_until=duty.grace_until if duty else datetime.date.min,
             exempt=None in exempt or course_id in exempt,
             completion=self.completions.get(key),
             started=key in self.started,

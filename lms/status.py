@@ -42,6 +42,7 @@ class Facts(NamedTuple):
 
     required: bool
     due: datetime.date | None = None
+    grace_until: datetime.date = datetime.date.min
     exempt: bool = False
     completion: Completion | None = None
     started: bool = False
@@ -73,12 +74,13 @@ def status_on(day: datetime.date, facts: Facts) -> Status:
 def standing(day: datetime.date, facts: Facts) -> tuple[Status, bool]:
     """The status, and whether it is late: required, not done, not excused, and past its day.
 
-    Who waits for help can be late too.
+    What has expired is late at once, but not in the days of grace. Who waits for help can be late too.
     """
     status = status_on(day, facts)
     if not facts.required or status in SETTLED:
         return status, False
-    return status, bool(facts.completion or (facts.due and day > facts.due))
+    expired = facts.completion is not None and day > facts.grace_until
+    return status, bool(expired or (facts.due and day > facts.due))
 
 
 def runs_out(day: datetime.date, done: Completion | None) -> bool:

@@ -45,7 +45,7 @@ class Dated(models.Model):
 class Requirement(Dated):
     """Who must take a course, by when. Empty workplaces, roles or kinds mean all of them.
 
-    Due on `due_on`, or `due_days` after the rule began to bind the person, whichever is later; see `rules.due_date`.
+    Due on `due_on`, or `due_days` after the rule began to bind the person, whichever is later; see `rules.duty_of`.
     """
 
     course = models.ForeignKey(Course, verbose_name=_("course"), on_delete=models.PROTECT, related_name="requirements")

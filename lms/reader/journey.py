@@ -116,6 +116,7 @@ class Journey:
         return Facts(
             required=self.duty is not None,
             due=self.duty.due if self.duty else None,
+            grace_until=self.duty.grace_until if self.duty else datetime.date.min,
             exempt=self.is_exempt,
             completion=self.completion,
             started=self.enrolment_id is not None,
@@ -175,10 +176,6 @@ def journeys(learner: StaffMember, courses: Q, *, language: str) -> list[Journey
     states: dict[int, ActivityState] = {}
     for version in _versions(courses, language):
         activity = version.activity
-        if activity.pk in states:
-            if version.language == language:  # rather than the source language's
-                states[activity.pk].version = version
-            continue
         journey = found.setdefault(activity.course_id, Journey(course=activity.course, day=day))
         states[activity.pk] = state = ActivityState(activity=activity, version=version)
         journey.activities.append(state)
@@ -245,17 +242,19 @@ def _add_cycles(learner: StaffMember, found: dict[int, Journey]) -> dict[int, Jo
 
 
 def _add_progress(enrolments: Iterable[int], states: dict[int, ActivityState]) -> None:
-    for completion in ActivityCompletion.objects.filter(enrolment__in=enrolments, voided_at=None):
+    """From the cycle of the course that the activity belongs to now, as the roll-up counts it."""
+    own = Q(enrolment__in=enrolments, enrolment__course=F("activity__course"))
+    for completion in ActivityCompletion.objects.filter(own, voided_at=None):
         if completion.activity_id in states:
             states[completion.activity_id].completion = completion
-    steps = LearningEvent.objects.filter(
-        enrolment__in=enrolments, kind=EventKind.STEP, outcome=EventOutcome.APPLIED
-    ).values_list("activity_id", "step")
+    steps = LearningEvent.objects.filter(own, kind=EventKind.STEP, outcome=EventOutcome.APPLIED).values_list(
+        "activity_id", "step"
+    )
     for activity_id, step in steps:
         if activity_id in states:
             states[activity_id].steps_done.add(step)
     if any(state.kind == "quiz" for state in states.values()):
-        attempts = QuizAttempt.objects.filter(enrolment__in=enrolments, voided_at=None).defer("answers")
+        attempts = QuizAttempt.objects.filter(own, voided_at=None).defer("answers")
         for attempt in attempts.order_by("number"):
             if attempt.activity_id in states:
                 states[attempt.activity_id].attempts.append(attempt)

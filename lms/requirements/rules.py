@@ -49,10 +49,14 @@ class Job(NamedTuple):
 
 
 class Duty(NamedTuple):
-    """A course that someone must take. `due` is the last day that is not late; None is never late."""
+    """A course that someone must take. `due` is the last day that is not late; None is never late.
+
+    Up to `grace_until` nothing is late, not even what was done once and has expired.
+    """
 
     due: datetime.date | None
     rule_id: int
+    grace_until: datetime.date
 
 
 def applies(rule: Rule, job: Job | Earlier) -> bool:
@@ -76,16 +80,21 @@ def bound_since(rule: Rule, job: Job) -> datetime.date:
     return since
 
 
-def due_date(rule: Rule, job: Job) -> datetime.date | None:
+def duty_of(rule: Rule, job: Job) -> Duty:
+    """What `rule` asks of whoever has `job`, which it binds."""
+    since = bound_since(rule, job)
+    grace_until = since + datetime.timedelta(days=DAYS_OF_GRACE)
+    return Duty(_due(rule, since, grace_until), rule.id, grace_until)
+
+
+def _due(rule: Rule, since: datetime.date, grace_until: datetime.date) -> datetime.date | None:
     """The later of the rule's date and its days after it began to bind, and never within the days of grace."""
-    dates, since = [], bound_since(rule, job)
+    dates = []
     if rule.due_on:
         dates.append(rule.due_on)
     if rule.due_days:
         dates.append(max(since, rule.valid_from) + datetime.timedelta(days=rule.due_days))
-    if not dates:
-        return None
-    return max(*dates, since + datetime.timedelta(days=DAYS_OF_GRACE))
+    return max(*dates, grace_until) if dates else None
 
 
 def duties_of(job: Job, rules: Iterable[Rule]) -> dict[int, Duty]:
@@ -93,19 +102,16 @@ def duties_of(job: Job, rules: Iterable[Rule]) -> dict[int, Duty]:
     duties: dict[int, Duty] = {}
     for rule in rules:
         if applies(rule, job):
-            duty = Duty(due_date(rule, job), rule.id)
+            duty = duty_of(rule, job)
             known = duties.get(rule.course_id)
             duties[rule.course_id] = duty if known is None else earlier(known, duty)
     return duties
 
 
 def earlier(one: Duty, other: Duty) -> Duty:
-    """The duty that is due first. No date comes last; a tie keeps `one`."""
-    if other.due is None:
-        return one
-    if one.due is None or other.due < one.due:
-        return other
-    return one
+    """The duty that is due first. No date comes last; a tie keeps `one`. Grace is over with either's."""
+    first = other if other.due is not None and (one.due is None or other.due < one.due) else one
+    return first._replace(grace_until=min(one.grace_until, other.grace_until))
 
 
 def merge_duties(each: Iterable[dict[int, Duty]]) -> dict[int, Duty]:

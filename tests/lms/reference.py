@@ -54,6 +54,15 @@ def required(course, jobs, rules):
     return found, (known[0] if known else None)
 
 
+def has_worked_for_a_while(day, course, jobs, rules):
+    """In some job that requires it, more than fourteen days ago."""
+    for job in jobs:
+        for rule in rules:
+            if rule.course_id == course and binds(rule, job) and (day - began(rule, job)).days > 14:
+                return True
+    return False
+
+
 def status(day, staff, course, jobs, rules, record):
     must, last_day = required(course, jobs, rules)
     done = record.completions.get((staff, course))
@@ -80,7 +89,9 @@ def late(day, staff, course, jobs, rules, record):
     must, last_day = required(course, jobs, rules)
     if not must or status(day, staff, course, jobs, rules, record) in ("complete", "expiring", "exempt"):
         return False
-    return (staff, course) in record.completions or (last_day is not None and day > last_day)
+    if last_day is not None and day > last_day:
+        return True
+    return (staff, course) in record.completions and has_worked_for_a_while(day, course, jobs, rules)
 
 
 def person_outcome(day, staff, jobs, rules, courses, record):

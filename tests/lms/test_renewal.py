@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from certificates.models import Certificate
 from lms.models import ActivityCompletion, CourseCompletion, EventSource, Workplace
+from lms.people.actions import employ, end_employment
 from lms.progress import move, record_attendance, record_earlier_training, void
 from lms.progress.record import credible
 from lms.reader.journey import journeys
 from lms.reports.figures import gather
 from lms.requirements.actions import require
 from lms.status import Status
-from tests import builders
+from tests import builders, people
 from tests.builders import activity_of, complete, course_of, fields, read, take_quiz
 
 
@@ -194,3 +195,25 @@ def test_out_of_attempts_but_done_by_evidence_is_no_call_for_help(cast, index):
     [row] = [row for worker, row in figures.rows(figures.workers) if worker.job.staff_id == cast.maja.pk]
     [journey] = journeys(cast.maja, Q(), language="sv")
     assert row.cells[0].status == journey.status == Status.EXPIRED
+
+
+def test_nobody_is_late_on_the_first_day_back(cast, short):
+    require(course=course_of(short), valid_from=day(600), due_days=30, actor=cast.ada)
+    seasonal = people.hire(cast, "Sommar", "Berg", "brattfors", kind="seasonal", days_ago=380)
+    complete(seasonal, short, at=ago(360))
+    end_employment(job=seasonal.employments.get(), last_day=day(300), actor=cast.ada)
+    employ(
+        staff=seasonal,
+        workplace=cast.brattfors,
+        role=cast.roles["biträde"],
+        kind="seasonal",
+        start=day(0),
+        actor=cast.ada,
+    )
+
+    def cell(on):
+        figures = gather(on, Workplace.objects.all())
+        return [row for worker, row in figures.rows(figures.workers) if worker.job.staff_id == seasonal.pk][0].cells[0]
+
+    assert (cell(day(0)).status, cell(day(0)).late) == (Status.EXPIRED, False)
+    assert (cell(day(-14)).late, cell(day(-15)).late) == (False, True)

@@ -12,8 +12,8 @@ from lms.requirements.rules import (
     Rule,
     applies,
     bound_since,
-    due_date,
     duties_of,
+    duty_of,
     earlier,
     merge_duties,
 )
@@ -22,6 +22,7 @@ from . import reference
 from .strategies import COURSES, jobs, rules
 
 JOB = Job(1, 1, 2, "00010001", 1, "employed", datetime.date(2026, 1, 1))
+GRACE = datetime.date(2026, 1, 15)
 
 
 def rule(**changes):
@@ -44,18 +45,18 @@ def test_all_limits_of_a_rule_must_be_met():
 
 def test_with_both_a_date_and_days_the_later_counts():
     both = rule(due_on=datetime.date(2026, 6, 1), due_days=30)
-    assert due_date(both, JOB) == datetime.date(2026, 6, 1)
-    assert due_date(both, JOB._replace(start=datetime.date(2026, 5, 20))) == datetime.date(2026, 6, 19)
+    assert duty_of(both, JOB).due == datetime.date(2026, 6, 1)
+    assert duty_of(both, JOB._replace(start=datetime.date(2026, 5, 20))).due == datetime.date(2026, 6, 19)
 
 
 def test_days_are_counted_from_the_rule_for_those_who_were_there_before_it():
     new_rule = rule(valid_from=datetime.date(2026, 9, 1), due_days=30)
-    assert due_date(new_rule, JOB) == datetime.date(2026, 10, 1)
+    assert duty_of(new_rule, JOB).due == datetime.date(2026, 10, 1)
 
 
 def test_nobody_is_late_in_the_first_fourteen_days():
     newcomer = JOB._replace(start=datetime.date(2026, 6, 1))
-    assert due_date(rule(due_on=datetime.date(2026, 1, 31)), newcomer) == datetime.date(2026, 6, 15)
+    assert duty_of(rule(due_on=datetime.date(2026, 1, 31)), newcomer).due == datetime.date(2026, 6, 15)
 
 
 def worked(start, end, path="00010002", role=1):
@@ -79,11 +80,11 @@ def test_a_rule_binds_from_the_first_day_of_an_unbroken_chain(before, since):
     limited = rule(paths=("0001",), roles=frozenset({1}), due_days=30)
     job = JOB._replace(before=tuple(before))
     assert bound_since(limited, job).isoformat() == since
-    assert due_date(limited, job) == datetime.date.fromisoformat(since) + datetime.timedelta(days=30)
+    assert duty_of(limited, job).due == datetime.date.fromisoformat(since) + datetime.timedelta(days=30)
 
 
 def test_a_rule_without_a_date_is_never_late():
-    assert due_date(rule(), JOB) is None
+    assert duty_of(rule(), JOB).due is None
 
 
 def test_where_rules_meet_the_earliest_date_wins():
@@ -92,14 +93,14 @@ def test_where_rules_meet_the_earliest_date_wins():
         rule(id=2, due_on=datetime.date(2026, 10, 31)),
         rule(id=3),
     )
-    assert duties_of(JOB, [soon, late, never]) == {1: Duty(datetime.date(2026, 10, 31), 2)}
-    assert duties_of(JOB, [never, soon]) == {1: Duty(datetime.date(2026, 12, 31), 1)}
+    assert duties_of(JOB, [soon, late, never]) == {1: Duty(datetime.date(2026, 10, 31), 2, GRACE)}
+    assert duties_of(JOB, [never, soon]) == {1: Duty(datetime.date(2026, 12, 31), 1, GRACE)}
 
 
 @given(rules(), jobs())
 def test_binding_and_dates_agree_with_the_slow_reference(rule, job):
     assert applies(rule, job) is reference.binds(rule, job)
-    assert due_date(rule, job) == reference.due(rule, job)
+    assert duty_of(rule, job).due == reference.due(rule, job)
 
 
 @given(st.lists(rules(), max_size=6), st.lists(jobs(), max_size=4))
@@ -114,11 +115,17 @@ def test_merged_duties_agree_with_the_slow_reference(all_rules, some_jobs):
 
 @given(rules(), jobs())
 def test_no_due_date_lies_within_the_days_of_grace(rule, job):
-    date = due_date(rule, job)
+    date = duty_of(rule, job).due
     assert date is None or (date - bound_since(rule, job)).days >= DAYS_OF_GRACE
 
 
 @given(st.none() | st.dates(), st.none() | st.dates())
 def test_the_earlier_duty_is_the_same_whichever_comes_first(one, other):
-    first, second = Duty(one, 1), Duty(other, 2)
+    first, second = Duty(one, 1, GRACE), Duty(other, 2, GRACE)
     assert earlier(first, second).due == earlier(second, first).due
+
+
+def test_grace_is_over_when_it_is_over_in_one_of_the_jobs():
+    first, second = Duty(None, 1, GRACE), Duty(datetime.date(2026, 12, 31), 2, datetime.date(2026, 3, 1))
+    assert earlier(first, second) == Duty(datetime.date(2026, 12, 31), 2, GRACE)
+    assert earlier(second, first).grace_until == GRACE

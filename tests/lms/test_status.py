@@ -50,6 +50,11 @@ YESTERDAY, TOMORROW = TODAY - datetime.timedelta(days=1), TODAY + datetime.timed
         (Facts(required=True, completion=Completion(YESTERDAY, TODAY)), Status.EXPIRING, False),
         (Facts(required=True, completion=Completion(YESTERDAY, YESTERDAY)), Status.EXPIRED, True),
         (
+            Facts(required=True, completion=Completion(YESTERDAY, YESTERDAY), grace_until=TODAY),
+            Status.EXPIRED,
+            False,
+        ),
+        (
             Facts(required=True, started=True, completion=Completion(YESTERDAY, YESTERDAY)),
             Status.EXPIRED,
             True,
