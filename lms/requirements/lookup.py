@@ -89,4 +89,5 @@ def job_from(rows: Sequence[Sequence[Any]], *, known: datetime.datetime | None =
         if start:
             unheard_of = known and end_recorded_at and end_recorded_at > known
             before.add(Earlier(path, role_id, kind, start, None if unheard_of else end))
-    return Job(*rows[0][: len(_OWN)], before=tuple(sorted(before, key=lambda other: other.start, reverse=True)))
+    latest_first = tuple(sorted(before, key=lambda other: other.start, reverse=True))
+    return Job._make((*rows[0][: len(_OWN)], latest_first))
