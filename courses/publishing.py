@@ -7,8 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page
+from wagtail.query import PageQuerySet
 
 from .models import ACTIVITY_PAGES, Activity, ActivityPage, ActivityVersion, Course, CoursePage
+from .signals import activity_moved, criteria_changed
 
 
 def record_publication(page: Page) -> None:
@@ -27,17 +29,25 @@ def record_publication(page: Page) -> None:
             _record_activity(page)
 
 
+@transaction.atomic
 def record_withdrawal(translation_key: Any) -> None:
-    """A page was unpublished or deleted: what it spoke for is live only if another language still is."""
-    live = Page.objects.filter(translation_key=translation_key, live=True, alias_of=None).exists()
-    for model in (Course, Activity):
-        model.objects.filter(uuid=translation_key).exclude(live=live).update(live=live)
+    """A page was unpublished or deleted: what it spoke for is live only in the languages that still are."""
+    languages = set(_live_pages(translation_key).values_list("locale__language_code", flat=True))
+    live = bool(languages)
+    shown = ActivityVersion.objects.filter(activity__uuid=translation_key, current=True)
+    shown.exclude(language__in=languages).update(current=False)
+    Course.objects.filter(uuid=translation_key).exclude(live=live).update(live=live)
+    activity = Activity.objects.filter(uuid=translation_key).exclude(live=live).select_related("course").first()
+    if activity:
+        activity.live = live
+        activity.save(update_fields=["live"])
+        _tell_criteria_changed(activity.course)
 
 
 def repair() -> int:
     """Record everything that is published now; withdraw what is not. For a site where a handler failed.
 
-    Returns how many pages it looked at.
+    Whoever listens to `criteria_changed` looks at every course again. Returns how many pages it looked at.
     """
     seen = 0
     models: tuple[type[Any], ...] = (CoursePage, *ACTIVITY_PAGES)
@@ -48,7 +58,22 @@ def repair() -> int:
     for identities in (Course, Activity):
         for key in identities.objects.values_list("uuid", flat=True):
             record_withdrawal(key)
+    for course in Course.objects.live():
+        with transaction.atomic():
+            _tell_criteria_changed(course)
     return seen
+
+
+def _live_pages(translation_key: Any) -> PageQuerySet:
+    return Page.objects.filter(translation_key=translation_key, live=True, alias_of=None)
+
+
+def _tell_criteria_changed(course: Course) -> None:
+    """Not of a course that is gone itself: deleted with all that is in it, its activities are withdrawn one by one,
+    and nobody completes it because only what they had done was left for a moment.
+    """
+    if _live_pages(course.uuid).exists():
+        criteria_changed.send(sender=Course, course=course)
 
 
 def _source_language(page: Page) -> str:
@@ -58,7 +83,7 @@ def _source_language(page: Page) -> str:
 
 def _record_course(page: CoursePage, *, live: bool) -> Course:
     """The course of `page`; born here if need be, and not `live` when only a lesson of it is published yet."""
-    course, _created = Course.objects.select_for_update().get_or_create(
+    course, created = Course.objects.select_for_update().get_or_create(
         uuid=page.translation_key,
         defaults={
             "source_language": _source_language(page),
@@ -68,18 +93,22 @@ def _record_course(page: CoursePage, *, live: bool) -> Course:
     )
     language = page.locale.language_code
     course.titles = {**course.titles, language: page.title}
+    is_back = live and not course.live and not created
     if live:
         course.live = True
         if language == course.source_language:
             course.access = page.access
             course.valid_months = page.valid_months
     course.save()
+    if is_back:
+        _tell_criteria_changed(course)
     return course
 
 
 def _record_activity(page: ActivityPage) -> None:
     language = page.locale.language_code
     activity = Activity.objects.select_for_update().filter(uuid=page.translation_key).first()
+    before = activity and (activity.live, activity.required, activity.course_id)
     is_source = activity is None or language == activity.source_language
     if is_source:
         # A translation left behind under another course does not decide where the activity belongs.
@@ -102,6 +131,21 @@ def _record_activity(page: ActivityPage) -> None:
         activity.max_attempts = getattr(page, "max_attempts", None)
     activity.save()
     _freeze(page, activity)
+    if is_source and page.get_settings():
+        # They are frozen with each translation's version too.
+        for translation in type(page).objects.filter(pk__in=_live_pages(page.translation_key).exclude(pk=page.pk)):
+            _freeze(translation, activity)
+    if before and before != (activity.live, activity.required, activity.course_id):
+        _tell_of_change(activity, left=before[2])
+
+
+def _tell_of_change(activity: Activity, *, left: int) -> None:
+    """`left` is the course that the activity belonged to until now: perhaps the same."""
+    if left != activity.course_id:
+        course = Course.objects.get(pk=left)
+        activity_moved.send(sender=Activity, activity=activity, before=course)
+        _tell_criteria_changed(course)
+    _tell_criteria_changed(activity.course)
 
 
 def _digest(value: Any) -> str:
@@ -109,6 +153,7 @@ def _digest(value: Any) -> str:
 
 
 def _freeze(page: ActivityPage, activity: Activity) -> None:
+    """Make the version of `page` the current one in its language: the last one, if that says the same, or a new one."""
     language = page.locale.language_code
     content, key, settings = page.get_content(), page.get_key(), page.get_settings()
     frozen = {
@@ -121,8 +166,11 @@ def _freeze(page: ActivityPage, activity: Activity) -> None:
         "key_hash": _digest({"key": key, "settings": settings}),
     }
     versions = ActivityVersion.objects.filter(activity=activity)
-    current = versions.filter(language=language, current=True).first()
-    if current and (current.content_hash, current.key_hash) == (frozen["content_hash"], frozen["key_hash"]):
+    last = versions.filter(language=language).order_by("-number", "-correction").first()
+    if last and (last.content_hash, last.key_hash) == (frozen["content_hash"], frozen["key_hash"]):
+        if not last.current:  # withdrawn in between
+            last.current = True
+            last.save(update_fields=["current"])
         return
     number = max(versions.values_list("number", flat=True), default=1)
     corrections = versions.filter(number=number, language=language).values_list("correction", flat=True)

@@ -1,4 +1,5 @@
 import logging
+from contextlib import contextmanager
 
 from django.db.models.signals import post_delete
 from wagtail.models import Page
@@ -18,19 +19,16 @@ def connect_signal_handlers():
 def on_published(sender, instance, **kwargs):
     from .publishing import record_publication
 
-    try:
+    with _mended_later("publication", instance):
         record_publication(instance)
-    except Exception:
-        # The page is live already: raising here would show its author a 500 for something that did happen. The
-        # failure is logged and `manage.py repair_courses` mends it.
-        logger.exception("Could not record the publication of page %s. Run repair_courses.", instance.pk)
 
 
 def on_withdrawn(sender, instance, **kwargs):
     from .publishing import record_withdrawal
 
     if not getattr(instance, "alias_of_id", None):
-        record_withdrawal(instance.translation_key)
+        with _mended_later("withdrawal", instance):
+            record_withdrawal(instance.translation_key)
 
 
 def on_moved(sender, instance, **kwargs):
@@ -38,4 +36,17 @@ def on_moved(sender, instance, **kwargs):
     from .publishing import record_publication
 
     for page in Page.objects.descendant_of(instance, inclusive=True).specific():
-        record_publication(page)
+        with _mended_later("move", page):
+            record_publication(page)
+
+
+@contextmanager
+def _mended_later(what, page):
+    """What happened to the page has happened: raising would show its author a 500 for something that did succeed.
+
+    The failure is logged and `manage.py repair_courses` mends it.
+    """
+    try:
+        yield
+    except Exception:
+        logger.exception("Could not record the %s of page %s. Run repair_courses.", what, page.pk)

@@ -10,3 +10,6 @@ class LmsConfig(AppConfig):
 
     def ready(self):
         from . import checks  # noqa: F401 - registers the system checks
+        from .signal_handlers import connect_signal_handlers
+
+        connect_signal_handlers()

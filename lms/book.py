@@ -7,21 +7,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
-from wagtail.models import Page, ReferenceIndex
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
 
-from courses.models import ACTIVITY_PAGES, ActivityPage, Course, CoursePage
+from courses.documents import is_used_elsewhere, pages_using, was_ever_used
+from courses.models import ActivityPage, Course, CourseIndexPage, CoursePage
 
 from .access import may_read, readable_courses
 
 
 def course_of(page: Page) -> Course | None:
-    """The course that `page` belongs to, asked once; None for pages not ours and for courses never published."""
+    """The course whose access `page` has, asked once; None for pages not ours and for what was never published."""
     if not is_ours(page):
         return None
     if not hasattr(page, "_lms_course"):
-        course_page = page if isinstance(page, CoursePage) else page.get_parent()
-        key = course_page.alias_of.translation_key if course_page.alias_of_id else course_page.translation_key
-        page._lms_course = Course.objects.filter(uuid=key).first()
+        page._lms_course = page.get_course()
     return page._lms_course
 
 
@@ -31,10 +31,10 @@ def is_ours(page: Page) -> bool:
 
 def may_read_page(request: HttpRequest, page: Page) -> bool:
     course = course_of(page)
-    if course is not None and may_read(request, course):
+    if course is not None and course.live and may_read(request, course):
         return True
     user = getattr(request, "user", None)
-    # Who may edit the page may read it, also before its course is known.
+    # Who may edit the page may read it, also before its course is known and after it is withdrawn.
     return bool(user and user.is_authenticated and page.permissions_for_user(user).can_edit())
 
 
@@ -70,22 +70,27 @@ def _mark_private(response):
 
 
 def guard_document(document: Any, request: HttpRequest) -> HttpResponse | None:
-    """A document used in lessons is as open as the most open of them. One used nowhere is not ours to guard."""
-    used_on = [model.objects.filter(pk__in=_pages_using(document, model)).specific() for model in ACTIVITY_PAGES]
-    pages = [page for found in used_on for page in found]
-    if not pages or any(page.live and may_read_page(request, page) for page in pages):
+    """A document used in published lessons is as open as the most open of them.
+
+    One that only a draft uses, or that has left our pages, is closed unless the rest of the site uses it. One that
+    was never ours is not ours to guard. Who may edit the page, or choose the document for one, may read it.
+    """
+    pages = pages_using(document)
+    published = [page for page in pages if page.live]
+    if any(may_read_page(request, page) for page in published):
         return None
-    user = request.user
-    if user.is_authenticated and any(page.permissions_for_user(user).can_edit() for page in pages):
+    if not published and (is_used_elsewhere(document) or not (pages or was_ever_used(document))):
+        return None
+    if request.user.is_authenticated and _may_edit(request.user, document, pages):
         return None
     return HttpResponse(_("This document belongs to a course that you do not have access to."), status=403)
 
 
-def _pages_using(document, model):
-    references = ReferenceIndex.get_references_to(document).filter(
-        content_type__app_label=model._meta.app_label, content_type__model=model._meta.model_name
-    )
-    return [int(reference) for reference in references.values_list("object_id", flat=True)]
+def _may_edit(user: Any, document: Any, pages: list[Page]) -> bool:
+    if any(page.permissions_for_user(user).can_edit() for page in pages):
+        return True
+    policy = policy_registry.get_by_type(type(document))
+    return policy.user_has_any_permission_for_instance(user, ["change", "choose"], document)
 
 
 def visible_course_pages(request, pages):
@@ -94,9 +99,19 @@ def visible_course_pages(request, pages):
     return pages.filter(translation_key__in=readable.values("uuid"))
 
 
+def _way_in(request, learner):
+    if learner:
+        return [{"url": reverse("lms:reader:start", current_app="lms:own"), "label": _("To my training")}]
+    if request.user.is_authenticated:
+        return []
+    return [{"url": f"{reverse('lms:sign_in')}?next={request.path}", "label": _("Sign in")}]
+
+
 def page_actions(request, page):
     """From the book to the desk."""
     learner = getattr(request, "learner", None)
+    if isinstance(page, CourseIndexPage):
+        return _way_in(request, learner)
     course = course_of(page)
     if course is None or not course.live or not learner:
         return []
@@ -109,5 +124,5 @@ def page_actions(request, page):
         "lesson": _("Read the lesson and save how far you get"),
         "workshop": _("See your progress"),
     }
-    address = reverse("lms:reader:activity", args=[page.translation_key], current_app=where)
+    address = reverse("lms:reader:activity", args=[page.identity_uuid], current_app=where)
     return [{"url": address, "label": labels[page.kind]}]

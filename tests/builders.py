@@ -138,7 +138,7 @@ def tell(learner, page: Page, kind: str, payload: dict | None = None, **changes:
         "event_id": uuid.uuid4(),
         "learner": learner,
         "activity": activity_of(page),
-        "version": version_of(page),
+        "version": changes["version"] if "version" in changes else version_of(page),
         "kind": kind,
         "occurred_at": moment,
         "received_at": moment,

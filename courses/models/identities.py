@@ -2,7 +2,7 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
@@ -99,10 +99,13 @@ class ActivityVersionQuerySet(models.QuerySet):
         return self.filter(current=True)
 
     def shown_in(self, language: str) -> Self:
-        """The current versions that a reader of `language` may be shown: that language's, and the source language's
-        for where there is none. At most two for each activity.
+        """What a reader of `language` is shown: one current version of each activity that has any.
+
+        In that language; else in the source language; else in whatever language is left.
         """
-        return self.current().filter(Q(language=language) | Q(language=F("activity__source_language")))
+        rank = Case(When(language=language, then=0), When(language=F("activity__source_language"), then=1), default=2)
+        best = ActivityVersion.objects.current().filter(activity=OuterRef("activity")).order_by(rank, "language")
+        return self.current().filter(pk=Subquery(best.values("pk")[:1]))
 
 
 class ActivityVersion(models.Model):

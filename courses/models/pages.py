@@ -50,9 +50,22 @@ class TrainingPage(Page):
         """The Course or Activity that this page speaks for; None before the first publication."""
         return
 
+    @property
+    def identity_uuid(self):
+        """Of the Course or Activity that is shown here: an alias shows its source's."""
+        page = self
+        while page.alias_of_id:
+            page = page.alias_of
+        return page.translation_key
+
+    def get_course(self):
+        """The Course whose access this page has, wherever it hangs; None before the first publication."""
+        return
+
     def get_sitemap_urls(self, request=None):
-        course = self.get_course_page()
-        return super().get_sitemap_urls(request) if course and course.access == Access.OPEN else []
+        course = self.get_course()
+        is_open = course and course.live and course.access == Access.OPEN
+        return super().get_sitemap_urls(request) if is_open else []
 
     def get_course_page(self):
         return None
@@ -129,6 +142,9 @@ class CoursePage(TrainingPage):
     def get_identity(self):
         return Course.objects.filter(uuid=self.translation_key).first()
 
+    def get_course(self):
+        return Course.objects.filter(uuid=self.identity_uuid).first()
+
     def get_course_page(self):
         return self
 
@@ -177,6 +193,9 @@ class ActivityPage(TrainingPage):
 
     def get_identity(self):
         return Activity.objects.filter(uuid=self.translation_key).first()
+
+    def get_course(self):
+        return Course.objects.filter(activities__uuid=self.identity_uuid).first()
 
     def get_course_page(self):
         return CoursePage.objects.parent_of(self).first()

@@ -73,6 +73,12 @@ class QuizPage(ActivityPage):
     def preview_modes(self):
         return [("", _("As a participant")), ("answers", _("With the right answers"))]
 
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        source = self.get_source_page()
+        context["rules"] = source if source and source.pk != self.pk else self
+        return context
+
     def get_preview_template(self, request, mode_name):
         return "lms_courses/quiz_preview.html" if mode_name == "answers" else "lms_courses/quiz_page.html"
 

@@ -61,13 +61,8 @@ def readable_version(request: Any, activity_uuid: uuid.UUID) -> ActivityVersion:
 
     The same 404 for one that does not exist and one that is not for this learner.
     """
-    language = get_language() or ""
-    versions = (
-        ActivityVersion.objects.shown_in(language)
-        .filter(activity__uuid=activity_uuid, activity__live=True, activity__course__live=True)
-        .select_related("activity__course")
-    )
-    version = min(versions, key=lambda version: version.language != language, default=None)
+    versions = ActivityVersion.objects.shown_in(get_language() or "").select_related("activity__course")
+    version = versions.filter(activity__uuid=activity_uuid, activity__live=True, activity__course__live=True).first()
     if version is None or not may_read(request, version.activity.course):
         raise Http404
     return version

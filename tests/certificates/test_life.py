@@ -8,6 +8,7 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from wagtail.models import Locale
 
 from certificates import drawing
 from certificates.issuing import ensure_drawn, issue, replace, revoke
@@ -39,6 +40,47 @@ def test_a_completion_brings_one_certificate_with_what_was_true_then(certificate
     assert certificate.base_url == "https://larpunkt.example"
     assert certificate.version_label == "1"
     assert LedgerEntry.objects.filter(verb="certificate.issued", staff=done.staff).count() == 1
+
+
+def translated(course, **changes):
+    copy = course.copy_for_translation(Locale.objects.get(language_code="en"), copy_parents=True)
+    for name, value in changes.items():
+        setattr(copy, name, value)
+    copy.save()
+    return copy
+
+
+def complete_in_english(cast, course):
+    change_details(staff=cast.maja, language="en", actor=None)
+    complete(cast.maja, course)
+    return Certificate.objects.get()
+
+
+def test_the_words_of_a_translation_are_printed_for_who_reads_it(cast, course):
+    translated(course, title="Good hosting", objectives=[("objective", "welcome visitors")]).save_revision().publish()
+    certificate = complete_in_english(cast, course)
+    assert (certificate.language, certificate.course_title) == ("en", "Good hosting")
+    assert certificate.objectives == ["welcome visitors"]
+
+
+def test_a_draft_is_never_printed(cast, course):
+    assert not translated(course, objectives=[("objective", "DRAFT")]).live
+    certificate = complete_in_english(cast, course)
+    assert (certificate.language, certificate.course_title) == ("sv", "Ett gott värdskap")
+    assert certificate.objectives == ["förklara vad värdskap är", "ta emot besökare"]
+
+
+def test_a_withdrawn_translation_gives_way_to_the_published_page(cast, course):
+    english = translated(course, objectives=[("objective", "welcome visitors")])
+    english.save_revision().publish()
+    CoursePage.objects.get(pk=english.pk).unpublish()
+    assert complete_in_english(cast, course).language == "sv"
+
+
+def test_a_certificate_of_a_course_withdrawn_since_is_replaced_with_its_words(cast, course, certificate):
+    translated(course, objectives=[("objective", "DRAFT")])
+    CoursePage.objects.get(pk=course.pk).unpublish()
+    assert replace(certificate=certificate, actor=cast.ada).objectives == certificate.objectives
 
 
 def test_it_is_drawn_after_commit_and_the_hash_is_of_the_file(certificate):

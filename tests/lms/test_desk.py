@@ -5,7 +5,7 @@ import time_machine
 from django.utils import timezone
 
 from courses.models import LessonPage
-from lms.models import EventSource, LearningEvent
+from lms.models import EventSource, LearningEvent, QuizAttempt
 from lms.requirements.actions import excuse
 from tests import builders
 from tests.builders import activity_of, address, complete, fields, read, version_of
@@ -174,6 +174,26 @@ def test_a_lesson_is_shown_in_the_own_language_and_else_in_its_own(maja, cast, p
     assert response.context["page"].title == "What is hospitality?"
     assert response["Content-Language"] == "en"
     assert maja.get(address(pages[1])).context["page"].title == "Lektion 2"
+
+
+@pytest.mark.parametrize("number", [0, 2])
+@pytest.mark.parametrize(("withdrawn", "other"), [("en", "sv"), ("sv", "en")])
+def test_when_one_language_is_withdrawn_its_readers_are_shown_the_other(maja, cast, pages, withdrawn, other, number):
+    from tests.courses.test_publishing import translate
+
+    page = pages[number]
+    english = translate(page)
+    (english if withdrawn == "en" else page).unpublish()
+    cast.maja.language = withdrawn
+    cast.maja.save()
+    response = maja.get(address(page))
+    assert response.status_code == 200
+    assert response.context["state"].version.language == other
+    journey = maja.get(f"/min-utbildning/kurs/{page.get_parent().translation_key}/").context["journey"]
+    assert journey.activities[number].version.language == other
+    if number == 2:
+        maja.post(address(page) + "forsok/", fields(cast.maja))
+        assert QuizAttempt.objects.get().version.language == other
 
 
 def test_progress_is_one_in_both_languages(maja, cast, pages):
