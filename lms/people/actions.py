@@ -125,7 +125,7 @@ def move_employment(
     role: JobRole | None = None,
     actor: Any,
 ) -> Employment:
-    """From `first_day` at another workplace: the old job ends the day before, a new one begins."""
+    """From `first_day` at another workplace: the old job ends the day before, a new one begins, to the same end."""
     if workplace.pk == job.workplace_id:
         raise ValidationError({"workplace": _("They already work there. Choose another workplace.")})
     if job.end and job.end < first_day - datetime.timedelta(days=1):
@@ -135,6 +135,7 @@ def move_employment(
                 % {"day": day_text(job.end)}
             }
         )
+    planned = job.end if job.end and job.end >= first_day else None
     end_employment(job=job, last_day=first_day - datetime.timedelta(days=1), actor=actor)
     return employ(
         staff=job.staff,
@@ -142,6 +143,7 @@ def move_employment(
         role=role or job.role,
         kind=job.kind,
         start=first_day,
+        end=planned,
         actor=actor,
     )
 

@@ -47,6 +47,8 @@ class AttendanceForm(RegisterForm):
         self.fields["what"].queryset = (
             Activity.objects.live().filter(kind="workshop", course__live=True).select_related("course").in_tree_order()
         )
+        if not self.fields["what"].queryset.exists():
+            self.fields["what"].help_text = _("There is no meetup yet. A course leader adds one as a page in a course.")
 
 
 class EarlierTrainingForm(RegisterForm):

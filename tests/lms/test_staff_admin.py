@@ -345,3 +345,14 @@ def test_the_person_page_stands_every_state_of_a_course(petra, cast, course, rul
     assert petra.get(path).status_code == 200
     complete(cast.maja, course)
     assert "/intyg/" in petra.get(path).content.decode()
+
+
+def test_a_move_keeps_the_end_of_a_season(cast):
+    today = timezone.localdate()
+    end = today + datetime.timedelta(days=60)
+    seasonal = people.hire(cast, "Sommar", "Berg", "brattfors", kind="seasonal", days_ago=20, end=end)
+    moved = move_employment(job=seasonal.employments.get(), workplace=cast.grasmyr, first_day=today, actor=cast.ada)
+    assert (moved.end, seasonal.employments.order_by("start").first().end) == (
+        end,
+        today - datetime.timedelta(days=1),
+    )
