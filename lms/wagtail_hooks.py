@@ -7,6 +7,7 @@ from .access import LEADERS, may_lead
 from .admin import urls as admin_urls
 from .admin.home import AreAllTrainedPanel
 from .admin.viewsets import job_roles
+from .authoring import ask_before_taking_out
 from .book import guard_document, guard_page, keep_out_of_caches, page_actions, visible_course_pages
 from .models import Role
 from .reports.views import TrainingMatrix
@@ -16,6 +17,8 @@ hooks.register("on_serve_page", keep_out_of_caches)
 hooks.register("before_serve_document", guard_document)
 hooks.register("lms_courses_visible_pages", visible_course_pages)
 hooks.register("lms_courses_page_actions", page_actions)
+hooks.register("before_unpublish_page", ask_before_taking_out)
+hooks.register("before_delete_page", ask_before_taking_out)
 
 
 @hooks.register("register_admin_urls")

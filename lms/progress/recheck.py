@@ -1,7 +1,7 @@
 """When a course changes under people who are in it. Nothing done is lost, and nothing that is gone holds anyone up."""
 
 from django.db import transaction
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from courses.models import Activity, Course
@@ -18,25 +18,34 @@ def recheck(course: Course) -> list[CourseCompletion]:
 
     Nobody's completion is taken back by it. Only who has everything is looked at one by one.
     """
-    required = set(Activity.objects.live().filter(course=course, required=True).values_list("pk", flat=True))
-    if not required or not Course.objects.live().filter(pk=course.pk).exists():
-        return []
-    counted = Q(activity_completions__voided_at=None, activity_completions__activity__in=required)
-    complete = CourseCompletion.objects.filter(enrolment=OuterRef("pk"), voided_at=None)
-    ready = (
-        Enrolment.objects.filter(~Exists(complete), course=course, current=True)
-        .annotate(done=Count("activity_completions", filter=counted))
-        .filter(done=len(required))
-    )
     now = timezone.now()
     born = []
-    for pk in list(ready.values_list("pk", flat=True)):
+    for pk in list(_ready(course, Activity.objects.all()).values_list("pk", flat=True)):
         enrolment = Enrolment.objects.select_for_update().get(pk=pk)
         completion = complete_course_if_done(enrolment, recorded_at=now)
         if completion:
             ledger.write("course.rechecked", actor=None, subject=completion, staff=completion.staff)
             born.append(completion)
     return born
+
+
+def held_up_by(activity: Activity) -> int:
+    """How many would have completed the course if `activity` were taken out of it: what `recheck` would do then."""
+    return _ready(activity.course, Activity.objects.exclude(pk=activity.pk)).count() if activity.required else 0
+
+
+def _ready(course: Course, among: QuerySet[Activity]) -> QuerySet[Enrolment]:
+    """Cycles that are not complete though every required activity of `course` that is `among` is done."""
+    required = set(among.filter(live=True, course=course, required=True).values_list("pk", flat=True))
+    if not required or not Course.objects.live().filter(pk=course.pk).exists():
+        return Enrolment.objects.none()
+    counted = Q(activity_completions__voided_at=None, activity_completions__activity__in=required)
+    complete = CourseCompletion.objects.filter(enrolment=OuterRef("pk"), voided_at=None)
+    return (
+        Enrolment.objects.filter(~Exists(complete), course=course, current=True)
+        .annotate(done=Count("activity_completions", filter=counted))
+        .filter(done=len(required))
+    )
 
 
 @transaction.atomic

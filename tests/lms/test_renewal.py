@@ -213,7 +213,8 @@ def test_nobody_is_late_on_the_first_day_back(cast, short):
 
     def cell(on):
         figures = gather(on, Workplace.objects.all())
-        return [row for worker, row in figures.rows(figures.workers) if worker.job.staff_id == seasonal.pk][0].cells[0]
+        rows = figures.rows(figures.workers)
+        return next(row for worker, row in rows if worker.job.staff_id == seasonal.pk).cells[0]
 
     assert (cell(day(0)).status, cell(day(0)).late) == (Status.EXPIRED, False)
     assert (cell(day(-14)).late, cell(day(-15)).late) == (False, True)
