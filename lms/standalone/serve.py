@@ -25,17 +25,23 @@ def main() -> int:
         worker = subprocess.Popen([*MANAGE, "db_worker"], stdout=log, stderr=log, start_new_session=True)
     server = subprocess.Popen([*MANAGE, "runserver", f"127.0.0.1:{port}"], start_new_session=True)
     processes = [worker, server]
-    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     try:
         return server.wait()
-    except KeyboardInterrupt:
-        return 0
     finally:
         for process in processes:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
         for process in processes:
             process.wait(timeout=10)
+
+
+def stop(*_args: object) -> None:
+    """Once: `make` passes a signal on that we have had already, and the second must not cut the tidying short."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(0)
 
 
 def prepare() -> None:
