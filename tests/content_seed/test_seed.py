@@ -272,3 +272,10 @@ def test_the_test_is_fair():
             longest += lengths[right] == max(lengths)
     assert len(set(places)) >= 3
     assert longest <= singles / 2
+
+
+def test_every_pack_that_we_ship_can_be_read_and_its_texts_are_within_bounds():
+    for path in Path("content_seed/packs").glob("*/*/course.yaml"):
+        pack = read_course(path.parent)
+        assert pack.activities
+        assert LessonPage._meta.get_field("summary").max_length >= max(len(item.summary) for item in pack.activities)

@@ -1,13 +1,12 @@
 import itertools
 import uuid
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.body import plain_blocks
-from courses.models import CoursePage, LessonPage, QuizPage
+from courses.models import CoursePage, QuizPage
 from courses.packs.errors import PackError
 from courses.packs.files import read_course
 from courses.packs.markdown import parse_body, to_html, to_markdown, write_body
@@ -394,10 +393,3 @@ def test_questions_survive_the_way_through_yaml():
     assert read_question(write_question(question), "x") == question
     text = {"kind": "text", "text": "Vad?", "accepted": ["a", "b"], "ignore_case": False}
     assert read_question(write_question(read_question(text, "x")), "x") == read_question(text, "x")
-
-
-def test_every_pack_that_we_ship_can_be_read_and_its_texts_are_within_bounds():
-    for path in Path("content_seed/packs").glob("*/*/course.yaml"):
-        pack = read_course(path.parent)
-        assert pack.activities
-        assert LessonPage._meta.get_field("summary").max_length >= max(len(item.summary) for item in pack.activities)
