@@ -10,7 +10,7 @@ WANTED = [
     ("lesson in the book", "plain Wagtail page, signed in", 1.3),
     ("lesson in the reader", "plain Wagtail page, signed in", 1.3),
     ("saving a step", "plain upsert of a step", 1 / 0.7),
-    ("matrix, page of 100 x 10, 1000 staff", "matrix, page of 100 x 10, 100 staff", 1.2),
+    ("the page without its totals, 1000 staff", "the page without its totals, 100 staff", 1.2),
 ]
 
 
@@ -35,9 +35,14 @@ def run(rounds: int) -> None:
     old = setup_databases(verbosity=0, interactive=False)
     try:
         from .cases import Site
-        from .measure import measure
+        from .measure import Cost, measure
 
         costs = measure(Site().cases(), rounds=rounds)
+        for size in (100, 1000):
+            page, totals = costs[f"matrix, page of 100 x 10, {size} staff"], costs[f"totals alone, {size} staff"]
+            costs[f"the page without its totals, {size} staff"] = Cost(
+                page.queries - totals.queries, page.cpu_ms - totals.cpu_ms
+            )
     finally:
         teardown_databases(old, verbosity=0)
     print(f"{connection.vendor}, median of {rounds} rounds in turns, one process\n")
