@@ -9,14 +9,24 @@ class SourceSettingsForm(WagtailAdminPageForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        source = self.instance.get_source_page()
-        if source is None or source.pk == self.instance.pk:
+        if not self.instance.is_translation():
             return
+        source = self.instance.get_source_page()
         for name in self.instance.source_settings:
             if name in self.fields:
                 self.fields[name].disabled = True
                 self.initial[name] = getattr(source, name)
                 self.fields[name].help_text = _("Set on the page in %(language)s.") % {"language": source.locale}
+
+
+class LessonPageForm(SourceSettingsForm):
+    """A lesson has content. A translation may do without: then it lends its title, and the source is shown."""
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.is_deferred_validation and not cleaned.get("body") and not self.instance.is_translation():
+            self.add_error("body", _("Write something in the lesson before you publish it."))
+        return cleaned
 
 
 class QuizPageForm(SourceSettingsForm):
@@ -40,6 +50,6 @@ class QuizPageForm(SourceSettingsForm):
                 question = form.instance.with_values(values)
                 for problem in KINDS[question.kind].problems(question):
                     form.add_error("choices", problem)
-        if not asked:
+        if not asked and not self.instance.is_translation():
             self.add_error(None, _("Add at least one question before you publish."))
         return cleaned

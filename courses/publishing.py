@@ -130,11 +130,15 @@ def _record_activity(page: ActivityPage) -> None:
         activity.minutes = page.get_minutes()
         activity.max_attempts = getattr(page, "max_attempts", None)
     activity.save()
-    _freeze(page, activity)
+    if page.lends_title_only():
+        ActivityVersion.objects.filter(activity=activity, language=language, current=True).update(current=False)
+    else:
+        _freeze(page, activity)
     if is_source and page.get_settings():
         # They are frozen with each translation's version too.
         for translation in type(page).objects.filter(pk__in=_live_pages(page.translation_key).exclude(pk=page.pk)):
-            _freeze(translation, activity)
+            if not translation.lends_title_only():
+                _freeze(translation, activity)
     if before and before != (activity.live, activity.required, activity.course_id):
         _tell_of_change(activity, left=before[2])
 

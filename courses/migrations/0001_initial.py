@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('summary', models.CharField(blank=True, max_length=300, verbose_name='summary')),
                 ('minutes', models.PositiveSmallIntegerField(blank=True, help_text='Empty: counted from the number of words.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(600)], verbose_name='time needed (minutes)')),
                 ('required', models.BooleanField(default=True, help_text='Without it, the course is complete even if this is not done.', verbose_name='needed to complete the course')),
-                ('body', wagtail.fields.StreamField([], help_text='Begin with a heading: each heading begins a step, and people take one step at a time.', verbose_name='content')),
+                ('body', wagtail.fields.StreamField([], blank=True, help_text='Begin with a heading: each heading begins a step, and people take one step at a time.', verbose_name='content')),
             ],
             options={
                 'verbose_name': 'Lesson',

@@ -9,7 +9,8 @@ from wagtail.models import Page
 from ..blocks import SHORT_FEATURES, LessonBody
 from ..body import plain_blocks, reading_minutes, steps_in
 from ..fields import BodyField
-from ..forms import SourceSettingsForm
+from ..forms import LessonPageForm, SourceSettingsForm
+from ..languages import foreign_language
 from .identities import Access, Activity, ActivityKind, Course
 
 PREVIEW_SIZES = [
@@ -45,6 +46,11 @@ class TrainingPage(Page):
         if identity:
             return translations.filter(locale__language_code=identity.source_language).first()
         return translations.order_by("pk").first()
+
+    def is_translation(self) -> bool:
+        """Whether another page, in the source language, owns the settings of this one."""
+        source = self.get_source_page()
+        return source is not None and source.pk != self.pk
 
     def get_identity(self):
         """The Course or Activity that this page speaks for; None before the first publication."""
@@ -217,14 +223,28 @@ class ActivityPage(TrainingPage):
     def get_settings(self) -> dict:
         return {}
 
+    def has_content(self) -> bool:
+        return bool(self.body)
+
+    def lends_title_only(self) -> bool:
+        """Whether this translation has no content: it gives the activity a title, and its source page is shown."""
+        return not self.has_content() and self.is_translation()
+
+    def get_shown_page(self):
+        """The page whose content a reader of this one is shown."""
+        return self.get_source_page() if self.lends_title_only() else self
+
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
+        shown = self.get_shown_page()
         course = self.get_parent()
         siblings = list(Page.objects.child_of(course).live().order_by("path"))
         here = next((number for number, page in enumerate(siblings) if page.pk == self.pk), None)
         context.update(
             course=course,
-            steps=self.get_steps(),
+            shown=shown,
+            foreign="" if shown is self else foreign_language(shown.locale.language_code),
+            steps=shown.get_steps(),
             previous_page=siblings[here - 1] if here else None,
             next_page=siblings[here + 1] if here is not None and here + 1 < len(siblings) else None,
         )
@@ -236,6 +256,7 @@ class LessonPage(ActivityPage):
 
     body = BodyField(
         LessonBody(),
+        blank=True,
         verbose_name=_("content"),
         help_text=_("Begin with a heading: each heading begins a step, and people take one step at a time."),
     )
@@ -246,6 +267,7 @@ class LessonPage(ActivityPage):
         FieldPanel("body"),
         ActivityPage.settings_fields,
     ]
+    base_form_class = LessonPageForm
     template = "lms_courses/lesson_page.html"
 
     class Meta:

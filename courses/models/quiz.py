@@ -75,8 +75,7 @@ class QuizPage(ActivityPage):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        source = self.get_source_page()
-        context["rules"] = source if source and source.pk != self.pk else self
+        context["rules"] = self.get_source_page() or self
         return context
 
     def get_preview_template(self, request, mode_name):
@@ -89,6 +88,9 @@ class QuizPage(ActivityPage):
 
     def get_steps(self):
         return []
+
+    def has_content(self):
+        return self.questions.exists()
 
     def get_minutes(self):
         return self.minutes or max(1, self.questions.count())

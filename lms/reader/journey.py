@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils import timezone
 
+from courses.languages import foreign_language
 from courses.models import Activity, ActivityVersion, Course, tree_path
 
 from ..access import duties_today
@@ -43,7 +44,13 @@ class ActivityState:
 
     @property
     def title(self) -> str:
-        return self.version.title
+        """In the reader's language if it has one there, whatever language the content is in."""
+        return self.activity.title
+
+    @property
+    def foreign(self) -> str:
+        """The language of the content where it is another than the reader's, else nothing."""
+        return foreign_language(self.version.language)
 
     @property
     def is_done(self) -> bool:
