@@ -52,7 +52,7 @@ class Site:
 
     def __init__(self) -> None:
         builders.build_site()
-        list(seed())
+        list(seed(["ett-gott-vardskap"]))
         self.cast = people.gather()
         self.course = CoursePage.objects.get()
         activities = list(self.course.get_activity_pages().specific())

@@ -1,15 +1,18 @@
 """Starter content into the site: every pack, or nothing new. What an author has changed is left alone, and said."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from wagtail.models import Locale, Page, Site
 
 from courses.models import CourseIndexPage
+from courses.packs.errors import PackError
 from courses.packs.files import PackCourse, read_course
 from courses.packs.pages import activity_digest, course_digest, find_page, put_activity, put_course
 
@@ -19,21 +22,37 @@ PACKS = Path(__file__).parent / "packs"
 
 
 def packs() -> list[PackCourse]:
-    """All courses of all packs, read whole before anything is written."""
-    return [read_course(path.parent) for path in sorted(PACKS.glob("*/*/course.yaml"))]
+    """All courses of all packs, read whole before anything is written. Translations come after what they translate."""
+    found = [*sorted(PACKS.glob("*/*/course.yaml")), *sorted(PACKS.glob("*/*/*/course.yaml"))]
+    return [read_course(path.parent) for path in found]
 
 
-def seed() -> Iterator[str]:
-    """Bring the site up to the packs. Yields one line for each page that is new, updated or left alone."""
+def chosen(only: Collection[str]) -> list[PackCourse]:
+    """The courses in the folders that `only` names. Raises PackError for a name that there is none of."""
     found = packs()
-    index = catalogue()
-    for pack in found:
+    folders = {pack.folder.name for pack in found if pack.folder.parent.parent == PACKS}
+    if unknown := sorted(set(only) - folders):
+        words = _("There is no course called %(unknown)s. Choose among %(courses)s.")
+        raise PackError(words % {"unknown": ", ".join(unknown), "courses": ", ".join(sorted(folders))})
+    return [pack for pack in found if not only or {pack.folder.name, pack.folder.parent.name} & set(only)]
+
+
+def seed(only: Collection[str] = ()) -> Iterator[str]:
+    """Bring the site up to the packs. Yields one line for each page that is new, updated or left alone.
+
+    `only` names the folders of the courses to load, with their translations. None: all.
+    """
+    for pack in chosen(only):
+        if pack.language not in site_languages():
+            yield _line(_("left out"), _("%(title)s (the site has no such language)") % {"title": pack.title})
+            continue
+        index = catalogue(pack.language)
         course, line = _put(
             pack.uuid,
             pack.language,
             pack.title,
             course_digest(pack),
-            lambda pack=pack: put_course(pack, index),
+            lambda pack=pack, index=index: put_course(pack, index),
         )
         yield line
         if course is None:
@@ -74,13 +93,26 @@ def _line(what: str, title: str) -> str:
     return f"{what:<14}{title}"
 
 
-def catalogue() -> CourseIndexPage:
-    """The course catalogue in the site's own language; made under the default site's start page if there is none."""
-    language = settings.LANGUAGE_CODE.split("-")[0]
-    locale, _created = Locale.objects.get_or_create(language_code=language)
+def site_languages() -> set[str]:
+    """The languages that the site's content may have."""
+    if not getattr(settings, "WAGTAIL_I18N_ENABLED", False):
+        return {source_language()}
+    languages = getattr(settings, "WAGTAIL_CONTENT_LANGUAGES", settings.LANGUAGES)
+    return {source_language(), *(code for code, _name in languages)}
+
+
+def source_language() -> str:
+    return settings.LANGUAGE_CODE.split("-")[0]
+
+
+def catalogue(language: str = "") -> CourseIndexPage:
+    """The course catalogue in `language`, by default the site's own; made if there is none."""
+    locale, _created = Locale.objects.get_or_create(language_code=language or source_language())
     index = CourseIndexPage.objects.filter(locale=locale).first()
     if index:
         return index
+    if locale.language_code != source_language():
+        return _translated_catalogue(locale)
     site = Site.objects.select_related("root_page").get(is_default_site=True)
     parent = site.root_page
     if parent.locale_id != locale.pk:
@@ -88,4 +120,15 @@ def catalogue() -> CourseIndexPage:
     index = CourseIndexPage(title="Kurser", slug="kurser", locale=locale, live=False)
     parent.add_child(instance=index)
     index.save_revision().publish()
+    return index
+
+
+def _translated_catalogue(locale: Locale) -> CourseIndexPage:
+    """Under the translated start page, which is an alias of its source until somebody translates it."""
+    index = catalogue().copy_for_translation(locale, copy_parents=True)
+    with translation.override(locale.language_code):
+        index.title = _("Courses")
+    index.slug = slugify(index.title)
+    index.save_revision().publish()
+    index.refresh_from_db()
     return index

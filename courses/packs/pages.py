@@ -124,12 +124,18 @@ def _put_in_place(pack: PackCourse, activity: PackActivity, page: Page) -> None:
 
 def put_file(pack: PackCourse, name: str) -> int:
     """The id of the picture or document `name` of the pack; uploaded the first time."""
-    return (put_image(pack, name) if (pack.folder / "images" / name).is_file() else _put_document(pack, name)).pk
+    return (put_image(pack, name) if _file(pack, "images", name).is_file() else _put_document(pack, name)).pk
+
+
+def _file(pack: PackCourse, kind: str, name: str) -> Path:
+    """A translation lies in a folder in its source's, and shares its pictures and documents."""
+    own = pack.folder / kind / name
+    return own if own.is_file() else pack.folder.parent / kind / name
 
 
 def put_image(pack: PackCourse, name: str) -> Any:
     Image = get_image_model()
-    path = pack.folder / "images" / name
+    path = _file(pack, "images", name)
     if not path.is_file():
         raise PackError(f"{pack.folder.name}: " + _("there is no picture images/%(name)s.") % {"name": name})
     with path.open("rb") as opened:
@@ -140,12 +146,13 @@ def put_image(pack: PackCourse, name: str) -> Any:
         about = pack.images.get(name, {})
         image = Image(title=about.get("title") or name, collection=_collection(), file=ImageFile(opened, name=name))
         image.save()
+        image.get_file_hash()  # kept, so that it is found the next time
         return image
 
 
 def _put_document(pack: PackCourse, name: str) -> Any:
     Document = get_document_model()
-    path = pack.folder / "documents" / name
+    path = _file(pack, "documents", name)
     if not path.is_file():
         raise PackError(
             f"{pack.folder.name}: " + _("there is no file images/%(name)s or documents/%(name)s.") % {"name": name}
@@ -157,6 +164,7 @@ def _put_document(pack: PackCourse, name: str) -> Any:
         opened.seek(0)
         document = Document(title=name, collection=_collection(), file=ImageFile(opened, name=name))
         document.save()
+        document.get_file_hash()
         return document
 
 

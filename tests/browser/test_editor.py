@@ -9,7 +9,7 @@ from tests import builders
 
 @pytest.fixture
 def quiz(server):
-    call_command("seed", demo=True, verbosity=0)
+    call_command("seed", "ett-gott-vardskap", demo=True, verbosity=0)
     return QuizPage.objects.get()
 
 

@@ -18,7 +18,7 @@ MATRIX = "/admin/reports/training-matrix/"
 
 @pytest.fixture
 def demo(server):
-    call_command("seed", demo=True, verbosity=0)
+    call_command("seed", "ett-gott-vardskap", demo=True, verbosity=0)
 
 
 def pair(tablet):

@@ -1,6 +1,6 @@
 """Seeding: idempotent, respectful of authors, and the demo shows everything that the matrix can show."""
 
-import re
+import shutil
 import uuid
 from pathlib import Path
 
@@ -15,13 +15,25 @@ from content_seed.backends import DEMO_PASSWORD, DemoBackend
 from content_seed.demo import DEMO_PIN, PEOPLE
 from content_seed.models import DemoAccount
 from courses.models import Activity, Course, CoursePage, LessonPage, QuizPage
-from courses.packs.files import read_course
-from courses.packs.markdown import parse_body
+from courses.packs.files import read_course, write_course_file, write_lesson_file
 from lms.models import StaffMember, Workplace
 from lms.reports import figures
 from lms.status import Status
 
 PACK = Path("content_seed/packs/nordmaling/ett-gott-vardskap")
+
+
+@pytest.fixture(scope="session")
+def one_course(tmp_path_factory):
+    """The packs with a single course in its own language: enough to see how seeding is done."""
+    place = tmp_path_factory.mktemp("packs")
+    shutil.copytree(PACK, place / "nordmaling" / PACK.name, ignore=shutil.ignore_patterns("en", "src"))
+    return place
+
+
+@pytest.fixture(autouse=True)
+def packs_of_one_course(monkeypatch, one_course):
+    monkeypatch.setattr(seeding, "PACKS", one_course)
 
 
 def seed(capsys, *arguments) -> list[str]:
@@ -191,91 +203,54 @@ def test_a_course_leader_of_the_demo_may_write_but_not_see_settings(demo, settin
     assert browser.get("/admin/training/staff/").status_code == 302
 
 
-# The words of the course
+# Choosing, and other languages
 
 
-def words_of(text: str) -> str:
-    """What a participant reads of a lesson file: no head, comments, keys or marks."""
-    text = text.split("---\n", 2)[2]
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.S)
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
-    text = re.sub(r"\{#[\w-]+\}", "", text)
-    text = re.sub(r"^(:::.*|kind:.*|right:.*|checked:.*|phone:.*|url:.*)$", "", text, flags=re.M)
-    return re.sub(
-        r"^\s*-?\s*(text|feedback|explanation|attribution|name|purpose|do|dont|choices|right|answer):",
-        "",
-        text,
-        flags=re.M,
+def test_a_course_that_there_is_not_is_said_with_those_that_there_are(index):
+    with pytest.raises(CommandError, match=r"ett-gott-vardkap.*ett-gott-vardskap"):
+        call_command("seed", "ett-gott-vardkap")
+    assert not Course.objects.exists()
+
+
+def add_translation(folder: Path, **lesson: str) -> None:
+    """An English title for the course, and its first lesson as `lesson` says."""
+    source = read_course(PACK)
+    folder.mkdir(parents=True)
+    head = {"uuid": str(source.activities[0].uuid), "slug": "what-is-hospitality", "title": "What is hospitality?"}
+    write_lesson_file(folder / "01.md", head, lesson.get("body", ""))
+    course = {"uuid": str(source.uuid), "language": "en", "slug": "good-hospitality", "title": "Good hospitality"}
+    write_course_file(folder, {**course, "activities": ["01.md"]})
+
+
+@pytest.fixture
+def packs_with_english(monkeypatch, one_course, tmp_path):
+    place = tmp_path / "packs"
+    shutil.copytree(one_course, place)
+    body = "## Two shops {#tva-butiker}\n\n![Coffee](01-vad-ar-vardskap.png)\n"
+    add_translation(place / "nordmaling" / PACK.name / "en", body=body)
+    monkeypatch.setattr(seeding, "PACKS", place)
+
+
+def test_a_translation_shares_identity_steps_and_pictures(index, packs_with_english, capsys):
+    lines = seed(capsys)
+    assert lines[-2:] == ["ny            Good hospitality", "ny            Good hospitality / What is hospitality?"]
+    course = Course.objects.get()
+    assert course.titles == {"sv": "Ett gott värdskap", "en": "Good hospitality"}
+    assert (course.source_language, course.valid_months) == ("sv", 36)
+    swedish, english = LessonPage.objects.filter(translation_key=Activity.objects.in_tree_order()[0].uuid).order_by(
+        "pk"
     )
-
-
-def lix(text: str) -> float:
-    words = re.findall(r"[A-Za-zÅÄÖåäöÉéÜü]+", text)
-    sentences = max(1, len(re.findall(r"[.!?:]+(?=\s|$|”)", text)))
-    return len(words) / sentences + 100 * sum(len(word) > 6 for word in words) / len(words)
-
-
-LESSONS = sorted(PACK.glob("0*.md"))
-
-
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
-def test_a_lesson_is_as_long_and_as_plain_as_it_should_be(path):
-    text = words_of(path.read_text())
-    assert 400 <= len(re.findall(r"\w+", text)) <= 800
-    assert lix(text) < 40
-    assert "::: practice" in path.read_text()
-    assert re.search(r"<!-- .*(\[V|\[C)", path.read_text()), "facts carry their source"
-    assert "[U]" not in path.read_text()
-
-
-def test_practice_gives_nothing_away():
-    """Neither the longest answer nor one of the two words is always right; and feedback does not say "Rätt." again."""
-    practice = [
-        block["value"]
-        for path in LESSONS
-        for block in parse_body(path.read_text(), lesson=uuid.uuid4(), find_file=str, where=path.name)
-        if block["type"] == "practice"
+    assert english.get_steps()[0].id == swedish.get_steps()[0].id
+    pictures = [
+        next(block.value["image"] for block in page.body if block.block_type == "picture")
+        for page in (swedish, english)
     ]
-    singles = [question["choices"] for question in practice if question["kind"] == "single"]
-    longest = [max(choices, key=lambda choice: len(choice["text"]))["right"] for choices in singles]
-    assert sum(longest) <= len(singles) / 2
-    words = {
-        choice["id"]
-        for question in practice
-        if question["kind"] == "truefalse"
-        for choice in question["choices"]
-        if choice["right"]
-    }
-    assert words == {"true", "false"}
-    said = [
-        text
-        for question in practice
-        for text in (question["explanation"], *(choice["feedback"] for choice in question["choices"]))
-    ]
-    assert not [text for text in said if re.match(r"(Ja|Nej|Rätt)\b", text)]
+    assert pictures[0] == pictures[1]
+    assert english.url == "/en/courses/good-hospitality/what-is-hospitality/"
+    assert {line.split()[0] for line in seed(capsys)} == {"oförändrad"}
 
 
-def test_the_test_is_fair():
-    pack = read_course(PACK)
-    quiz = pack.activities[-1]
-    assert len(quiz.questions) >= 10
-    assert {question["kind"] for question in quiz.questions} == {"single", "multiple", "truefalse", "text"}
-    places, longest, singles = [], 0, 0
-    for question in quiz.questions:
-        assert question["explanation"], question["key"]
-        assert question["source"], question["key"]
-        if question["kind"] == "single":
-            singles += 1
-            right = next(number for number, choice in enumerate(question["choices"]) if choice["right"])
-            places.append(right)
-            lengths = [len(choice["text"]) for choice in question["choices"]]
-            longest += lengths[right] == max(lengths)
-    assert len(set(places)) >= 3
-    assert longest <= singles / 2
-
-
-def test_every_pack_that_we_ship_can_be_read_and_its_texts_are_within_bounds():
-    for path in Path("content_seed/packs").glob("*/*/course.yaml"):
-        pack = read_course(path.parent)
-        assert pack.activities
-        assert LessonPage._meta.get_field("summary").max_length >= max(len(item.summary) for item in pack.activities)
+def test_a_site_without_the_language_leaves_its_translations_out(index, packs_with_english, capsys, settings):
+    settings.WAGTAIL_CONTENT_LANGUAGES = [("sv", "Svenska")]
+    assert seed(capsys)[-1] == "utelämnad     Good hospitality (webbplatsen har inte det språket)"
+    assert Course.objects.get().titles == {"sv": "Ett gott värdskap"}

@@ -13,13 +13,14 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
+        parser.add_argument("course", nargs="*", help="Only these courses, by their folder. Without it: all.")
         parser.add_argument("--demo", action="store_true", help="Also invented staff and accounts (only with DEBUG).")
 
-    def handle(self, *, demo, **options):
+    def handle(self, *, course, demo, **options):
         if demo and not settings.DEBUG:
             raise CommandError(_("Demo accounts have a published password. They are made only while DEBUG is on."))
         try:
-            for line in seed():
+            for line in seed(course):
                 self.stdout.write(line)
         except PackError as error:
             raise CommandError(
