@@ -47,7 +47,7 @@ def seed(only: Collection[str] = ()) -> Iterator[str]:
             yield _line(_("left out"), _("%(title)s (the site has no such language)") % {"title": pack.title})
             continue
         index = catalogue(pack.language)
-        course, line = _put(
+        course, line = put(
             pack.uuid,
             pack.language,
             pack.title,
@@ -58,7 +58,7 @@ def seed(only: Collection[str] = ()) -> Iterator[str]:
         if course is None:
             continue
         for activity in pack.activities:
-            _page, line = _put(
+            _page, line = put(
                 activity.uuid,
                 pack.language,
                 f"{pack.title} / {activity.title}",
@@ -68,7 +68,7 @@ def seed(only: Collection[str] = ()) -> Iterator[str]:
             yield line
 
 
-def _put(key: Any, language: str, title: str, digest: str, write: Any) -> tuple[Page | None, str]:
+def put(key: Any, language: str, title: str, digest: str, write: Any) -> tuple[Page | None, str]:
     known = SeededPage.objects.filter(translation_key=key, language=language).first()
     page = find_page(key, language)
     if known and page is None:

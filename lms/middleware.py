@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
@@ -39,11 +40,28 @@ class LearnerMiddleware:
         return response
 
     def process_view(self, request, view, args, kwargs):
-        """The desk and the tablet speak the person's own language, whatever the browser asks for."""
-        namespaces = request.resolver_match.namespaces
-        if "lms" in namespaces and {"own", "tablet"} & set(namespaces) and request.learner:
-            translation.activate(request.learner.language)
+        """The desk and the tablet speak the person's own language, whatever the browser asks for.
+
+        Other pages of ours speak the one that was chosen at their foot, unless the address says which.
+        """
+        namespaces = set(request.resolver_match.namespaces)
+        if "lms" in namespaces and {"own", "tablet"} & namespaces and request.learner:
+            language = request.learner.language
+        elif any(name.split("_")[0] == "lms" for name in namespaces - {"lms_admin"}):
+            language = chosen_language(request)
+        else:
+            return
+        if language:
+            translation.activate(language)
             request.LANGUAGE_CODE = translation.get_language()
+
+
+def chosen_language(request):
+    """The language in Django's cookie, if the site has it and the address names none."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    if chosen in dict(settings.LANGUAGES) and not translation.get_language_from_path(request.path_info):
+        return chosen
+    return None
 
 
 def learner_by_account(user):

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from . import health
+from . import footer, health
 from .sign_in import views as sign_in
 
 app_name = "lms"
@@ -14,6 +14,9 @@ urlpatterns = [
     path("min-utbildning/", include("lms.reader.urls", namespace="own")),
     path("surfplatta/min-utbildning/", include("lms.reader.urls", namespace="tablet")),
     path("surfplatta/", include("lms.tablet.urls")),
+    path("om/personuppgifter/", footer.privacy, name="privacy"),
+    path("om/tillganglighet/", footer.accessibility, name="accessibility"),
+    path("sprak/", footer.language, name="language"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -9,14 +9,17 @@ from .admin.home import AreAllTrainedPanel
 from .admin.viewsets import job_roles
 from .authoring import ask_before_taking_out
 from .book import guard_document, guard_page, keep_out_of_caches, page_actions, visible_course_pages
+from .footer import foot
 from .models import Role
 from .reports.views import TrainingMatrix
 
+hooks.register("register_admin_viewset", lambda: job_roles)
 hooks.register("before_serve_page", guard_page)
 hooks.register("on_serve_page", keep_out_of_caches)
 hooks.register("before_serve_document", guard_document)
 hooks.register("lms_courses_visible_pages", visible_course_pages)
 hooks.register("lms_courses_page_actions", page_actions)
+hooks.register("lms_courses_foot", foot)
 hooks.register("before_unpublish_page", ask_before_taking_out)
 hooks.register("before_delete_page", ask_before_taking_out)
 
@@ -32,11 +35,6 @@ def register_admin_urls():
             name="lms_training_matrix_results",
         ),
     ]
-
-
-@hooks.register("register_admin_viewset")
-def register_viewset():
-    return job_roles
 
 
 class TrainingMenuItem(MenuItem):

@@ -6,7 +6,7 @@ Raw HTML in Markdown is never taken as HTML, and what comes out passes a whiteli
 import datetime
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 import nh3
@@ -44,10 +44,10 @@ def _renderer() -> MarkdownIt:
 _MARKDOWN = _renderer()
 
 
-def to_html(text: str) -> str:
-    """Markdown as rich text of the kind that Wagtail stores."""
+def to_html(text: str, *, tags: Set[str] = frozenset()) -> str:
+    """Markdown as rich text of the kind that Wagtail stores. `tags` are allowed beyond those that a lesson may have."""
     html = _MARKDOWN.render(text).strip()
-    html = nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=None)
+    html = nh3.clean(html, tags=TAGS | tags, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=None)
     return re.sub(r">\n+<", "><", html.replace("<br>", "<br/>"))
 
 

@@ -1,4 +1,5 @@
 from django import template
+from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from wagtail import hooks
@@ -37,6 +38,16 @@ def page_actions(context, page):
     if request is None or getattr(request, "is_preview", False):
         return []
     return [action for offer in hooks.get_hooks("lms_courses_page_actions") for action in offer(request, page)]
+
+
+@register.simple_tag(takes_context=True)
+def page_foot(context):
+    """What whoever knows more than we puts at the foot of every page: the law's pages, the other language."""
+    request = context.get("request")
+    if request is None:
+        return ""
+    parts = (draw(request, context.get("page")) for draw in hooks.get_hooks("lms_courses_foot"))
+    return format_html_join("\n", "{}", ((part,) for part in parts))
 
 
 @register.simple_tag

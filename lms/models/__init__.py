@@ -11,12 +11,15 @@ from .learning import (
     QuizAttempt,
 )
 from .ledger import LedgerEntry
+from .pages import AccessibilityStatementPage, Conformity, InformationPage
 from .people import Employment, EmploymentKind, JobRole, Responsibility, Role, StaffMember, Workplace
 from .requirements import Exemption, ExemptionReason, Requirement
 from .settings import TrainingSettings
 
 __all__ = [
+    "AccessibilityStatementPage",
     "ActivityCompletion",
+    "Conformity",
     "CourseCompletion",
     "Earned",
     "Employment",
@@ -27,6 +30,7 @@ __all__ = [
     "EventSource",
     "Exemption",
     "ExemptionReason",
+    "InformationPage",
     "JobRole",
     "LearningEvent",
     "LedgerEntry",

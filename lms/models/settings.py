@@ -17,6 +17,25 @@ class TrainingSettings(BaseGenericSetting):
     signatory_name = models.CharField(_("who signs certificates"), max_length=120, blank=True)
     signatory_role = models.CharField(_("their role"), max_length=120, blank=True)
 
+    privacy_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=_("how personal data is handled"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("The page that “Personal data” at the foot of every page leads to."),
+    )
+    accessibility_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=_("accessibility statement"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("The page that “Accessibility” at the foot of every page leads to."),
+    )
+
     @classmethod
     def current(cls) -> "TrainingSettings":
         """What is set, or nothing set yet. Unlike `load`, reading it never writes."""
@@ -29,6 +48,9 @@ class TrainingSettings(BaseGenericSetting):
             heading=_("Whom to ask"),
         ),
         MultiFieldPanel([FieldPanel("signatory_name"), FieldPanel("signatory_role")], heading=_("Certificates")),
+        MultiFieldPanel(
+            [FieldPanel("privacy_page"), FieldPanel("accessibility_page")], heading=_("At the foot of every page")
+        ),
     ]
 
     class Meta:

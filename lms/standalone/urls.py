@@ -24,7 +24,7 @@ decorate_urlpatterns(
 )
 
 urlpatterns = [
-    path("", start, name="start"),
+    path("", include(([path("", start, name="start")], "lms_site"))),
     path("", include("lms.urls")),
     path("intyg/", include("certificates.urls")),
     path("admin/", include(wagtailadmin_urls)),

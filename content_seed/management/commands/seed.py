@@ -1,7 +1,10 @@
+from itertools import chain
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from content_seed.information import seed_information
 from content_seed.seeding import seed
 from courses.packs.errors import PackError
 
@@ -20,7 +23,7 @@ class Command(BaseCommand):
         if demo and not settings.DEBUG:
             raise CommandError(_("Demo accounts have a published password. They are made only while DEBUG is on."))
         try:
-            for line in seed(course):
+            for line in chain(seed(course), () if course else seed_information()):
                 self.stdout.write(line)
         except PackError as error:
             raise CommandError(

@@ -4,7 +4,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpRequest
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from ... import wording
 from ...access import may_read, readable_courses
 from ...evidence import evidence_for
+from ...footer import safe_next
 from ...people.actions import change_details
 from ...progress import begin_again
-from ..desk import desk, go
+from ..desk import address, desk, go
 from ..journey import Journey, journeys
 
 
@@ -117,4 +118,4 @@ def language(request):
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
         change_details(staff=request.learner, language=chosen, actor=None if request.tablet else request.user)
-    return go(request, "start")
+    return redirect(safe_next(request, address(request, "start")))

@@ -1,0 +1,83 @@
+"""The foot of every page: the law's pages and the other language. Drawn without a query; what it links to asks."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+from wagtail.models import Page
+
+from .models import TrainingSettings
+
+
+def foot(request: HttpRequest, page: Any) -> str:
+    """Registered for `lms_courses_foot`. `page` is the Wagtail page that is shown, if it is one."""
+    match = request.resolver_match
+    at_desk = bool(match and {"own", "tablet"} & set(match.namespaces) and getattr(request, "learner", None))
+    key = getattr(page, "translation_key", "") if isinstance(page, Page) else ""
+    return render_to_string("lms/includes/foot.html", {"at_desk": at_desk, "key": key}, request)
+
+
+@require_safe
+def privacy(request):
+    return _to_page(request, "privacy_page")
+
+
+@require_safe
+def accessibility(request):
+    return _to_page(request, "accessibility_page")
+
+
+def _to_page(request: HttpRequest, name: str) -> HttpResponse:
+    """The page that Settings, Training names, in the visitor's language if it is there; or whom to ask instead."""
+    page = getattr(TrainingSettings.current(), name)
+    if page:
+        page = page.localized
+    if page is None or not page.live or not page.url:
+        return render(request, "lms/pages/not_written.html", {"what": name}, status=404)
+    return redirect(page.url)
+
+
+@require_POST
+def language(request):
+    """Remember the visitor's language as Django does, in its cookie, and show the same page in it where it exists."""
+    chosen = request.POST.get("language", "")
+    if chosen not in dict(settings.LANGUAGES):
+        return redirect("/")
+    response = redirect(_same_page(request, chosen))
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        chosen,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        path=settings.LANGUAGE_COOKIE_PATH,
+        domain=settings.LANGUAGE_COOKIE_DOMAIN,
+        secure=settings.LANGUAGE_COOKIE_SECURE or request.is_secure(),
+        httponly=True,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE or "Lax",
+    )
+    return response
+
+
+def _same_page(request: HttpRequest, language: str) -> str:
+    key = request.POST.get("page", "")
+    if not key:
+        return safe_next(request)
+    try:
+        pages = Page.objects.live().public().filter(translation_key=key, locale__language_code=language)
+        page = pages.first()
+    except ValueError:  # no UUID: nothing that we have drawn
+        page = None
+    return (page and page.url) or "/"
+
+
+def safe_next(request: HttpRequest, otherwise: str = "/") -> str:
+    """Where the form was, if it is a page of this site."""
+    wanted = request.POST.get("next", "")
+    hosts = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=request.is_secure()):
+        return otherwise
+    return urlsplit(wanted)._replace(scheme="", netloc="").geturl()
