@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -69,7 +70,7 @@ def _same_page(request: HttpRequest, language: str) -> str:
     try:
         pages = Page.objects.live().public().filter(translation_key=key, locale__language_code=language)
         page = pages.first()
-    except ValueError:  # no UUID: nothing that we have drawn
+    except ValidationError:  # no UUID: nothing that we have drawn
         page = None
     return (page and page.url) or "/"
 
