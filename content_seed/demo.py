@@ -69,6 +69,15 @@ PEOPLE = (
 )
 
 
+#: The courses beside the first: who must take them, in how many days, and who came to the evening about them.
+EVENINGS = (
+    ("Turism i Nordmaling", (OWNER, SHOP, CAFE), 120, ("complete", "evidence", "expiring", "overdue")),
+    ("Blanketter och myndighetsärenden", (OWNER, SHOP), 180, ("complete", "expiring")),
+    ("Krishantering och servicepunkten som kriscentrum", (OWNER, SHOP, CAFE), 210, ("complete", "evidence")),
+    ("Marknadsföring för lanthandeln", (OWNER,), 240, ("complete",)),
+)
+
+
 class DemoExistsError(Exception):
     """There are people already: the demo is only for an empty site."""
 
@@ -91,6 +100,7 @@ def seed_demo() -> Iterator[str]:
         _rules(admin, course, places)
         _accounts(admin, places, people)
         _pins(people)
+        _evenings(admin, people)
     learning = Learning(course)
     for row in PEOPLE:
         with transaction.atomic():
@@ -163,6 +173,30 @@ def _rules(admin: Any, course: Course, places: dict[str, Workplace]) -> None:
         due_on=today - datetime.timedelta(days=23),
         actor=admin,
     )
+
+
+def _evenings(admin: Any, people: dict[str, StaffMember]) -> None:
+    """The other courses that are loaded: required by and by, and taught to some on an evening with pen and paper."""
+    today = timezone.localdate()
+    for number, (title, roles, days, states) in enumerate(EVENINGS, start=1):
+        course = Course.objects.filter(titles__sv=title).first()
+        if course is None:
+            continue
+        require(
+            course=course,
+            valid_from=today - datetime.timedelta(days=150),
+            roles=JobRole.objects.filter(name__in=roles),
+            due_on=today + datetime.timedelta(days=days),
+            due_days=60,
+            actor=admin,
+        )
+        record_earlier_training(
+            form_id=uuid.uuid4(),
+            course=course,
+            people=[people[row[0]] for row in PEOPLE if row[3] in roles and row[-1] in states],
+            on=today - datetime.timedelta(days=20 * number),
+            recorded_by=admin,
+        )
 
 
 def _accounts(admin: Any, places: dict[str, Workplace], people: dict[str, StaffMember]) -> None:

@@ -21,8 +21,9 @@ def main() -> int:
     prepare()
     announce(port)
     # Each in a group of its own: the reloader's child must go with it.
+    # The worker does not look for changed code: that alone keeps a small machine busy.
     with (ROOT / "var" / "worker.log").open("a") as log:
-        worker = subprocess.Popen([*MANAGE, "db_worker"], stdout=log, stderr=log, start_new_session=True)
+        worker = subprocess.Popen([*MANAGE, "db_worker", "--no-reload"], stdout=log, stderr=log, start_new_session=True)
     server = subprocess.Popen([*MANAGE, "runserver", f"127.0.0.1:{port}"], start_new_session=True)
     processes = [worker, server]
     signal.signal(signal.SIGTERM, stop)
