@@ -314,7 +314,7 @@ class Learning:
         version, attempt = self.versions[self.quiz.pk], uuid.uuid4()
         self._tell(person, self.quiz, EventKind.ATTEMPT, days_ago, {"attempt": attempt})
         for question in version.content["questions"]:
-            answer = _answer(question, version.key[question["key"]], right=right)
+            answer = answer_to(question, version.key[question["key"]], right=right)
             self._tell(
                 person,
                 self.quiz,
@@ -339,8 +339,17 @@ class Learning:
         )
 
 
-def _answer(question: dict[str, Any], key: dict[str, Any], *, right: bool) -> Any:
-    if question["kind"] == "text":
+def answer_to(question: dict[str, Any], key: dict[str, Any], *, right: bool) -> Any:
+    """An answer that is worth everything, or nothing; of whatever kind the question is."""
+    kind = question["kind"]
+    if kind == "text":
         return key["accepted"][0] if right else "vet inte"
+    if kind == "number":
+        return key["accepted"][0] if right else f"99999{key['accepted'][0]}"
+    if kind == "order":
+        return key["right"] if right else key["right"][::-1]
+    if kind == "match":
+        lefts, rights = list(key["pairs"]), list(key["pairs"].values())
+        return dict(zip(lefts, rights if right else rights[1:] + rights[:1], strict=True))
     wanted = [choice["id"] for choice in question["choices"] if (choice["id"] in key["right"]) == right]
-    return wanted if question["kind"] == "multiple" else wanted[0]
+    return wanted if kind == "multiple" else wanted[0]

@@ -9,7 +9,7 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
 from .fields import ChoicesFormField
-from .questions import KINDS, Question, kind_choices
+from .questions import KINDS, Question, practice_kinds
 
 #: Rich text inside a lesson: what a tablet shows well, and nothing that needs a third party.
 TEXT_FEATURES = ["h3", "bold", "italic", "link", "document-link", "ol", "ul"]
@@ -225,7 +225,7 @@ class PracticeQuestionBlock(blocks.StructBlock):
 
     kind = blocks.ChoiceBlock(
         label=_("Kind"),
-        choices=lambda: [choice for choice in kind_choices() if choice[0] != "text"],
+        choices=practice_kinds,
         default="single",
     )
     text = blocks.TextBlock(label=_("Question"), rows=2)

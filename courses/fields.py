@@ -12,6 +12,8 @@ from .widgets import ChoicesWidget
 
 MAX_CHOICES = 12
 MAX_TEXT = 500
+#: What only some kinds of questions have beside an answer's text: its pair; how far off a number may be, and of what.
+MORE_KEYS = ("pair", "tolerance", "unit")
 
 
 class BodyField(StreamField):
@@ -35,13 +37,23 @@ def clean_choices(value: Any) -> list[dict]:
         raise ValidationError(_("The answers could not be read. Reload the page and try again."))
     choices, seen = [], set()
     for row in value:
-        text, feedback, identity = (storable(str(row.get(name) or "")).strip() for name in ("text", "feedback", "id"))
-        if len(text) > MAX_TEXT or len(feedback) > MAX_TEXT:
+        said = {name: storable(str(row.get(name) or "")).strip() for name in ("id", "text", "feedback", *MORE_KEYS)}
+        if any(len(said[name]) > MAX_TEXT for name in said if name != "id"):
             raise ValidationError(_("An answer can have at most %(number)s characters."), params={"number": MAX_TEXT})
+        identity = said["id"]
         if not identity or len(identity) > 36 or identity in seen:
             identity = get_random_string(8)
         seen.add(identity)
-        choices.append({"id": identity, "text": text, "right": bool(row.get("right")), "feedback": feedback})
+        more = {name: said[name] for name in MORE_KEYS if said[name]}
+        choices.append(
+            {
+                "id": identity,
+                "text": said["text"],
+                "right": bool(row.get("right")),
+                "feedback": said["feedback"],
+                **more,
+            }
+        )
     return choices
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdownify import markdownify
 
+from ..questions import practice_kinds
 from .errors import PackError
 
 TAGS = {"p", "b", "i", "a", "ul", "ol", "li", "h3", "br"}
@@ -144,6 +145,8 @@ def _box(name: str, title: str, inside: str, find_file: Callable[[str], Any], wh
         from .questions import read_question
 
         question = read_question(data, where)
+        if question["kind"] not in dict(practice_kinds()):
+            raise PackError(f"{where}: " + _("a practice question cannot be of the kind “text”."))
         return "practice", {key: question[key] for key in ("kind", "text", "choices", "explanation")}
     problem = _("there is no box called “%(name)s”.") % {"name": name}
     raise PackError(f"{where}: {problem}")

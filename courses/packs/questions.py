@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ..fields import MORE_KEYS
 from ..questions import KINDS, Question
 from .errors import PackError
 
@@ -20,7 +21,7 @@ def read_question(data: dict[str, Any], where: str) -> dict[str, Any]:
     question = {
         "kind": kind,
         "text": str(data["text"]).strip(),
-        "choices": _choices(kind, data),
+        "choices": _choices(kind, data, where),
         "explanation": str(data.get("explanation") or "").strip(),
         "source": str(data.get("source") or ""),
         "ignore_case": bool(data.get("ignore_case", True)),
@@ -32,7 +33,7 @@ def read_question(data: dict[str, Any], where: str) -> dict[str, Any]:
     return question
 
 
-def _choices(kind: str, data: dict[str, Any]) -> list[dict[str, Any]]:
+def _choices(kind: str, data: dict[str, Any], where: str) -> list[dict[str, Any]]:
     if kind == "truefalse":
         feedback = data.get("feedback") or {}
         return [
@@ -46,17 +47,35 @@ def _choices(kind: str, data: dict[str, Any]) -> list[dict[str, Any]]:
         ]
     if kind == "text":
         rows = [{"text": text, "right": True} for text in data.get("accepted") or []]
+    elif kind == "order":
+        items = data.get("items") or []
+        if not isinstance(items, list):
+            raise PackError(f"{where}: " + _("“items” is a list, in the right order: items: [first, second]."))
+        rows = [{"text": text} for text in items]
+    elif kind == "match":
+        pairs = data.get("pairs") or []
+        if not isinstance(pairs, list) or not all(isinstance(pair, dict) for pair in pairs):
+            raise PackError(f"{where}: " + _("“pairs” is a list, and each pair has a “left” and a “right”."))
+        rows = [{"text": pair.get("left"), "pair": pair.get("right")} for pair in pairs]
+    elif kind == "number":
+        rows = [{"text": data.get("answer"), **{name: data.get(name) for name in ("tolerance", "unit")}}]
     else:
         rows = data.get("choices") or []
     return [
         {
             "id": str(row.get("id") or chr(ord("a") + number)),
-            "text": str(row.get("text") if row.get("text") is not None else "").strip(),
+            "text": _words(row.get("text")),
             "right": bool(row.get("right")),
-            "feedback": str(row.get("feedback") or "").strip(),
+            "feedback": _words(row.get("feedback")),
+            **{name: _words(row[name]) for name in MORE_KEYS if _words(row.get(name))},
         }
         for number, row in enumerate(rows)
     ]
+
+
+def _words(value: Any) -> str:
+    """YAML takes 112 for a number and an empty line for nothing: both are words here."""
+    return "" if value is None else str(value).strip()
 
 
 def write_question(question: dict[str, Any]) -> dict[str, Any]:
@@ -73,6 +92,14 @@ def write_question(question: dict[str, Any]) -> dict[str, Any]:
     elif kind == "text":
         data["accepted"] = [choice["text"] for choice in choices]
         data |= {name: False for name in ("ignore_case", "ignore_accents") if not question.get(name, True)}
+    elif kind == "order":
+        data["items"] = [choice["text"] for choice in choices]
+    elif kind == "match":
+        data["pairs"] = [{"left": choice["text"], "right": choice.get("pair", "")} for choice in choices]
+    elif kind == "number":
+        [right] = choices[:1] or [{"text": ""}]
+        data["answer"] = _figure(right["text"])
+        data |= {name: _figure(right[name]) for name in ("tolerance", "unit") if right.get(name)}
     else:
         data["choices"] = [_choice(choice, number) for number, choice in enumerate(choices)]
     if question["explanation"]:
@@ -80,6 +107,11 @@ def write_question(question: dict[str, Any]) -> dict[str, Any]:
     if question.get("source"):
         data["source"] = question["source"]
     return data
+
+
+def _figure(text: str) -> Any:
+    """As a number where YAML would write it the same way; else as it is."""
+    return int(text) if text.isascii() and text.isdigit() and str(int(text)) == text else text
 
 
 def _choice(choice: dict[str, Any], number: int) -> dict[str, Any]:

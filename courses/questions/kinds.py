@@ -1,86 +1,15 @@
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-#: A longer answer than this to a short-text question is cut: it can never be right.
-MAX_TEXT_ANSWER = 200
+from .arranging import Match, Order
+from .base import MAX_TEXT_ANSWER, Kind, Question, storable
+from .numeric import Number
 
-
-@dataclass(frozen=True)
-class Question:
-    """A question as its author wrote it.
-
-    `choices` is a list of {"id", "text", "right", "feedback"}; for short text each choice is an accepted spelling.
-    """
-
-    kind: str
-    choices: Sequence[Mapping[str, Any]]
-    key: str = ""
-    text: str = ""
-    explanation: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Kind:
-    """One kind of question. Subclasses are stateless; `KINDS` holds one instance of each."""
-
-    name: str
-    label: Any
-    instruction: Any
-    min_choices = 2
-
-    def problems(self, question: Question) -> list[str]:
-        """What its author must mend before it can be asked, in whole sentences. Empty when it is fine."""
-        texts = [choice["text"].strip() for choice in question.choices]
-        problems = []
-        if len(texts) < self.min_choices:
-            problems.append(
-                ngettext(
-                    "Write at least %(number)s answer.",
-                    "Write at least %(number)s answers.",
-                    self.min_choices,
-                )
-                % {"number": self.min_choices}
-            )
-        if not all(texts):
-            problems.append(_("One answer is empty. Write it or remove it."))
-        if len({text.casefold() for text in texts if text}) < len([text for text in texts if text]):
-            problems.append(_("Two answers are the same. Change one of them."))
-        return problems
-
-    def public(self, question: Question) -> dict[str, Any]:
-        """What the learner's browser may have before grading: never which answer is right."""
-        return {
-            "key": question.key,
-            "kind": self.name,
-            "text": question.text,
-            "choices": [{"id": choice["id"], "text": choice["text"]} for choice in question.choices],
-        }
-
-    def secret(self, question: Question) -> dict[str, Any]:
-        """What stays on the server until the attempt is graded."""
-        return {
-            "right": [choice["id"] for choice in question.choices if choice.get("right")],
-            "explanation": question.explanation,
-            "feedback": {choice["id"]: choice["feedback"] for choice in question.choices if choice.get("feedback")},
-        }
-
-    def parse(self, public: Mapping[str, Any], values: Sequence[str]) -> Any:
-        """The answer in the posted `values`, JSON-ready; None when there is no usable answer."""
-        raise NotImplementedError
-
-    def grade(self, public: Mapping[str, Any], secret: Mapping[str, Any], answer: Any) -> Fraction:
-        """What `answer` is worth, 0 to 1. An answer that is missing or malformed is worth 0, never an error."""
-        raise NotImplementedError
-
-    def chosen(self, answer: Any) -> list[str]:
-        """The ids of the choices that `answer` names."""
-        return [answer] if isinstance(answer, str) else []
+__all__ = ["KINDS", "Kind", "Question", "comparable", "kind_choices", "practice_kinds", "storable"]
 
 
 class SingleChoice(Kind):
@@ -109,6 +38,7 @@ class TrueFalse(SingleChoice):
     name = "truefalse"
     label = gettext_lazy("True or false")
     instruction = gettext_lazy("Is this true or false?")
+    shuffles = ()  # "true" first is what people expect
 
     def problems(self, question):
         if {choice["id"] for choice in question.choices} != {"true", "false"}:
@@ -185,11 +115,6 @@ class ShortText(Kind):
         return []
 
 
-def storable(text: str) -> str:
-    """`text` without what no database takes: NUL, and halves of characters, which JSON can carry."""
-    return text.replace("\x00", "").encode(errors="ignore").decode()
-
-
 def comparable(text: str, *, case: bool, accents: bool) -> str:
     """`text` as it is compared: outer and double spaces and a final “.” or “!” never matter.
 
@@ -201,8 +126,15 @@ def comparable(text: str, *, case: bool, accents: bool) -> str:
     return text.casefold() if case else text
 
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (SingleChoice(), MultipleChoice(), TrueFalse(), ShortText())}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (SingleChoice(), MultipleChoice(), TrueFalse(), Order(), Match(), Number(), ShortText())
+}
 
 
 def kind_choices() -> list[tuple[str, Any]]:
     return [(kind.name, kind.label) for kind in KINDS.values()]
+
+
+def practice_kinds() -> list[tuple[str, Any]]:
+    """For what is answered in the browser at once: a short answer's many spellings are compared on the server."""
+    return [(name, label) for name, label in kind_choices() if name != "text"]

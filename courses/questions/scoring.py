@@ -46,19 +46,34 @@ def score_answers(
 
 
 def order_for(
-    questions: list[dict[str, Any]], *, seed: str, shuffle_questions: bool, shuffle_choices: bool
+    questions: list[dict[str, Any]],
+    *,
+    seed: str,
+    shuffle_questions: bool,
+    shuffle_choices: bool,
+    draw: int | None = None,
 ) -> list[dict[str, Any]]:
-    """The questions in the order of one attempt. The same seed always gives the same order.
+    """The questions of one attempt in its order: `draw` of them (None: all). The same seed always gives the same.
 
-    True/false keeps its order: "true" first is what people expect.
+    What is to be put in order or paired up is always shuffled, true and false never.
     """
+    ordered = [dict(question) for question in drawn(questions, seed=seed, draw=draw)]
     # Not a secret: it only spreads positions, and must be the same each time the page is drawn.
     dice = random.Random(seed)  # noqa: S311
-    ordered = [dict(question) for question in questions]
     if shuffle_questions:
         dice.shuffle(ordered)
-    if shuffle_choices:
-        for question in ordered:
-            if question["kind"] != "truefalse":
-                question["choices"] = dice.sample(question["choices"], len(question["choices"]))
+    for question in ordered:
+        kind = KINDS[question["kind"]]
+        if shuffle_choices or kind.must_shuffle:
+            for part in kind.shuffles:
+                question[part] = dice.sample(question[part], len(question[part]))
     return ordered
+
+
+def drawn(questions: list[dict[str, Any]], *, seed: str, draw: int | None) -> list[dict[str, Any]]:
+    """`draw` of the questions, all where there are no more; in the order they stand. What an attempt is graded over."""
+    if draw is None or draw >= len(questions):
+        return questions
+    dice = random.Random(f"{seed}:draw")  # noqa: S311
+    chosen = set(dice.sample(range(len(questions)), draw))
+    return [question for number, question in enumerate(questions) if number in chosen]
