@@ -231,13 +231,15 @@ def _accounts(admin: Any, places: dict[str, Workplace], people: dict[str, StaffM
 
 
 def let_course_leaders_write() -> None:
-    """Course leaders may write and publish in the catalogue, and choose and add pictures and documents."""
+    """Course leaders may write and publish in the catalogue, keep the contacts, and add pictures and documents."""
     from django.contrib.auth.models import Permission
 
     group = leader_group("Kursledare")
     for codename in ("add_page", "change_page", "publish_page"):
         permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
         GroupPagePermission.objects.get_or_create(group=group, page=catalogue().page_ptr, permission=permission)
+    codenames = ("add_contact", "change_contact", "delete_contact")
+    group.permissions.add(*Permission.objects.filter(content_type__app_label="lms_courses", codename__in=codenames))
     root = Collection.get_first_root_node()
     for label, model in (("wagtailimages", "image"), ("wagtaildocs", "document")):
         for verb in ("add", "change", "choose"):

@@ -3,7 +3,10 @@ from django.db import models
 
 
 class SeededPage(models.Model):
-    """A page as the last seeding left it, so that the next one can tell what an author has changed since."""
+    """A page as the last seeding left it, so that the next one can tell what an author has changed since.
+
+    A contact too: it has no revisions, so its digest alone tells; of all its languages together, with none named.
+    """
 
     translation_key = models.UUIDField()
     language = models.CharField(max_length=100)

@@ -1,8 +1,13 @@
 """The blocks of a lesson. Small, one template each; two levels at most."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorList
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -160,8 +165,48 @@ class FactBoxBlock(blocks.StructBlock):
         group = FACTS
 
 
+def contact_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The directory, group by group, for a select."""
+    from .models import Contact, in_groups
+
+    groups = in_groups(Contact.objects.in_language(get_language()))
+    return [("", "---------"), *((name, [(row.ref, row.name) for row in rows]) for name, rows in groups)]
+
+
+class ContactRefBlock(blocks.FieldBlock):
+    """A contact of the directory by its ref. Not a ChoiceBlock: that one asks for its choices at each reading."""
+
+    def __init__(self, required=True, help_text=None, **kwargs):
+        self.field = forms.ChoiceField(choices=contact_choices, required=required, help_text=help_text)
+        super().__init__(**kwargs)
+
+    def extract_references(self, value):
+        """So that the directory can say where a contact is used."""
+        from .models import Contact
+
+        for pk in Contact.objects.filter(ref=value).values_list("pk", flat=True) if value else ():
+            yield Contact, str(pk), "", ""
+
+    class Meta:
+        icon = "mail"
+        default = ""
+
+
 class ContactBlock(blocks.StructBlock):
-    name = blocks.CharBlock(label=_("Authority or service"))
+    """A contact of the directory, or one that stands only here.
+
+    What is stored, and frozen in a version, is the ref: a number that changes is mended in one place, in all lessons
+    at once, and is no new version of any of them.
+    """
+
+    ref = ContactRefBlock(
+        label=_("From the directory"),
+        required=False,
+        help_text=_(
+            "Its link, phone and day of checking are shown. Below, write “What for” at most."
+        ),
+    )
+    name = blocks.CharBlock(label=_("Authority or service"), required=False)
     purpose = blocks.CharBlock(label=_("What for"), required=False)
     url = blocks.URLBlock(label=_("Link"), required=False)
     phone = blocks.CharBlock(label=_("Phone"), required=False, max_length=30)
@@ -169,10 +214,27 @@ class ContactBlock(blocks.StructBlock):
 
     def clean(self, value):
         value = super().clean(value)
-        if not self.is_deferred_validation and not (value["url"] or value["phone"]):
-            message = ErrorList([ValidationError(_("Give a link or a phone number."))])
-            raise blocks.StructBlockValidationError(block_errors={"url": message})
+        if self.is_deferred_validation:
+            return value
+        errors = {}
+        if value["ref"]:
+            if value["name"] or value["url"] or value["phone"]:
+                errors["ref"] = _("This is in the directory: remove the name, link and phone below, or choose nothing.")
+        elif not value["name"]:
+            errors["name"] = _("Choose a contact from the directory, or write a name.")
+        elif not (value["url"] or value["phone"]):
+            errors["url"] = _("Give a link or a phone number.")
+        if errors:
+            found = {name: ErrorList([ValidationError(message)]) for name, message in errors.items()}
+            raise blocks.StructBlockValidationError(block_errors=found)
         return value
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context=parent_context)
+        if value["ref"] and not hasattr(value, "contact"):
+            look_up_contacts([value])
+        context["contact"] = value.contact if value["ref"] else value
+        return context
 
     class Meta:
         icon = "mail"
@@ -187,6 +249,19 @@ class ContactBlock(blocks.StructBlock):
             "url": "",
             "checked_on": None,
         }
+
+
+def look_up_contacts(values: Iterable[Any]) -> None:
+    """Give each value with a ref its `contact`, in the reader's language; None if it has left. One query for all."""
+    from .models import Contact
+
+    values = [value for value in values if value["ref"]]
+    if not values:
+        return
+    found = Contact.objects.filter(ref__in={value["ref"] for value in values}).in_language(get_language())
+    by_ref = {contact.ref: contact for contact in found}
+    for value in values:
+        value.contact = by_ref.get(value["ref"])
 
 
 class DocumentBlock(blocks.StructBlock):

@@ -14,6 +14,8 @@ from wagtail.models import Locale, Page
 from wagtail.rich_text import RichText, expand_db_html
 from wagtail.rich_text.rewriters import FIND_A_TAG, extract_attrs
 
+from .blocks import look_up_contacts
+
 #: The sizes in which a lesson shows a picture. Prefetched together, so that pictures cost two queries in all.
 PICTURE_SPECS = ("width-800|format-webp", "width-1200|format-webp")
 
@@ -45,13 +47,17 @@ def steps_in(body: Iterable[Any], *, title: str = "") -> list[Step]:
 
 
 def prepare(steps: list[Step]) -> list[Step]:
-    """Fetch what drawing `steps` needs, whatever their length: renditions in one query, links in one a kind."""
+    """Fetch what drawing `steps` needs, whatever their length.
+
+    Renditions in one query, contacts of the directory in one, links in one a kind.
+    """
     shown = [block for step in steps for block in step.blocks]
     _prefetch_renditions([block.value["image"] for block in shown if block.block_type == "picture"])
     _expand_links(
         [block.value for block in shown if block.block_type == "text"]
         + [block.value["text"] for block in shown if block.block_type in ("callout", "facts")]
     )
+    look_up_contacts(block.value for block in shown if block.block_type == "contact")
     return steps
 
 

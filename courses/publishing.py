@@ -129,6 +129,7 @@ def _record_activity(page: ActivityPage) -> None:
         activity.required = page.required
         activity.minutes = page.get_minutes()
         activity.max_attempts = getattr(page, "max_attempts", None)
+        activity.wait_minutes = getattr(page, "wait_minutes", None)
     activity.save()
     if page.lends_title_only():
         ActivityVersion.objects.filter(activity=activity, language=language, current=True).update(current=False)

@@ -1,4 +1,9 @@
 from wagtail import hooks
+from wagtail.snippets.models import register_snippet
+
+from .viewsets import ContactViewSet
+
+register_snippet(ContactViewSet)
 
 
 @hooks.register("register_icons")

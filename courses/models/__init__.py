@@ -1,3 +1,4 @@
+from .contacts import Contact, ContactGroup, ShortcutsPage, in_groups
 from .identities import Access, Activity, ActivityVersion, Course, tree_path
 from .pages import ActivityPage, CourseIndexPage, CoursePage, LessonPage, WorkshopPage
 from .quiz import Question, QuizPage
@@ -11,12 +12,16 @@ __all__ = [
     "Activity",
     "ActivityPage",
     "ActivityVersion",
+    "Contact",
+    "ContactGroup",
     "Course",
     "CourseIndexPage",
     "CoursePage",
     "LessonPage",
     "Question",
     "QuizPage",
+    "ShortcutsPage",
     "WorkshopPage",
+    "in_groups",
     "tree_path",
 ]

@@ -88,6 +88,7 @@ class Activity(Identity):
     required = models.BooleanField(default=True)
     minutes = models.PositiveSmallIntegerField(default=5)
     max_attempts = models.PositiveSmallIntegerField(null=True, blank=True)
+    wait_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("activity")

@@ -15,6 +15,9 @@ from ..forms import QuizPageForm
 from .identities import ActivityKind
 from .pages import ActivityPage
 
+#: Two weeks.
+MAX_WAIT = 14 * 24 * 60
+
 
 class QuizPage(ActivityPage):
     kind = ActivityKind.QUIZ
@@ -30,6 +33,20 @@ class QuizPage(ActivityPage):
         validators=[MinValueValidator(1), MaxValueValidator(50)],
         help_text=_("Empty: as many as one likes. The best attempt counts."),
     )
+    wait_minutes = models.PositiveSmallIntegerField(
+        _("wait between attempts (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_WAIT)],
+        help_text=_("Time to read again before the next attempt, from when the last was handed in. Empty: none."),
+    )
+    draw = models.PositiveSmallIntegerField(
+        _("questions in each attempt"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("So many are drawn, others each time. Empty: all of them."),
+    )
     shuffle_questions = models.BooleanField(_("shuffle the questions"), default=True)
     shuffle_choices = models.BooleanField(_("shuffle the answers"), default=True)
 
@@ -38,6 +55,8 @@ class QuizPage(ActivityPage):
         *ActivityPage.source_settings,
         "pass_mark",
         "max_attempts",
+        "wait_minutes",
+        "draw",
         "shuffle_questions",
         "shuffle_choices",
     )
@@ -50,12 +69,15 @@ class QuizPage(ActivityPage):
             [
                 FieldPanel("pass_mark"),
                 FieldPanel("max_attempts"),
+                FieldPanel("wait_minutes"),
+                FieldPanel("draw"),
                 FieldPanel("shuffle_questions"),
                 FieldPanel("shuffle_choices"),
                 HelpPanel(
                     _(
                         "Several right answers: each right choice earns its share and each wrong one costs as "
-                        "much, never below nothing."
+                        "much, never below nothing. Put in order: the same for every two that stand in the right or "
+                        "the wrong order. Pair up: each right pair earns its share."
                     )
                 ),
             ],
@@ -93,7 +115,12 @@ class QuizPage(ActivityPage):
         return self.questions.exists()
 
     def get_minutes(self):
-        return self.minutes or max(1, self.questions.count())
+        return self.minutes or max(1, self.count_asked())
+
+    def count_asked(self) -> int:
+        """How many questions an attempt has."""
+        source, written = self.get_source_page() or self, self.questions.count()
+        return min(source.draw or written, written)
 
     def get_content(self):
         asked = [question.as_asked() for question in self.questions.all()]
@@ -106,8 +133,8 @@ class QuizPage(ActivityPage):
     def get_settings(self):
         """Frozen with each version: an attempt is graded by the rules it was begun under."""
         source = self.get_source_page() or self
-        names = ("pass_mark", "shuffle_questions", "shuffle_choices")
-        return {"questions": self.questions.count(), **{name: getattr(source, name) for name in names}}
+        names = ("pass_mark", "draw", "shuffle_questions", "shuffle_choices")
+        return {"questions": self.count_asked(), **{name: getattr(source, name) for name in names}}
 
 
 class Question(Orderable):

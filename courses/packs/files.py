@@ -107,9 +107,14 @@ def _read_quiz(path: Path, where: str) -> PackActivity:
     keys = [question["key"] for question in questions]
     if len(set(keys)) < len(keys):
         raise PackError(f"{where}: " + _("two questions have the same key."))
+    if isinstance(data.get("draw"), int) and data["draw"] > len(questions):
+        problem = _("“draw” is %(draw)s, but there are only %(number)s questions.")
+        raise PackError(f"{where}: " + problem % {"draw": data["draw"], "number": len(questions)})
     settings = {
         "pass_mark": data.get("pass_mark", 80),
         "max_attempts": data.get("max_attempts"),
+        "wait_minutes": data.get("wait_minutes"),
+        "draw": data.get("draw"),
         "shuffle_questions": bool(data.get("shuffle_questions", True)),
         "shuffle_choices": bool(data.get("shuffle_choices", True)),
     }

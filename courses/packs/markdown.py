@@ -132,9 +132,7 @@ def _box(name: str, title: str, inside: str, find_file: Callable[[str], Any], wh
         problem = _("the box “%(name)s” holds “name: value” lines.") % {"name": name}
         raise PackError(f"{where}: {problem}")
     if name == "contact":
-        wanted = {key: str(data.get(key) or "").strip() for key in ("name", "purpose", "url", "phone")}
-        _must_be_web_address(wanted["url"], where)
-        return "contact", {**wanted, "checked_on": _day(data.get("checked"))}
+        return "contact", _contact(data, where)
     if name == "document":
         return "document", {"document": find_file(data["file"]), "title": data.get("title") or ""}
     if name == "quote":
@@ -152,7 +150,18 @@ def _box(name: str, title: str, inside: str, find_file: Callable[[str], Any], wh
     raise PackError(f"{where}: {problem}")
 
 
-def _must_be_web_address(url: str, where: str) -> None:
+def _contact(data: dict[str, Any], where: str) -> dict[str, Any]:
+    """By `ref` from the directory, which has the rest; or all of it here."""
+    wanted = {key: str(data.get(key) or "").strip() for key in ("ref", "name", "purpose", "url", "phone")}
+    if wanted["ref"] and data.keys() - {"ref", "purpose"}:
+        raise PackError(f"{where}: " + _("beside “ref” stands only “purpose”: the rest is in contacts.yaml."))
+    if not (wanted["ref"] or wanted["name"]):
+        raise PackError(f"{where}: " + _("a contact has a “ref” from contacts.yaml, or a “name”."))
+    must_be_web_address(wanted["url"], where)
+    return {**wanted, "checked_on": day_in(data.get("checked"))}
+
+
+def must_be_web_address(url: str, where: str) -> None:
     """It becomes a link: only what an author's own form would take, and never a script."""
     try:
         if url:
@@ -183,7 +192,7 @@ def _facts(title: str, text: str, where: str) -> dict[str, Any]:
         "title": title,
         "text": to_html(body),
         "source": str(meta.get("source") or ""),
-        "checked_on": _day(meta.get("checked")),
+        "checked_on": day_in(meta.get("checked")),
     }
 
 
@@ -194,7 +203,7 @@ def read_yaml(text: str, where: str) -> Any:
         raise PackError(f"{where}: {error}") from error
 
 
-def _day(value: Any) -> str | None:
+def day_in(value: Any) -> str | None:
     return value.isoformat() if isinstance(value, datetime.date) else (str(value) if value else None)
 
 
@@ -259,8 +268,8 @@ def _write_block(block: dict[str, Any], file_name: Callable[[str, Any], str]) ->
         }
         return _write_box("do-dont", value["title"], write_yaml(lists))
     if kind == "contact":
-        data = {key: value[key] for key in ("name", "purpose", "url", "phone") if value[key]}
-        if value["checked_on"]:
+        data = {key: value[key] for key in ("ref", "name", "purpose", "url", "phone") if value.get(key)}
+        if value["checked_on"] and not value.get("ref"):
             data["checked"] = datetime.date.fromisoformat(value["checked_on"])
         return _write_box("contact", "", write_yaml(data))
     if kind == "document":

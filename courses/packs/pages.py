@@ -12,7 +12,7 @@ from wagtail.models import Collection, Locale, Page
 from wagtail.utils.file import hash_filelike
 
 from ..body import plain_blocks
-from ..models import ActivityPage, CourseIndexPage, CoursePage, LessonPage, Question, QuizPage, WorkshopPage
+from ..models import ActivityPage, Contact, CourseIndexPage, CoursePage, LessonPage, Question, QuizPage, WorkshopPage
 from .errors import PackError
 from .files import (
     PackActivity,
@@ -78,17 +78,22 @@ def put_activity(pack: PackCourse, activity: PackActivity, course: CoursePage) -
             setattr(page, name, value)
         page.questions = _questions(activity, page)
     else:
-        page.body = LessonPage.body.field.to_python(
-            parse_body(
-                activity.body,
-                lesson=activity.uuid,
-                find_file=lambda name: put_file(pack, name),
-                where=f"{pack.folder.name}/{activity.file}",
-            )
+        where = f"{pack.folder.name}/{activity.file}"
+        blocks = parse_body(
+            activity.body, lesson=activity.uuid, find_file=lambda name: put_file(pack, name), where=where
         )
+        _must_be_in_the_directory({block["value"]["ref"] for block in blocks if block["type"] == "contact"}, where)
+        page.body = LessonPage.body.field.to_python(blocks)
     page = _publish(page, course)
     _put_in_place(pack, activity, page)
     return page
+
+
+def _must_be_in_the_directory(refs: set[str], where: str) -> None:
+    missing = refs - {""} - set(Contact.objects.filter(ref__in=refs).values_list("ref", flat=True))
+    if missing:
+        problem = _("there is no contact called %(refs)s. Add it to contacts.yaml, or to the site’s contacts.")
+        raise PackError(f"{where}: " + problem % {"refs": ", ".join(sorted(missing))})
 
 
 def _questions(activity: PackActivity, page: QuizPage) -> list[Question]:
@@ -233,7 +238,7 @@ def _export_activity(page: Any, folder: Path, number: int, file_name: Any) -> st
         head["required"] = False
     if isinstance(page, QuizPage):
         name = f"{number:02}-{page.slug}.yaml"
-        rules = ("pass_mark", "max_attempts", "shuffle_questions", "shuffle_choices")
+        rules = ("pass_mark", "max_attempts", "wait_minutes", "draw", "shuffle_questions", "shuffle_choices")
         data = {
             **head,
             "introduction": to_markdown(page.introduction),

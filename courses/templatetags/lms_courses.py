@@ -1,12 +1,13 @@
 from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.rich_text import expand_db_html
 
 from courses.body import prepare
-from courses.models import CoursePage
+from courses.models import CoursePage, ShortcutsPage
 
 register = template.Library()
 
@@ -48,6 +49,13 @@ def page_foot(context):
         return ""
     parts = (draw(request, context.get("page")) for draw in hooks.get_hooks("lms_courses_foot"))
     return format_html_join("\n", "{}", ((part,) for part in parts))
+
+
+@register.simple_tag
+def shortcuts_page():
+    """The published page of shortcuts, in the reader's language where there is one; None without any."""
+    pages = ShortcutsPage.objects.live().order_by("pk")
+    return pages.filter(locale__language_code=get_language()).first() or pages.first()
 
 
 @register.simple_tag

@@ -1,0 +1,20 @@
+from django.utils.translation import gettext_lazy as _
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from .models import Contact
+
+
+class ContactViewSet(SnippetViewSet):
+    """The directory in the admin: names and purposes per language, addresses once."""
+
+    model = Contact
+    icon = "mail"
+    menu_label = _("Contacts")
+    add_to_admin_menu = True
+    menu_order = 250
+    copy_view_enabled = False
+    list_display = ["name", "get_group_display", "phone", "checked_on"]
+    list_filter = ["group"]
+    list_per_page = 50
+    ordering = ["name"]
+    search_fields = ["name", "purpose"]
