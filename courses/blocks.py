@@ -202,9 +202,7 @@ class ContactBlock(blocks.StructBlock):
     ref = ContactRefBlock(
         label=_("From the directory"),
         required=False,
-        help_text=_(
-            "Its link, phone and day of checking are shown. Below, write “What for” at most."
-        ),
+        help_text=_("Its link, phone and day of checking are shown. Below, write “What for” at most."),
     )
     name = blocks.CharBlock(label=_("Authority or service"), required=False)
     purpose = blocks.CharBlock(label=_("What for"), required=False)

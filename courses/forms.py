@@ -1,4 +1,5 @@
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from .questions import KINDS
@@ -52,4 +53,12 @@ class QuizPageForm(SourceSettingsForm):
                     form.add_error("choices", problem)
         if not asked and not self.instance.is_translation():
             self.add_error(None, _("Add at least one question before you publish."))
+        draw = cleaned.get("draw")
+        if draw and draw > asked > 0 and not self.fields["draw"].disabled:
+            words = ngettext(
+                "There is only %(number)s question. Draw fewer, or write more.",
+                "There are only %(number)s questions. Draw fewer, or write more.",
+                asked,
+            )
+            self.add_error("draw", words % {"number": asked})
         return cleaned

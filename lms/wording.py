@@ -2,9 +2,10 @@
 
 import datetime
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from .requirements.rules import Rule
 from .status import Facts, Status, status_on
@@ -18,6 +19,18 @@ def day_text(day: datetime.date) -> str:
 def short_day(day: datetime.date) -> str:
     """Day and month: "3 okt"."""
     return date_format(day, "j b")
+
+
+def moment_text(moment: datetime.datetime) -> str:
+    """When it is, counted from today: "at 14:20", "tomorrow at 14:20", "on 3 October 2026 at 14:20"."""
+    local = timezone.localtime(moment)
+    time = date_format(local, pgettext("time of day, as Django formats it", "H:i"))
+    days = (local.date() - timezone.localdate()).days
+    if days == 0:
+        return _("at %(time)s") % {"time": time}
+    if days == 1:
+        return _("tomorrow at %(time)s") % {"time": time}
+    return _("on %(day)s at %(time)s") % {"day": day_text(local.date()), "time": time}
 
 
 def why(day: datetime.date, facts: Facts) -> str:

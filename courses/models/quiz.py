@@ -200,8 +200,10 @@ class Question(Orderable):
         """For the preview of an author. A question without a right answer is shown as one."""
         asked = self.as_asked()
         kind = questions.KINDS[asked.kind]
+        public, secret = kind.public(asked), kind.secret(asked)
         return {
-            "question": kind.public(asked),
-            "secret": kind.secret(asked),
+            "question": public,
+            "secret": secret,
+            "explained": kind.explained(public, secret, None),
             "problems": kind.problems(asked),
         }

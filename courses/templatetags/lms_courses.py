@@ -1,7 +1,7 @@
 from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.rich_text import expand_db_html
@@ -22,6 +22,18 @@ def body_text(value):
 @register.filter
 def prepared(steps):
     return prepare(list(steps))
+
+
+@register.filter
+def duration(minutes):
+    """Minutes in the largest unit that fits: "45 minutes", "2 hours", "1 day"."""
+    if minutes % (24 * 60) == 0:
+        days = minutes // (24 * 60)
+        return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
+    if minutes % 60 == 0:
+        hours = minutes // 60
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
+    return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": minutes}
 
 
 @register.simple_tag

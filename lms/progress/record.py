@@ -20,7 +20,7 @@ from ..models import (
     QuizAttempt,
     StaffMember,
 )
-from .attempts import begin_attempt, hand_in
+from .attempts import begin_attempt, hand_in, is_asked
 from .enrolments import enrol
 from .rollup import complete_activity
 
@@ -143,7 +143,7 @@ def _why_not(event: LearningEvent) -> str:
             return "unknown_attempt"
         if attempt.submitted_at:
             return "handed_in"
-        if event.kind == EventKind.ANSWER and event.payload.get("question") not in attempt.version.key:
+        if event.kind == EventKind.ANSWER and not is_asked(attempt, event.payload.get("question")):
             return "unknown_question"
     return ""
 

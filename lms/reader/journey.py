@@ -24,6 +24,7 @@ from ..models import (
     StaffMember,
 )
 from ..progress import current_enrolment
+from ..progress.attempts import free_again
 from ..requirements.rules import Duty, Rule
 from ..status import TRAINED, Completion, Facts, Status, best_completion, runs_out, status_on
 
@@ -103,6 +104,15 @@ class ActivityState:
     def is_out_of_attempts(self) -> bool:
         return not self.is_done and not self.under_way and self.attempts_left == 0
 
+    @property
+    def waits_until(self) -> datetime.datetime | None:
+        """When the next attempt may begin, while that lies ahead; None where it may begin now, or never."""
+        if self.under_way or self.is_out_of_attempts:
+            return None
+        handed_in = [attempt.submitted_at for attempt in self.attempts if attempt.submitted_at]
+        moment = free_again(max(handed_in, default=None), self.activity.wait_minutes)
+        return moment if moment and moment > timezone.now() else None
+
 
 @dataclass
 class Journey:
@@ -156,7 +166,7 @@ class Journey:
     def next(self) -> ActivityState | None:
         """What "continue" opens: the first that is left and can be done here and now."""
         for state in self.left:
-            if state.kind != "workshop" and not state.is_out_of_attempts:
+            if state.kind != "workshop" and not state.is_out_of_attempts and not state.waits_until:
                 return state
         return None
 

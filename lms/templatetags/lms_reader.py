@@ -42,6 +42,11 @@ def minutes_text(minutes):
 
 
 @register.filter
+def moment_text(moment):
+    return wording.moment_text(moment)
+
+
+@register.filter
 def why(journey):
     return wording.why(journey.day, journey.facts)
 

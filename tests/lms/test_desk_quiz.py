@@ -15,9 +15,9 @@ def begin(maja, cast, quiz):
 
 
 def questions_of(attempt):
-    from lms.reader.views.quiz import _questions
+    from lms.progress.attempts import questions_of
 
-    return _questions(attempt)
+    return questions_of(attempt)
 
 
 def test_a_test_is_taken_question_by_question_and_handed_in(maja, cast, pages):

@@ -1,6 +1,7 @@
 """No answer, feedback or key reaches a learner before the test is graded: by no door, in no format."""
 
 import json
+import re
 import uuid
 
 import pytest
@@ -12,6 +13,7 @@ from tests import builders
 from tests.builders import version_of
 
 SECRET = "sentinel-7f3a"
+NUMBER = "739184"
 
 
 @pytest.fixture
@@ -37,6 +39,14 @@ def quiz(course):
         question("multiple", [choice("a", "Ja", right=True), choice("b", "Nej", right=False)], 2),
         question("truefalse", [choice("true", "", right=True), choice("false", "", right=False)], 3),
         question("text", [choice("a", f"{SECRET} stavning", right=True)], 4),
+        # In the right order, with ids that say so; and a pair and a number that say what they are.
+        question("order", [{**choice(f"{SECRET}-{word}", word, right=False)} for word in ("Ett", "Två", "Tre")], 5),
+        question(
+            "match",
+            [{**choice(word, word, right=False), "pair": pair} for word, pair in (("Ett", "Uno"), ("Två", "Due"))],
+            6,
+        ),
+        question("number", [{**choice("a", NUMBER, right=True), "tolerance": NUMBER[:4], "unit": "st"}], 7),
     ]
     return builders.publish(page, course)
 
@@ -56,10 +66,12 @@ def every_answer(browser, cast, quiz, where):
     yield begun
     home = begun["Location"]
     yield browser.get(home)
-    for number in range(1, 5):
+    for number in range(1, 8):
         yield browser.get(f"{home}fraga/{number}/")
         yield browser.post(f"{home}fraga/{number}/", event())  # no answer: an error page
-        for value in ("a", "b", "true", "false", "gissning"):
+        page = browser.get(f"{home}fraga/{number}/").content.decode()
+        offered = re.findall(r'<option value="([^"]+)"', page)
+        for value in ("a", "b", "true", "false", "gissning", "17", offered, offered[:1]):
             yield browser.post(f"{home}fraga/{number}/", {**event(), "answer": value})
         yield browser.post(f"{home}fraga/{number}/", {**event(), "answer": "a"}, headers={"x-lms-save": "1"})
         yield browser.get(f"{home}fraga/{number}/")
@@ -71,6 +83,7 @@ def test_nothing_secret_in_any_page_before_grading(sign_in, cast, quiz):
     maja = sign_in("maja")
     for response in every_answer(maja, cast, quiz, "/min-utbildning"):
         assert SECRET.encode() not in response.content, response.request["PATH_INFO"]
+        assert NUMBER.encode() not in response.content, response.request["PATH_INFO"]
         assert SECRET not in str(response.headers)
     attempt = QuizAttempt.objects.get()
     result = maja.post(
@@ -110,8 +123,25 @@ def test_the_author_sees_the_right_answers_in_the_preview(sign_in, quiz):
 
 def test_what_a_version_lets_travel_holds_nothing_secret(quiz):
     version = version_of(quiz)
-    assert SECRET not in json.dumps([version.content, version.settings, version.steps])
+    public = json.dumps([version.content, version.settings, version.steps])
+    assert SECRET not in public
+    assert NUMBER not in public
     assert SECRET in json.dumps(version.key)
+    assert NUMBER in json.dumps(version.key)
+
+
+def test_the_public_part_of_a_version_is_the_same_whatever_the_right_order_and_pairs(quiz):
+    before = version_of(quiz)
+    order, match = quiz.questions.get(kind="order"), quiz.questions.get(kind="match")
+    order.choices = order.choices[::-1]
+    one, other = match.choices
+    match.choices = [{**one, "pair": other["pair"]}, {**other, "pair": one["pair"]}]
+    for question in (order, match):
+        question.save()
+    QuizPage.objects.get(pk=quiz.pk).save_revision().publish()
+    after = version_of(quiz)
+    assert (after.content, after.content_hash) == (before.content, before.content_hash)
+    assert after.key != before.key
 
 
 def test_the_order_and_the_ids_of_choices_tell_nothing(sign_in, cast, course):

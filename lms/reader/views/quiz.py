@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.models import QuizPage
 from courses.questions import KINDS
-from courses.questions.scoring import order_for, score_answers
+from courses.questions.scoring import score_answers
 
 from ...models import EventKind, QuizAttempt
 from ...progress import record
-from ...progress.attempts import answers_given
+from ...progress.attempts import answers_given, questions_of
 from ..desk import desk, facts_from, go, readable_version
 from ..journey import journeys
 
@@ -69,7 +69,10 @@ def begin(request, activity):
     )
     attempt = receipt.attempt
     if attempt is None:
-        messages.warning(request, _("You have used all your attempts. Talk to the course leader, who helps you on."))
+        # The page that it leads back to says until when one must wait.
+        if receipt.reason != "must_wait":
+            words = _("You have used all your attempts. Talk to the course leader, who helps you on.")
+            messages.warning(request, words)
         return go(request, "activity", activity)
     return go(request, "attempt", attempt.uuid)
 
@@ -86,16 +89,6 @@ def _own_attempt(request: Any, attempt_uuid: uuid.UUID) -> QuizAttempt:
     return attempt
 
 
-def _questions(attempt):
-    rules = attempt.version.settings
-    return order_for(
-        attempt.version.content["questions"],
-        seed=str(attempt.uuid),
-        shuffle_questions=rules["shuffle_questions"],
-        shuffle_choices=rules["shuffle_choices"],
-    )
-
-
 @require_safe
 @desk
 def attempt(request, attempt):
@@ -104,7 +97,7 @@ def attempt(request, attempt):
     if own.submitted_at:
         return go(request, "result", own.uuid)
     answers = answers_given(own)
-    for number, question in enumerate(_questions(own), start=1):
+    for number, question in enumerate(questions_of(own), start=1):
         if question["key"] not in answers:
             return go(request, "question", own.uuid, number)
     return go(request, "hand_in", own.uuid)
@@ -116,14 +109,14 @@ def question(request, attempt, number):
     own = _own_attempt(request, attempt)
     if own.submitted_at:
         return go(request, "result", own.uuid)
-    asked = _questions(own)
+    asked = questions_of(own)
     if not 1 <= number <= len(asked):
         raise Http404
     current = asked[number - 1]
     kind = KINDS[current["kind"]]
-    error = ""
+    error, posted = "", request.POST.getlist("answer")
     if request.method == "POST":
-        answer = kind.parse(current, request.POST.getlist("answer"))
+        answer = kind.parse(current, posted)
         if answer is not None:
             receipt = record(
                 **facts_from(request),
@@ -136,10 +129,11 @@ def question(request, attempt, number):
                 return HttpResponse(status=204 if receipt.counted else 409)
             if not receipt.counted:  # handed in meanwhile, in another tab
                 return go(request, "attempt", own.uuid)
-            if number < len(asked):
+            if kind.is_whole(current, answer) and number < len(asked):
                 return go(request, "question", own.uuid, number + 1)
-            return go(request, "hand_in", own.uuid)
-        error = _("Choose or write an answer first, or skip the question for now.")
+            if kind.is_whole(current, answer):
+                return go(request, "hand_in", own.uuid)
+        error = kind.ask_again
     answers = answers_given(own)
     given = answers.get(current["key"])
     return render(
@@ -153,7 +147,8 @@ def question(request, attempt, number):
             "count": len(asked),
             "answered": len(answers),
             "chosen": kind.chosen(given),
-            "written": given if isinstance(given, str) else "",
+            "rows": kind.filled_in(current, given, posted),
+            "written": "".join(posted[:1]) if error else given if isinstance(given, str) else "",
             "error": error,
         },
         status=422 if error else 200,
@@ -185,7 +180,7 @@ def hand_in(request, attempt):
     if own.submitted_at:
         return go(request, "result", own.uuid)
     answers = answers_given(own)
-    asked = _questions(own)
+    asked = questions_of(own)
     return render(
         request,
         "lms/reader/hand_in.html",
@@ -213,7 +208,7 @@ def result(request, attempt):
         {
             "attempt": own,
             "pass_mark": own.version.settings["pass_mark"],
-            "review": [_explained(own, question) for question in _questions(own)],
+            "review": [_explained(own, question) for question in questions_of(own)],
             "journey": journey,
             "state": state,
         },
@@ -230,11 +225,12 @@ def _explained(attempt, question):
     return {
         "question": question,
         "answer": answer,
-        "written": answer if isinstance(answer, str) and question["kind"] == "text" else "",
+        "written": answer if isinstance(answer, str) and not question["choices"] else "",
         "chosen": chosen,
         "right": secret.get("right", []),
         "accepted": secret.get("accepted", [])[:1],
         "verdict": "right" if worth == 1 else "partly" if worth else "wrong",
         "explanation": secret["explanation"],
         "feedback": [secret["feedback"][identity] for identity in chosen if identity in secret["feedback"]],
+        **kind.explained(question, secret, answer),
     }
