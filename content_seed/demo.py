@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
 from courses.models import Activity, Course
@@ -94,7 +95,7 @@ def seed_demo() -> Iterator[str]:
         settings.signatory_name = "Petra Projektledare"
         settings.signatory_role = "projektledare"
         settings.save()
-        admin = _account("admin", "Administratör: ser och gör allt", superuser=True)
+        admin = _account("admin", gettext_noop("Administrator: sees and does everything"), superuser=True)
         places = _places(admin)
         people = _people(admin, places)
         _rules(admin, course, places)
@@ -112,7 +113,7 @@ def seed_demo() -> Iterator[str]:
 def account_lines() -> list[str]:
     """For the end of `make run`."""
     return [
-        f"{account.user.get_username():<15}{account.about}" for account in DemoAccount.objects.select_related("user")
+        f"{account.user.get_username():<15}{_(account.about)}" for account in DemoAccount.objects.select_related("user")
     ]
 
 
@@ -202,24 +203,27 @@ def _evenings(admin: Any, people: dict[str, StaffMember]) -> None:
 def _accounts(admin: Any, places: dict[str, Workplace], people: dict[str, StaffMember]) -> None:
     course_leader = _account(
         "kursledare",
-        "Kursledare: skriver lektioner och kunskapstest i redigeraren",
+        gettext_noop("Course leader: writes lessons and knowledge tests in the editor"),
         given="Kajsa",
         family="Kursledare",
     )
     project_leader = _account(
         "projektledare",
-        "Projektledare: ser vilka som har slutfört kurserna och vilka som har något kvar",
+        gettext_noop("Project leader: sees who has completed the courses and who has something left"),
         given="Petra",
         family="Projektledare",
     )
     owner = _account(
         "butik",
-        "Butiksansvarig i Brattfors: sin egen butik, och kopplar surfplattan",
+        gettext_noop("Shop owner in Brattfors: sees the own shop, and connects the tablet"),
         given="Birgitta",
         family="Forsberg",
     )
     learner = _account(
-        "maja", f"Deltagare i Brattfors. På surfplattan: pinkod {DEMO_PIN}", given="Maja", family="Lindgren"
+        "maja",
+        gettext_noop("Participant in Brattfors. On the tablet: PIN 2741"),  # DEMO_PIN, written out for translators
+        given="Maja",
+        family="Lindgren",
     )
     give_responsibility(user=course_leader, role=Role.COURSE_LEADER, workplace=places[""], actor=admin)
     give_responsibility(user=project_leader, role=Role.PROJECT_LEADER, workplace=places[""], actor=admin)
