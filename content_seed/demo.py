@@ -215,7 +215,7 @@ def _accounts(admin: Any, places: dict[str, Workplace], people: dict[str, StaffM
     )
     owner = _account(
         "butik",
-        gettext_noop("Shop owner in Brattfors: sees the own shop, and connects the tablet"),
+        gettext_noop("Shop owner in Brattfors: sees their own shop and connects the tablet"),
         given="Birgitta",
         family="Forsberg",
     )

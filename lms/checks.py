@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, Warning, register
 
-from .conf import setting
+from .conf import public_address_is_set
 
 
 @register()
@@ -81,11 +81,12 @@ def private_storage_is_private(app_configs, **kwargs):
 
 @register(deploy=True)
 def public_address_is_known(app_configs, **kwargs):
-    if setting("LMS_PUBLIC_BASE_URL").startswith("https://"):
+    if public_address_is_set():
         return []
     return [
         Warning(
-            "LMS_PUBLIC_BASE_URL is not an https address: the QR codes on certificates would lead nowhere.",
+            "LMS_PUBLIC_BASE_URL is not an https address that others can reach: "
+            "the QR codes on certificates would lead nowhere.",
             id="lms.W004",
         )
     ]

@@ -1,6 +1,7 @@
 """Our settings, read when they are needed. Every name is described in README.md, "Add it to your Wagtail site"."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -15,3 +16,10 @@ DEFAULTS = {
 
 def setting(name: str) -> Any:
     return getattr(settings, name, DEFAULTS[name])
+
+
+def public_address_is_set() -> bool:
+    """Whether LMS_PUBLIC_BASE_URL leads here from outside: https, and not this machine's own name for itself."""
+    address = urlsplit(setting("LMS_PUBLIC_BASE_URL"))
+    host = address.hostname or ""
+    return address.scheme == "https" and "." in host and not host.startswith("127.") and not host.endswith(".localhost")

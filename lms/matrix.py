@@ -114,6 +114,7 @@ class Totals:
     by_workplace: dict[int, Share] = field(default_factory=dict)
     by_workplace_course: dict[tuple[int, int], Share] = field(default_factory=dict)
     missing: list[int] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
     excused: int = 0
     not_required: int = 0
 
@@ -121,7 +122,7 @@ class Totals:
 def totals(
     day: datetime.date, jobs: Iterable[Job], courses: Sequence[int], rules: Sequence[Rule], record: Record
 ) -> Totals:
-    """Sums over `jobs` for `courses`. `missing` holds staff ids in the order of `jobs`."""
+    """Sums over `jobs` for `courses`. `missing` and `late` hold staff ids in the order of `jobs`."""
     result = Totals(by_course={course: Share() for course in courses})
     wanted = set(courses)
     relevant = [rule for rule in rules if rule.course_id in wanted]
@@ -145,10 +146,12 @@ def totals(
         for course_id, (done, late) in outcome.items():
             result.by_course[course_id].add(done=done, late=late)
         if outcome:
-            done = all(done for done, _ in outcome.values())
-            result.people.add(done=done, late=any(late for _, late in outcome.values()))
+            done, late = all(done for done, _ in outcome.values()), any(late for _, late in outcome.values())
+            result.people.add(done=done, late=late)
             if not done:
                 result.missing.append(staff_id)
+            if late:
+                result.late.append(staff_id)
         elif duties:
             result.excused += 1
         else:

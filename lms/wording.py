@@ -120,6 +120,20 @@ def ledger_words(verb: str) -> str:
     }.get(verb, verb)
 
 
+def why_not_counted(reason: str) -> str:
+    """Why something that was reported waits for a leader. An unknown reason is shown as it is."""
+    return {
+        "withdrawn": _("The part was not published when it was done."),
+        "unknown_step": _("The lesson has changed, and that step is not in it."),
+        "unknown_version": _("It is not known what the test looked like then."),
+        "unknown_attempt": _("It belongs to an attempt at the test that is not known."),
+        "unknown_question": _("The question is not in that test."),
+        "handed_in": _("The test was handed in already."),
+        "id_taken": _("The tablet gave the same number to two different attempts."),
+        "attempts_used_up": _("All attempts at the test are used up."),
+    }.get(reason, reason)
+
+
 def minutes_text(minutes: int) -> str:
     return ngettext("about %(minutes)s minute", "about %(minutes)s minutes", minutes) % {"minutes": minutes}
 

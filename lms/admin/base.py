@@ -27,10 +27,14 @@ class LeaderMixin:
 
 
 class AdminPage(LeaderMixin, WagtailAdminTemplateMixin):
-    """Page furniture: breadcrumbs are Home, then `parents` (label, url name), then the page itself."""
+    """Page furniture: breadcrumbs are Home, then `parents` (label, url name), then the page itself.
+
+    `explanation` says in a sentence or two what the page is for, where that is not plain.
+    """
 
     parents: tuple[tuple[Any, str], ...] = ()
     header_icon = "lms-learn"
+    explanation: Any = ""
 
     def get_breadcrumbs_items(self):
         return [
@@ -42,6 +46,9 @@ class AdminPage(LeaderMixin, WagtailAdminTemplateMixin):
     def get_parents(self):
         return [(label, reverse(name)) for label, name in self.parents]
 
+    def get_context_data(self, **kwargs):
+        return {"explanation": self.explanation, **super().get_context_data(**kwargs)}
+
 
 class ActionView(AdminPage, FormView):
     """A form that carries out one act. Subclasses say `act(data)`, which returns the success message.
@@ -51,7 +58,6 @@ class ActionView(AdminPage, FormView):
 
     template_name = "lms/admin/form.html"
     submit_label: Any = gettext_lazy("Save")
-    explanation: Any = ""
 
     def act(self, data: dict[str, Any]) -> str:
         raise NotImplementedError
@@ -84,7 +90,6 @@ class ActionView(AdminPage, FormView):
         context.update(
             submit_button_label=self.submit_label,
             action_url=self.request.get_full_path(),
-            explanation=self.explanation,
             media=context["form"].media,
         )
         return context

@@ -1,19 +1,66 @@
+"""The leader's home page: are all trained, who is late, what waits; and what must be in place first."""
+
+from typing import Any
+
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
-from ..access import LEADERS, workplaces_in_reach
+from ..access import LEADERS, may_lead, staff_to_manage, workplaces_in_reach
 from ..reports import figures
 from ..reports.cells import summary_sentence, who_is_counted
+from .first_steps import first_steps, what_is_done, where_it_is_done
+from .waiting import Waiting, not_counted, out_of_attempts
+
+#: How many are named under each heading; the rest are a click away.
+NAMED = 8
+
+
+def add_panels(request: Any, panels: list[Any]) -> None:
+    """First on the home page of those who lead: what they may see of it, and nothing for anybody else."""
+    if not may_lead(request.user, *LEADERS):
+        return
+    found = figures.gather(timezone.localdate(), workplaces_in_reach(request.user, LEADERS))
+    waiting = [*out_of_attempts(found), *not_counted(staff_to_manage(request.user, LEADERS))]
+    panels.append(AreAllTrainedPanel(found, waiting))
+    if steps := first_steps(what_is_done(request.user, found)):
+        addresses = where_it_is_done()
+        panels.append(FirstStepsPanel([(step, addresses.get(step.key)) for step in steps]))
 
 
 class AreAllTrainedPanel(Component):
-    """The project's one question, first on the leader's home page."""
+    """The project's one question; who is late, and what waits for a leader."""
 
     name = "lms_are_all_trained"
     template_name = "lms/admin/home_panel.html"
     order = 10
 
+    def __init__(self, found: figures.Figures, waiting: list[Waiting]):
+        super().__init__()
+        self.figures, self.waiting = found, waiting
+
     def get_context_data(self, parent_context):
-        reach = workplaces_in_reach(parent_context["request"].user, LEADERS)
-        totals = figures.gather(timezone.localdate(), reach).totals
-        return {"sentence": summary_sentence(totals), "counted": who_is_counted(totals), "totals": totals}
+        totals = self.figures.totals
+        return {
+            "sentence": summary_sentence(totals),
+            "counted": who_is_counted(totals),
+            "totals": totals,
+            "late": self.figures.late_names(NAMED),
+            "late_more": max(0, len(totals.late) - NAMED),
+            "waiting": self.waiting[:NAMED],
+            "waiting_more": self.waiting[NAMED:],
+        }
+
+
+class FirstStepsPanel(Component):
+    """What is left before anyone can be trained. Gone when all of it is done."""
+
+    name = "lms_first_steps"
+    template_name = "lms/admin/first_steps.html"
+    order = 20
+
+    def __init__(self, steps):
+        super().__init__()
+        self.steps = steps
+
+    def get_context_data(self, parent_context):
+        return {"steps": self.steps, "done": sum(step.done for step, _address in self.steps)}

@@ -38,7 +38,7 @@ class JobRoleViewSet(ModelViewSet):
     name = "lms_job_roles"
     icon = "tag"
     menu_label = gettext_lazy("Job roles")
-    add_to_settings_menu = True
+    index_template_name = "lms/admin/job_roles.html"
     copy_view_enabled = False
     delete_view_class = DeleteJobRole
     panels = [FieldPanel("name")]

@@ -1,6 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 
@@ -42,6 +42,7 @@ class TrainingSettings(BaseGenericSetting):
         return cls.objects.first() or cls()
 
     panels = [
+        HelpPanel(_("Who stands behind the training, who signs the certificates, and whom people can ask.")),
         FieldPanel("organisation"),
         MultiFieldPanel(
             [FieldPanel("contact_name"), FieldPanel("contact_phone"), FieldPanel("contact_email")],

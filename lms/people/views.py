@@ -29,6 +29,10 @@ class StaffList(AdminPage, TemplateView):
     template_name = "lms/admin/staff_list.html"
     page_title = gettext_lazy("Staff")
     header_icon = "group"
+    explanation = gettext_lazy(
+        "Everyone who works at your workplaces. Choose a name to see the training, print a login card, move somebody "
+        "to another workplace or end their employment."
+    )
     per_page = 50
 
     def get_context_data(self, **kwargs):
@@ -127,6 +131,7 @@ class AddStaff(ActionView):
     page_title = gettext_lazy("Add a person")
     submit_label = gettext_lazy("Add")
     form_class = AddStaffForm
+    explanation = gettext_lazy("Name, workplace and first day are enough. Nobody needs an e-mail address.")
     parents = (STAFF,)
 
     def get_form_kwargs(self):
@@ -166,6 +171,9 @@ class AddJob(PersonMixin, ActionView):
     page_title = gettext_lazy("Add an employment")
     submit_label = gettext_lazy("Add")
     form_class = JobForm
+    explanation = gettext_lazy(
+        "For a second workplace, or for someone who comes back. What they have completed counts."
+    )
 
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "workplaces": places_to_work(self.request.user, self.roles)}

@@ -59,7 +59,7 @@ class RegisterView(ActionView):
 
 class Attendance(RegisterView):
     page_title = gettext_lazy("Record who came")
-    header_icon = "tick-inverse"
+    header_icon = "calendar-check"
     form_class = AttendanceForm
     explanation = gettext_lazy("For meetups: tick everyone who was there.")
 

@@ -66,7 +66,14 @@ class Figures:
 
     def missing_names(self, limit: int) -> list[Worker]:
         """The first of those who miss something, each person once."""
-        wanted = set(self.totals.missing)
+        return self._first_of(self.totals.missing, limit)
+
+    def late_names(self, limit: int) -> list[Worker]:
+        """The first of those with an overdue course, each person once."""
+        return self._first_of(self.totals.late, limit)
+
+    def _first_of(self, people: list[int], limit: int) -> list[Worker]:
+        wanted = set(people)
         found: dict[int, Worker] = {}
         for worker in self.workers:
             if worker.job.staff_id in wanted and worker.job.staff_id not in found:

@@ -25,7 +25,7 @@ class TrainingMatrix(ReportView):
     """
 
     page_title = gettext_lazy("Training matrix")
-    header_icon = "lms-learn"
+    header_icon = "table"
     template_name = "lms/reports/matrix.html"
     results_template_name = "lms/reports/matrix_results.html"
     index_url_name = "lms_training_matrix"

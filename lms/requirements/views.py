@@ -36,6 +36,7 @@ class RequirementList(AdminPage, TemplateView):
     template_name = "lms/admin/requirement_list.html"
     page_title = gettext_lazy("Requirements")
     header_icon = "tasks"
+    explanation = gettext_lazy("Who must take which course, and by when. The matrix counts by what stands here.")
 
     def get_context_data(self, **kwargs):
         today = timezone.localdate()
@@ -111,6 +112,7 @@ class EndExemption(PersonMixin, ActionView):
     page_title = gettext_lazy("End an exemption")
     submit_label = gettext_lazy("End it")
     form_class = EndExemptionForm
+    explanation = gettext_lazy("From the day after, the person is counted again.")
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)

@@ -23,6 +23,10 @@ class WorkplaceList(AdminPage, TemplateView):
     template_name = "lms/admin/workplace_list.html"
     page_title = gettext_lazy("Workplaces")
     header_icon = "site"
+    explanation = gettext_lazy(
+        "The municipality and its service points, and the tablets that are connected there. Whoever is responsible "
+        "for a workplace also sees those under it."
+    )
 
     def get_context_data(self, **kwargs):
         today = timezone.localdate()
@@ -43,6 +47,7 @@ class AddWorkplace(ActionView):
     page_title = gettext_lazy("Add a workplace")
     submit_label = gettext_lazy("Add")
     form_class = WorkplaceForm
+    explanation = gettext_lazy("People work at service points. A municipality or a region holds the service points.")
     parents = (WORKPLACES,)
     success_url = reverse_lazy("lms_admin:workplaces")
 

@@ -1,0 +1,45 @@
+"""The Training menu, in the order of the work: what is done every week first, what is set up once last."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+
+from ..access import LEADERS, may_lead
+from ..models import Role
+from .viewsets import job_roles
+
+
+class TrainingMenuItem(MenuItem):
+    """Shown to those who may open what it leads to."""
+
+    def __init__(self, label: Any, url_name: str, roles: tuple[str, ...], icon: str, order: int):
+        super().__init__(label, reverse(url_name), name=url_name.replace(":", "-"), icon_name=icon, order=order)
+        self.roles = roles
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_lead(request.user, *self.roles)
+
+
+class JobRolesMenuItem(TrainingMenuItem):
+    """Wagtail's own pages, which go by Wagtail's permissions."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return job_roles.permission_policy.user_has_any_permission(request.user, {"add", "change", "delete", "view"})
+
+
+def training_menu() -> SubmenuMenuItem:
+    project, admin = (Role.PROJECT_LEADER,), ("nobody",)
+    items = [
+        TrainingMenuItem(_("Training matrix"), "lms_training_matrix", LEADERS, "table", 10),
+        TrainingMenuItem(_("Record who came"), "lms_admin:attendance", LEADERS, "calendar-check", 20),
+        TrainingMenuItem(_("Record earlier training"), "lms_admin:earlier_training", LEADERS, "history", 30),
+        TrainingMenuItem(_("Staff"), "lms_admin:staff", project, "group", 40),
+        TrainingMenuItem(_("Requirements"), "lms_admin:requirements", project, "tasks", 50),
+        TrainingMenuItem(_("Workplaces"), "lms_admin:workplaces", project, "site", 60),
+        JobRolesMenuItem(_("Job roles"), "lms_job_roles:index", (), "tag", 70),
+        TrainingMenuItem(_("Who is responsible"), "lms_admin:responsibilities", admin, "user", 80),
+    ]
+    return SubmenuMenuItem(_("Training"), Menu(None, items=items), icon_name="lms-learn", name="training", order=10)
