@@ -30,7 +30,13 @@ def issue(*, completion: CourseCompletion, on: datetime.date | None = None, acto
     if current:
         return current
     certificate = Certificate.objects.create(**_snapshot(completion), issued_on=on or timezone.localdate())
-    ledger.write("certificate.issued", actor=actor, subject=certificate, staff=completion.staff)
+    ledger.write(
+        "certificate.issued",
+        actor=actor,
+        subject=certificate,
+        staff=completion.staff,
+        course=str(certificate.course_uuid),
+    )
     transaction.on_commit(lambda: draw_certificate.enqueue(certificate.pk), robust=True)
     return certificate
 
@@ -48,7 +54,14 @@ def replace(*, certificate: Certificate, actor: Any) -> Certificate:
     new = issue(completion=old.completion, actor=actor)
     old.superseded_by = new
     old.save(update_fields=["superseded_by"])
-    ledger.write("certificate.replaced", actor=actor, subject=old, staff=old.staff, by=str(new.uuid))
+    ledger.write(
+        "certificate.replaced",
+        actor=actor,
+        subject=old,
+        staff=old.staff,
+        course=str(old.course_uuid),
+        by=str(new.uuid),
+    )
     return new
 
 
@@ -66,6 +79,7 @@ def revoke(*, certificate: Certificate, reason: str, actor: Any) -> Certificate:
             actor=actor,
             subject=certificate,
             staff=certificate.staff,
+            course=str(certificate.course_uuid),
             reason=str(reason),
         )
     return certificate

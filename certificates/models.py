@@ -4,7 +4,6 @@ import uuid
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.storage import storages
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lms.models import CourseCompletion, StaffMember
+from lms.models.learning import private_storage
 
 #: No 0, O, I or l: 58 characters, so that 16 of them hold 93 bits.
 SERIAL_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -22,10 +22,6 @@ SERIAL_LENGTH = 16
 def new_serial() -> str:
     """The secret in the address of the verification page."""
     return "".join(secrets.choice(SERIAL_ALPHABET) for _number in range(SERIAL_LENGTH))
-
-
-def private_storage():
-    return storages["lms_private"]
 
 
 def file_path(certificate: "Certificate", _filename: str) -> str:

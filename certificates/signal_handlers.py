@@ -1,11 +1,12 @@
 from django.utils import timezone
 
-from lms.signals import course_completed, course_completion_voided
+from lms.signals import course_completed, course_completion_voided, staff_merged
 
 
 def connect_signal_handlers():
     course_completed.connect(on_course_completed, dispatch_uid="lms_certificates.completed")
     course_completion_voided.connect(on_completion_voided, dispatch_uid="lms_certificates.voided")
+    staff_merged.connect(on_staff_merged, dispatch_uid="lms_certificates.merged")
 
 
 def on_course_completed(sender, completion, **kwargs):
@@ -20,3 +21,10 @@ def on_completion_voided(sender, completion, **kwargs):
 
     for certificate in completion.certificates.current():
         revoke(certificate=certificate, reason=RevocationReason.VOIDED, actor=None)
+
+
+def on_staff_merged(sender, kept, gone, **kwargs):
+    """They are the same person's; what is printed on them stays as it was."""
+    from .models import Certificate
+
+    Certificate.objects.filter(staff=gone).update(staff=kept)

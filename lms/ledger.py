@@ -1,8 +1,13 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.utils import timezone
 
 from .models import LedgerEntry, StaffMember
+
+_listening: ContextVar[tuple[list[LedgerEntry], ...]] = ContextVar("lms_ledger_listening", default=())
 
 
 def write(verb: str, *, actor: Any, subject: Any, staff: StaffMember | None = None, **data: Any) -> LedgerEntry:
@@ -10,7 +15,7 @@ def write(verb: str, *, actor: Any, subject: Any, staff: StaffMember | None = No
 
     `subject` is the row it is about. `data` must be JSON-ready and hold no names: codes, dates, ids.
     """
-    return LedgerEntry.objects.create(
+    entry = LedgerEntry.objects.create(
         at=timezone.now(),
         actor=actor if getattr(actor, "pk", None) else None,
         verb=verb,
@@ -18,3 +23,17 @@ def write(verb: str, *, actor: Any, subject: Any, staff: StaffMember | None = No
         subject=f"{subject._meta.model_name}:{subject.pk}",
         data=data,
     )
+    for entries in _listening.get():
+        entries.append(entry)
+    return entry
+
+
+@contextmanager
+def listen() -> Iterator[list[LedgerEntry]]:
+    """What is written to the ledger in the block, in its order."""
+    entries: list[LedgerEntry] = []
+    token = _listening.set((*_listening.get(), entries))
+    try:
+        yield entries
+    finally:
+        _listening.reset(token)

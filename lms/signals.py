@@ -1,4 +1,4 @@
-"""What other apps may listen to. Both are sent inside the transaction: a receiver that raises undoes everything."""
+"""What other apps may listen to. All are sent inside the transaction: a receiver that raises undoes everything."""
 
 from django.dispatch import Signal
 
@@ -7,3 +7,6 @@ course_completed = Signal()
 
 #: A CourseCompletion was voided. Arguments: completion.
 course_completion_voided = Signal()
+
+#: Two rows were the same person. Arguments: kept, gone. What hangs on `gone` belongs to `kept` from now on.
+staff_merged = Signal()

@@ -3,6 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
+import lms.models.learning
 import lms.models.people
 import uuid
 import wagtail.fields
@@ -111,7 +112,7 @@ class Migration(migrations.Migration):
                 ('payload', models.JSONField(blank=True, default=dict)),
                 ('occurred_at', models.DateTimeField(help_text='When it happened, as the reporter claims.')),
                 ('received_at', models.DateTimeField(help_text='When we heard of it, by our own clock.')),
-                ('source', models.CharField(choices=[('reader', 'Own device'), ('tablet', 'The shop’s tablet'), ('register', 'Recorded by a leader'), ('move', 'Moved from another person')], max_length=10)),
+                ('source', models.CharField(choices=[('reader', 'Own device'), ('tablet', 'The shop’s tablet'), ('register', 'Recorded by a leader'), ('move', 'Moved from another person'), ('restore', 'Put back by a leader')], max_length=10)),
                 ('outcome', models.CharField(choices=[('applied', 'Counted'), ('needs_review', 'Waits for a leader')], default='applied', max_length=15)),
                 ('reason', models.CharField(blank=True, max_length=40)),
                 ('activity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lms_courses.activity')),
@@ -168,6 +169,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(choices=lms.models.people.language_choices, default=lms.models.people.default_language, max_length=10, verbose_name='language')),
                 ('pin_hash', models.CharField(blank=True, editable=False, max_length=128)),
                 ('added_at', models.DateTimeField(auto_now_add=True)),
+                ('merged_into', models.ForeignKey(editable=False, help_text='The row of the same person that was kept. This one only points there.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_rows', to='lms.staffmember')),
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='staff_member', to=settings.AUTH_USER_MODEL, verbose_name='user account')),
             ],
             options={
@@ -399,6 +401,40 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('enrolment', 'activity', 'number'), name='lms_attempt_number_once')],
             },
         ),
+        migrations.CreateModel(
+            name='EvidenceDocument',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('kind', models.CharField(choices=[('pdf', 'PDF'), ('png', 'PNG'), ('jpg', 'JPEG')], max_length=4)),
+                ('file', models.FileField(max_length=120, storage=lms.models.learning.private_storage, upload_to=lms.models.learning.evidence_path)),
+                ('sha256', models.CharField(max_length=64)),
+                ('size', models.PositiveIntegerField()),
+                ('uploaded_at', models.DateTimeField()),
+                ('enrolments', models.ManyToManyField(related_name='evidence_documents', to='lms.enrolment')),
+                ('uploaded_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'evidence of earlier training',
+                'verbose_name_plural': 'evidence of earlier training',
+            },
+        ),
+        migrations.CreateModel(
+            name='ExtraAttempt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=200)),
+                ('given_at', models.DateTimeField()),
+                ('taken_back_at', models.DateTimeField(null=True)),
+                ('activity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lms_courses.activity')),
+                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extra_attempts', to='lms.enrolment')),
+                ('given_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'extra attempt',
+                'verbose_name_plural': 'extra attempts',
+            },
+        ),
         migrations.AddConstraint(
             model_name='requirementrole',
             constraint=models.UniqueConstraint(fields=('requirement', 'role'), name='lms_requirement_role_once'),
@@ -410,10 +446,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='ledgerentry',
             index=models.Index(fields=['subject'], name='lms_ledgere_subject_c76bbb_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='exemption',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='lms_exemption_ends_after_it_starts'),
         ),
         migrations.AddConstraint(
             model_name='enrolment',

@@ -3,8 +3,9 @@ import uuid
 from typing import Self
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Activity, ActivityVersion, Course
@@ -51,11 +52,21 @@ class EventSource(models.TextChoices):
     TABLET = "tablet", _("The shop’s tablet")
     REGISTER = "register", _("Recorded by a leader")
     MOVE = "move", _("Moved from another person")
+    RESTORE = "restore", _("Put back by a leader")
 
 
 class EventOutcome(models.TextChoices):
     APPLIED = "applied", _("Counted")
     NEEDS_REVIEW = "needs_review", _("Waits for a leader")
+
+
+class LearningEventQuerySet(models.QuerySet):
+    def steps_read(self) -> Self:
+        """The steps that count: not those read before the lesson was taken back, when it was someone else who read."""
+        taken_back = ActivityCompletion.objects.filter(
+            enrolment=OuterRef("enrolment"), activity=OuterRef("activity"), voided_at__gte=OuterRef("received_at")
+        )
+        return self.filter(kind=EventKind.STEP, outcome=EventOutcome.APPLIED).exclude(Exists(taken_back))
 
 
 class LearningEvent(models.Model):
@@ -77,6 +88,8 @@ class LearningEvent(models.Model):
     )
     outcome = models.CharField(max_length=15, choices=EventOutcome.choices, default=EventOutcome.APPLIED)
     reason = models.CharField(max_length=40, blank=True)
+
+    objects = LearningEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")
@@ -163,6 +176,26 @@ class QuizAttempt(models.Model):
         return f"{self.activity} #{self.number}"
 
 
+class ExtraAttempt(models.Model):
+    """One more attempt at a test than its page allows, given to one person for one cycle. Taken back, it stays."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="extra_attempts")
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, db_index=False, related_name="+")
+    reason = models.CharField(max_length=200)
+    given_at = models.DateTimeField()
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("extra attempt")
+        verbose_name_plural = _("extra attempts")
+
+    def __str__(self):
+        return f"{self.activity} {self.given_at:%Y-%m-%d}"
+
+
 class CourseCompletionQuerySet(models.QuerySet):
     def standing(self, day: datetime.date, *, known: datetime.datetime | None = None) -> Self:
         """Completions that had happened by `day`, as known at `known` (default now). Expired ones too."""
@@ -201,3 +234,39 @@ class CourseCompletion(Voidable):
 
     def __str__(self):
         return f"{self.course} {self.completed_on}"
+
+
+def private_storage():
+    return storages["lms_private"]
+
+
+def evidence_path(document: "EvidenceDocument", _filename: str) -> str:
+    """By id alone: no name ever stands in a file name."""
+    return f"evidence/{document.uuid.hex[:2]}/{document.uuid.hex}.{document.kind}"
+
+
+class EvidenceDocument(models.Model):
+    """What shows that somebody had learned it earlier. Private; one file for all who stand in it."""
+
+    class Kind(models.TextChoices):
+        PDF = "pdf", "PDF"
+        PNG = "png", "PNG"
+        JPEG = "jpg", "JPEG"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    enrolments = models.ManyToManyField(Enrolment, related_name="evidence_documents")
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    file = models.FileField(storage=private_storage, upload_to=evidence_path, max_length=120)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("evidence of earlier training")
+        verbose_name_plural = _("evidence of earlier training")
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.uploaded_at:%Y-%m-%d}"

@@ -1,10 +1,18 @@
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .people import StaffMember
+
+
+class LedgerEntryQuerySet(models.QuerySet):
+    def of(self, person: StaffMember) -> Self:
+        """About that person, whichever of their rows it was written of: see `StaffMember.merged_into`."""
+        return self.filter(Q(staff=person) | Q(staff__merged_into=person))
 
 
 class LedgerEntry(models.Model):
@@ -22,6 +30,8 @@ class LedgerEntry(models.Model):
     staff = models.ForeignKey(StaffMember, null=True, on_delete=models.SET_NULL, related_name="ledger_entries")
     subject = models.CharField(max_length=80, help_text="What it is about: 'requirement:12'.")
     data = models.JSONField(default=dict)
+
+    objects = LedgerEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

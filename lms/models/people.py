@@ -125,6 +125,14 @@ class StaffMember(models.Model):
         related_name="staff_member",
     )
     pin_hash = models.CharField(max_length=128, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged_rows",
+        help_text="The row of the same person that was kept. This one only points there.",
+    )
     added_at = models.DateTimeField(auto_now_add=True)
 
     objects = StaffMemberQuerySet.as_manager()

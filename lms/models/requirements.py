@@ -4,7 +4,7 @@ from typing import Self
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +40,11 @@ class Dated(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def is_taken_back(self) -> bool:
+        """It was a mistake and never held: an empty interval."""
+        return self.valid_to is not None and self.valid_to < self.valid_from
 
 
 class Requirement(Dated):
@@ -132,12 +137,7 @@ class Exemption(Dated):
     reason = models.CharField(_("reason"), max_length=20, choices=ExemptionReason.choices)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
-                name="lms_exemption_ends_after_it_starts",
-            )
-        ]
+        # An empty interval (to before from) is how one that was a mistake is taken back.
         verbose_name = _("exemption")
         verbose_name_plural = _("exemptions")
 

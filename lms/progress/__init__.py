@@ -1,17 +1,24 @@
 """The one door for facts about learning. Nothing else writes events, attempts or completions."""
 
+from .attempts import give_attempt, take_attempt_back
 from .enrolments import begin_again, current_enrolment
+from .join import join_learning
 from .record import Receipt, record
 from .register import record_attendance, record_earlier_training
-from .undo import move, void
+from .undo import move, restore, take_back, void
 
 __all__ = [
     "Receipt",
     "begin_again",
     "current_enrolment",
+    "give_attempt",
+    "join_learning",
     "move",
     "record",
     "record_attendance",
     "record_earlier_training",
+    "restore",
+    "take_attempt_back",
+    "take_back",
     "void",
 ]

@@ -3,10 +3,29 @@
 import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.models import Activity
 from courses.questions import score_answers
 from courses.questions.scoring import drawn, order_for
 
-from ..models import EventKind, EventOutcome, LearningEvent, QuizAttempt
+from .. import ledger
+from ..models import (
+    ActivityCompletion,
+    Enrolment,
+    EventKind,
+    EventOutcome,
+    ExtraAttempt,
+    LearningEvent,
+    QuizAttempt,
+    StaffMember,
+)
+from .enrolments import current_enrolment
 
 
 def begin_attempt(event: LearningEvent) -> tuple[QuizAttempt | None, str]:
@@ -15,8 +34,7 @@ def begin_attempt(event: LearningEvent) -> tuple[QuizAttempt | None, str]:
     under_way = attempts.filter(submitted_at=None, voided_at=None).first()
     if under_way:
         return under_way, ""
-    allowed = event.activity.max_attempts
-    if allowed is not None and attempts.filter(voided_at=None).count() >= allowed:
+    if attempts_left(event.enrolment, event.activity) == 0:
         return None, "attempts_used_up"
     last = attempts.filter(voided_at=None).order_by("submitted_at").last()
     free_at = free_again(last.submitted_at if last else None, event.activity.wait_minutes)
@@ -60,6 +78,70 @@ def is_asked(attempt: QuizAttempt, question: Any) -> bool:
 def _drawn(attempt: QuizAttempt) -> list[dict[str, Any]]:
     version = attempt.version
     return drawn(version.content["questions"], seed=str(attempt.uuid), draw=version.settings.get("draw"))
+
+
+def attempts_left(enrolment: Enrolment, activity: Activity) -> int | None:
+    """How many more times the test may be begun in this cycle; None where there is no limit."""
+    if activity.max_attempts is None:
+        return None
+    used = QuizAttempt.objects.filter(enrolment=enrolment, activity=activity, voided_at=None).count()
+    if used < activity.max_attempts:
+        return activity.max_attempts - used
+    given = _standing(enrolment=enrolment, activity=activity).count()
+    return max(0, activity.max_attempts + given - used)
+
+
+def _standing(**which: Any) -> QuerySet[ExtraAttempt]:
+    return ExtraAttempt.objects.filter(taken_back_at=None, **which)
+
+
+def extra_attempts(*, by: datetime.datetime | None = None) -> Coalesce:
+    """For a queryset of attempts: how many more than the page allows each one's person has been given, `by` then."""
+    given = _standing(enrolment=OuterRef("enrolment"), activity=OuterRef("activity"))
+    if by:
+        given = given.filter(given_at__lte=by)
+    counted = given.order_by().values("activity").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+@transaction.atomic
+def give_attempt(*, learner: StaffMember, activity: Activity, reason: str, actor: Any) -> ExtraAttempt:
+    """One more attempt at a test whose attempts are used up. Refused in words where there is nothing to help with."""
+    enrolment = current_enrolment(learner, activity.course, lock=True)
+    if enrolment is None or attempts_left(enrolment, activity) != 0:
+        raise ValidationError(_("There are attempts left at this test. Nothing more is needed."))
+    if ActivityCompletion.objects.filter(enrolment=enrolment, activity=activity, voided_at=None).exists():
+        raise ValidationError(_("The test is passed already. Nothing more is needed."))
+    extra = ExtraAttempt.objects.create(
+        enrolment=enrolment,
+        activity=activity,
+        reason=reason[:200],
+        given_at=timezone.now(),
+        given_by=actor if getattr(actor, "pk", None) else None,
+    )
+    ledger.write("attempt.given", actor=actor, subject=extra, staff=learner, activity=str(activity.uuid))
+    return extra
+
+
+@transaction.atomic
+def take_attempt_back(*, extra: ExtraAttempt, actor: Any, **data: Any) -> None:
+    """Undo `give_attempt` as long as it is not used. `data` goes into the ledger."""
+    enrolment = Enrolment.objects.select_for_update().get(pk=extra.enrolment_id)
+    extra.refresh_from_db()
+    if extra.taken_back_at:
+        raise ValidationError(_("The extra attempt is taken back already."))
+    if attempts_left(enrolment, extra.activity) == 0:
+        raise ValidationError(_("The extra attempt is begun already and cannot be taken back."))
+    extra.taken_back_at = timezone.now()
+    extra.save(update_fields=["taken_back_at"])
+    ledger.write(
+        "attempt.taken_back",
+        actor=actor,
+        subject=extra,
+        staff=enrolment.staff,
+        activity=str(extra.activity.uuid),
+        **data,
+    )
 
 
 def hand_in(event: LearningEvent) -> QuizAttempt:

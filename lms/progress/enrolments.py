@@ -8,6 +8,7 @@ from courses.models import Course
 
 from .. import ledger
 from ..models import Enrolment, StaffMember
+from ..status import Completion, runs_out
 
 
 def current_enrolment(learner: StaffMember, course: Course, *, lock: bool = False) -> Enrolment | None:
@@ -21,6 +22,10 @@ def enrol(learner: StaffMember, course: Course, *, on: datetime.date, at: dateti
     enrolment = current_enrolment(learner, course, lock=True)
     if enrolment:
         return enrolment
+    # Only here can it be someone whose row has been merged away since it was read: nothing must land there.
+    kept = StaffMember.objects.select_for_update().get(pk=learner.pk).merged_into
+    if kept:
+        return enrol(kept, course, on=on, at=at)
     Enrolment.objects.get_or_create(
         staff=learner, course=course, current=True, defaults={"started_on": on, "recorded_at": at, "cycle": 1}
     )
@@ -48,3 +53,13 @@ def begin_again(*, learner: StaffMember, course: Course, actor: Any) -> Enrolmen
     )
     ledger.write("course.begun_again", actor=actor, subject=renewed, staff=learner, cycle=renewed.cycle)
     return renewed
+
+
+def renew_if_due(*, learner: StaffMember, course: Course, on: datetime.date, actor: Any) -> None:
+    """What is learned after a completion that runs out belongs to the next cycle; else it would change nothing."""
+    enrolment = current_enrolment(learner, course, lock=True)
+    done = enrolment.completions.filter(voided_at=None).first() if enrolment else None
+    if not done or on <= done.completed_on:
+        return
+    if runs_out(timezone.localdate(), Completion(done.completed_on, done.valid_until)):
+        begin_again(learner=learner, course=course, actor=actor)

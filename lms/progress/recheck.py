@@ -7,7 +7,7 @@ from django.utils import timezone
 from courses.models import Activity, Course
 
 from .. import ledger
-from ..models import ActivityCompletion, CourseCompletion, Enrolment, LearningEvent, QuizAttempt
+from ..models import ActivityCompletion, CourseCompletion, Enrolment, ExtraAttempt, LearningEvent, QuizAttempt
 from .enrolments import enrol
 from .rollup import complete_course_if_done
 
@@ -61,6 +61,6 @@ def carry_along(*, activity: Activity, before: Course) -> None:
     for enrolment in Enrolment.objects.filter(pk__in=begun).select_for_update():
         on = timezone.localdate(begun[enrolment.pk])
         there = enrol(enrolment.staff, activity.course, on=on, at=now)
-        for model in (LearningEvent, QuizAttempt, ActivityCompletion):
+        for model in (LearningEvent, QuizAttempt, ExtraAttempt, ActivityCompletion):
             model.objects.filter(enrolment=enrolment, activity=activity).update(enrolment=there)
         ledger.write("progress.carried", actor=None, subject=there, staff=enrolment.staff, activity=str(activity.uuid))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from courses.models import Activity, ActivityVersion
@@ -110,12 +111,10 @@ def _already_taken(event: LearningEvent, learner: StaffMember) -> Receipt:
     known = LearningEvent.objects.select_related("enrolment").filter(event_id=event.event_id).first()
     if known is None:
         raise RuntimeError(f"Event {event.event_id} could not be stored.")
-    same = (known.enrolment.staff_id, known.activity_id, known.kind) == (
-        learner.pk,
-        event.activity_id,
-        event.kind,
-    )
-    if not same:
+    # Their row may have been merged into another between the two times.
+    theirs = StaffMember.objects.filter(Q(pk=learner.pk) | Q(merged_rows=learner)).values_list("pk", flat=True)
+    same = (known.activity_id, known.kind) == (event.activity_id, event.kind)
+    if not same or known.enrolment.staff_id not in theirs:
         return Receipt(REJECTED, "id_taken")
     attempt = QuizAttempt.objects.filter(uuid=known.attempt).first() if known.attempt else None
     return Receipt(DUPLICATE, event=known, attempt=attempt)
@@ -123,8 +122,8 @@ def _already_taken(event: LearningEvent, learner: StaffMember) -> Receipt:
 
 def _why_not(event: LearningEvent) -> str:
     """A code for why the event cannot be counted now; empty when it can."""
-    if event.source == EventSource.MOVE:
-        return ""  # it counted once already, for the wrong person
+    if event.source in (EventSource.MOVE, EventSource.RESTORE):
+        return ""  # it counted once already
     begun = event.kind in (EventKind.ANSWER, EventKind.SUBMIT)  # who has begun a test may finish it
     if not begun and not (event.activity.live and event.activity.course.live):
         return "withdrawn"
@@ -182,8 +181,5 @@ def _all_steps_done(event: LearningEvent) -> bool:
 
 def steps_done(enrolment_id: int, activity_id: int) -> set[str]:
     """Ids of the steps read in this cycle, of whatever version: a step keeps its id when it is reworded."""
-    return set(
-        LearningEvent.objects.filter(
-            enrolment=enrolment_id, activity=activity_id, kind=EventKind.STEP, outcome=EventOutcome.APPLIED
-        ).values_list("step", flat=True)
-    )
+    events = LearningEvent.objects.steps_read().filter(enrolment=enrolment_id, activity=activity_id)
+    return set(events.values_list("step", flat=True))

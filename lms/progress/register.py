@@ -11,9 +11,8 @@ from django.utils import timezone
 from courses.models import Activity, Course
 
 from .. import ledger
-from ..models import EventKind, EventSource, StaffMember
-from ..status import Completion, runs_out
-from .enrolments import begin_again, current_enrolment
+from ..models import EventKind, EventOutcome, EventSource, EvidenceDocument, StaffMember
+from .enrolments import current_enrolment, renew_if_due
 from .record import Receipt, record
 
 
@@ -35,52 +34,64 @@ def record_attendance(
     """`people` were at the meetup on the day `on`. The same `form_id` again records nobody twice."""
     receipts = []
     for person in people:
-        _renew_if_due(person, activity.course, on, recorded_by)
-        receipts.append(
-            _record_one(form_id, person, activity, EventKind.ATTENDED, on, recorded_by, "attendance.recorded")
-        )
+        renew_if_due(learner=person, course=activity.course, on=on, actor=recorded_by)
+        receipt = _record_one(form_id, person, activity, EventKind.ATTENDED, on, recorded_by)
+        if receipt.outcome == EventOutcome.APPLIED:
+            ledger.write(
+                "attendance.recorded",
+                actor=recorded_by,
+                subject=receipt.event,
+                staff=person,
+                activity=str(activity.uuid),
+                on=str(on),
+            )
+        receipts.append(receipt)
     return receipts
 
 
 @transaction.atomic
 def record_earlier_training(
-    *, form_id: uuid.UUID, course: Course, people: Iterable[StaffMember], on: datetime.date, recorded_by: Any
+    *,
+    form_id: uuid.UUID,
+    course: Course,
+    people: Iterable[StaffMember],
+    on: datetime.date,
+    recorded_by: Any,
+    document: EvidenceDocument | None = None,
 ) -> list[Receipt]:
     """`people` had learned all of `course` by the day `on`: every required activity is done by evidence.
 
     The receipt with a `course_completion` tells whose course it completed; there is none for who had done it already.
+    `document` is kept with each of them, also with who had done it already.
     """
     activities = list(Activity.objects.live().filter(course=course, required=True).select_related("course"))
     receipts = []
     for person in people:
-        _renew_if_due(person, course, on, recorded_by)
-        receipts += [
-            _record_one(form_id, person, activity, EventKind.EVIDENCE, on, recorded_by, "evidence.recorded")
-            for activity in activities
-        ]
+        renew_if_due(learner=person, course=course, on=on, actor=recorded_by)
+        told = [_record_one(form_id, person, activity, EventKind.EVIDENCE, on, recorded_by) for activity in activities]
+        receipts += told
+        events = [receipt.event for receipt in told if receipt.event and receipt.outcome == EventOutcome.APPLIED]
+        enrolment = current_enrolment(person, course)
+        if document and enrolment and not document.enrolments.filter(pk=enrolment.pk).exists():
+            document.enrolments.add(enrolment)
+            ledger.write("document.added", actor=recorded_by, subject=document, staff=person, course=str(course.uuid))
+        if events and enrolment:
+            ledger.write(
+                "evidence.recorded",
+                actor=recorded_by,
+                subject=enrolment,
+                staff=person,
+                course=str(course.uuid),
+                on=str(on),
+                events=[event.pk for event in events],
+            )
     return receipts
 
 
-def _renew_if_due(person: StaffMember, course: Course, on: datetime.date, recorded_by: Any) -> None:
-    """What is learned after a completion that runs out belongs to the next cycle; else it would change nothing."""
-    enrolment = current_enrolment(person, course, lock=True)
-    done = enrolment.completions.filter(voided_at=None).first() if enrolment else None
-    if not done or on <= done.completed_on:
-        return
-    if runs_out(timezone.localdate(), Completion(done.completed_on, done.valid_until)):
-        begin_again(learner=person, course=course, actor=recorded_by)
-
-
 def _record_one(
-    form_id: uuid.UUID,
-    person: StaffMember,
-    activity: Activity,
-    kind: str,
-    on: datetime.date,
-    recorded_by: Any,
-    verb: str,
+    form_id: uuid.UUID, person: StaffMember, activity: Activity, kind: str, on: datetime.date, recorded_by: Any
 ) -> Receipt:
-    receipt = record(
+    return record(
         event_id=uuid.uuid5(form_id, f"{person.uuid}:{activity.uuid}"),
         learner=person,
         activity=activity,
@@ -91,13 +102,3 @@ def _record_one(
         source=EventSource.REGISTER,
         recorded_by=recorded_by,
     )
-    if receipt.outcome == "applied":
-        ledger.write(
-            verb,
-            actor=recorded_by,
-            subject=receipt.event,
-            staff=person,
-            activity=str(activity.uuid),
-            on=str(on),
-        )
-    return receipt

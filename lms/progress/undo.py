@@ -1,6 +1,10 @@
-"""The only ways back: void what was wrong, move what was right to the right person. Both want a reason."""
+"""The only ways back: void what was wrong, move what was right to the right person, put back what was not wrong.
+
+All rows that one act writes to the ledger share an `act`, so that it can be told, and undone, as one.
+"""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +13,7 @@ from django.utils import timezone
 from .. import ledger
 from ..models import ActivityCompletion, CourseCompletion, EventKind, EventSource, QuizAttempt, StaffMember
 from ..signals import course_completion_voided
+from .enrolments import renew_if_due
 from .record import Receipt, record
 from .rollup import complete_course_if_done
 
@@ -20,10 +25,18 @@ def void(*, completion: ActivityCompletion | CourseCompletion, reason: str, reco
     Voiding a course voids the activities it rests on; voiding an activity voids the course that rested on it. When
     what is left is enough by today's measure, the course is recorded as done anew.
     """
-    _void(completion, reason=reason, recorded_by=recorded_by)
+    _void(completion, reason=reason, recorded_by=recorded_by, act=str(uuid.uuid4()))
 
 
-def _void(completion, *, reason, recorded_by):
+@transaction.atomic
+def take_back(*, completions: Iterable[ActivityCompletion], reason: str, recorded_by: Any, undoes: uuid.UUID) -> None:
+    """Void some parts, and the course that rested on them, as the counter-entry to the ledger entry `undoes`."""
+    act = str(uuid.uuid4())
+    for completion in completions:
+        _void(completion, reason=reason, recorded_by=recorded_by, act=act, undoes=str(undoes))
+
+
+def _void(completion, *, reason, recorded_by, **data):
     enrolment = type(completion.enrolment).objects.select_for_update().get(pk=completion.enrolment_id)
     completion.refresh_from_db(fields=["voided_at"])  # under the lock: someone may have been quicker
     if completion.voided_at:
@@ -45,10 +58,18 @@ def _void(completion, *, reason, recorded_by):
             subject=activity,
             staff=enrolment.staff,
             activity=str(activity.activity.uuid),
+            **data,
         )
     for course in courses:
         _mark(course, now, reason)
-        ledger.write("course.voided", actor=recorded_by, subject=course, staff=enrolment.staff)
+        ledger.write(
+            "course.voided",
+            actor=recorded_by,
+            subject=course,
+            staff=enrolment.staff,
+            course=str(course.course.uuid),
+            **data,
+        )
         course_completion_voided.send(sender=CourseCompletion, completion=course)
     if isinstance(completion, ActivityCompletion):
         complete_course_if_done(enrolment, recorded_at=now)
@@ -73,23 +94,58 @@ def move(
     rows = enrolment.activity_completions.filter(voided_at=None).select_related("activity__course", "version")
     if isinstance(completion, ActivityCompletion):
         rows = rows.filter(pk=completion.pk)
-    moved = list(rows)
-    _void(completion, reason=reason, recorded_by=recorded_by)
+    moved, act = list(rows), str(uuid.uuid4())
+    _void(completion, reason=reason, recorded_by=recorded_by, act=act, to=str(to.uuid))
+    if moved:
+        last_day = timezone.localdate(max(row.occurred_at for row in moved))
+        renew_if_due(learner=to, course=enrolment.course, on=last_day, actor=recorded_by)
+    data = {"act": act, "from": str(enrolment.staff.uuid)}
+    return _record_again(moved, to, EventSource.MOVE, "completion.moved", recorded_by, data)
+
+
+@transaction.atomic
+def restore(
+    *, completion: ActivityCompletion | CourseCompletion, recorded_by: Any, undoes: uuid.UUID | None = None
+) -> list[Receipt]:
+    """Put back what `void` took by mistake: recorded anew, with the same day and version; a course with its parts.
+
+    Raises ValueError when it stands, or when the course has been begun again since.
+    """
+    enrolment = type(completion.enrolment).objects.select_for_update().get(pk=completion.enrolment_id)
+    if completion.voided_at is None or not enrolment.current:
+        raise ValueError("Nothing to put back.")
+    rows = enrolment.activity_completions.filter(voided_at=completion.voided_at)
+    if isinstance(completion, ActivityCompletion):
+        rows = rows.filter(pk=completion.pk)
+    data = {"act": str(uuid.uuid4()), "undoes": str(undoes or "")}
+    found = rows.select_related("activity__course", "version")
+    return _record_again(found, enrolment.staff, EventSource.RESTORE, "completion.restored", recorded_by, data)
+
+
+def _record_again(
+    rows: Iterable[ActivityCompletion],
+    learner: StaffMember,
+    source: EventSource,
+    verb: str,
+    recorded_by: Any,
+    data: dict[str, str],
+) -> list[Receipt]:
+    """The same facts about `learner`: what was done, when, of which version and how it was earned."""
     receipts = []
-    for row in moved:
+    for row in rows:
         receipts.append(
             record(
                 event_id=uuid.uuid4(),
-                learner=to,
+                learner=learner,
                 activity=row.activity,
                 version=row.version,
                 kind=EventKind.OVERRIDE,
                 occurred_at=row.occurred_at,
                 received_at=timezone.now(),
-                source=EventSource.MOVE,
+                source=source,
                 recorded_by=recorded_by,
                 payload={"from_completion": row.pk, "earned": row.earned},
             )
         )
-        ledger.write("completion.moved", actor=recorded_by, subject=row, staff=to)
+        ledger.write(verb, actor=recorded_by, subject=row, staff=learner, activity=str(row.activity.uuid), **data)
     return receipts

@@ -16,15 +16,13 @@ from ..access import duties_today
 from ..models import (
     ActivityCompletion,
     Enrolment,
-    EventKind,
-    EventOutcome,
     Exemption,
     LearningEvent,
     QuizAttempt,
     StaffMember,
 )
 from ..progress import current_enrolment
-from ..progress.attempts import free_again
+from ..progress.attempts import extra_attempts, free_again
 from ..requirements.rules import Duty, Rule
 from ..status import TRAINED, Completion, Facts, Status, best_completion, runs_out, status_on
 
@@ -37,7 +35,7 @@ class ActivityState:
     version: ActivityVersion
     completion: ActivityCompletion | None = None
     steps_done: set[str] = field(default_factory=set)
-    attempts: list[QuizAttempt] = field(default_factory=list)
+    attempts: list[Any] = field(default_factory=list)  # QuizAttempts with `extra`, see attempts.extra_attempts
 
     @property
     def kind(self) -> str:
@@ -94,11 +92,21 @@ class ActivityState:
         return max(graded, key=lambda attempt: (attempt.passed, attempt.percent), default=None)
 
     @property
+    def extra_attempts(self) -> int:
+        """How many more than the page allows a leader has given."""
+        return max((attempt.extra for attempt in self.attempts), default=0)
+
+    @property
     def attempts_left(self) -> int | None:
         """None where there is no limit."""
         if self.activity.max_attempts is None:
             return None
-        return max(0, self.activity.max_attempts - len(self.attempts))
+        return max(0, self.activity.max_attempts + self.extra_attempts - len(self.attempts))
+
+    @property
+    def was_helped_on(self) -> bool:
+        """Has been given one more attempt, and has it still."""
+        return bool(self.extra_attempts and self.attempts_left and not self.is_done and not self.under_way)
 
     @property
     def is_out_of_attempts(self) -> bool:
@@ -169,6 +177,16 @@ class Journey:
             if state.kind != "workshop" and not state.is_out_of_attempts and not state.waits_until:
                 return state
         return None
+
+    @property
+    def has_done(self) -> bool:
+        """Something of it is completed, in this cycle or before."""
+        return self.completion is not None or any(state.is_done for state in self.activities)
+
+    @property
+    def needs_help(self) -> bool:
+        """The attempts at some test are used up."""
+        return any(state.is_out_of_attempts for state in self.activities)
 
     @property
     def done_count(self) -> int:
@@ -264,14 +282,11 @@ def _add_progress(enrolments: Iterable[int], states: dict[int, ActivityState]) -
     for completion in ActivityCompletion.objects.filter(own, voided_at=None):
         if completion.activity_id in states:
             states[completion.activity_id].completion = completion
-    steps = LearningEvent.objects.filter(own, kind=EventKind.STEP, outcome=EventOutcome.APPLIED).values_list(
-        "activity_id", "step"
-    )
-    for activity_id, step in steps:
+    for activity_id, step in LearningEvent.objects.steps_read().filter(own).values_list("activity_id", "step"):
         if activity_id in states:
             states[activity_id].steps_done.add(step)
     if any(state.kind == "quiz" for state in states.values()):
-        attempts = QuizAttempt.objects.filter(own, voided_at=None).defer("answers")
+        attempts = QuizAttempt.objects.filter(own, voided_at=None).annotate(extra=extra_attempts()).defer("answers")
         for attempt in attempts.order_by("number"):
             if attempt.activity_id in states:
                 states[attempt.activity_id].attempts.append(attempt)

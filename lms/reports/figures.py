@@ -14,6 +14,7 @@ from courses.models import Course
 
 from .. import matrix
 from ..models import ActivityCompletion, Employment, Enrolment, QuizAttempt
+from ..progress.attempts import extra_attempts
 from ..requirements.lookup import JOB_FIELDS, job_from, rules_and_courses_on, with_earlier
 from ..requirements.rules import Job, Rule
 from ..status import Completion, best_completion
@@ -173,11 +174,19 @@ def _out_of_attempts(staff: Any, courses: list[int], day: datetime.date) -> set[
             activity__max_attempts__isnull=False,
         )
         .exclude(Exists(done))
+        .annotate(extra=extra_attempts(by=end_of_day))
         .values_list(
-            "enrolment__staff_id", "enrolment__course_id", "enrolment_id", "activity_id", "activity__max_attempts"
+            "enrolment__staff_id",
+            "enrolment__course_id",
+            "enrolment_id",
+            "activity_id",
+            "activity__max_attempts",
+            "extra",
         )
         .annotate(used=Count("pk"))
     )
     return {
-        (staff_id, course_id) for staff_id, course_id, _enrolment, _activity, allowed, used in rows if used >= allowed
+        (staff_id, course_id)
+        for staff_id, course_id, _enrolment, _activity, allowed, extra, used in rows
+        if used >= allowed + extra
     }
