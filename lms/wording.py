@@ -1,11 +1,14 @@
 """Why someone stands where they stand, and what comes next: whole sentences, the same for learner and leader."""
 
 import datetime
+from collections.abc import Sequence
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
+
+from courses.models import Activity
 
 from .requirements.rules import Rule
 from .status import Facts, Status, status_on
@@ -31,6 +34,23 @@ def moment_text(moment: datetime.datetime) -> str:
     if days == 1:
         return _("tomorrow at %(time)s") % {"time": time}
     return _("on %(day)s at %(time)s") % {"day": day_text(local.date()), "time": time}
+
+
+def part_text(activity: Activity) -> str:
+    """Such as: the lesson “What is hosting?”."""
+    words = {
+        "lesson": _("the lesson “%(title)s”"),
+        "quiz": _("the test “%(title)s”"),
+        "workshop": _("the meetup “%(title)s”"),
+    }
+    return words[activity.kind] % {"title": activity.title}
+
+
+def and_list(words: Sequence[str]) -> str:
+    """One, two and three. Empty for nothing."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
 def why(day: datetime.date, facts: Facts) -> str:

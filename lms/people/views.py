@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -11,16 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
 
-from ..access import may_lead, staff_in_reach, staff_to_manage, workplaces_in_reach
+from courses.models import Course
+
+from ..access import LEADERS, may_lead, staff_in_reach, staff_to_manage, workplaces_in_reach
 from ..admin.base import ActionView, AdminPage, LeaderMixin
 from ..evidence import evidence_for
-from ..models import Employment, Exemption, LedgerEntry, Role, StaffMember, Workplace
+from ..models import Employment, EvidenceDocument, Exemption, Role, StaffMember, Workplace
 from ..reader.journey import journeys
+from ..remedies.undo import remedy_for
 from ..tablet.pins import unlock_pin
 from ..wording import day_text
 from . import actions
 from .cards import issue_card, last_day
 from .forms import AddStaffForm, DetailsForm, EndJobForm, JobForm, MoveJobForm, StaffFilterForm
+from .timeline import timeline
 
 STAFF = (gettext_lazy("Staff"), "lms_admin:staff")
 
@@ -92,8 +96,22 @@ class Person(PersonMixin, AdminPage, TemplateView):
 
     template_name = "lms/admin/person.html"
     header_icon = "user"
-    roles = (Role.PROJECT_LEADER, Role.COURSE_LEADER)
+    roles = LEADERS
     reach_roles = roles
+    lines_per_page = 30
+
+    def setup(self, request, *args, **kwargs):
+        try:
+            super().setup(request, *args, **kwargs)
+        except Http404:
+            # A row that was merged into another: old links, and the ledger, still lead to the person.
+            merged = StaffMember.objects.filter(pk=kwargs["person"], merged_into__in=self.get_people(request.user))
+            self.person = get_object_or_404(merged).merged_into
+
+    def get(self, request, *args, **kwargs):
+        if self.person.pk != kwargs["person"]:
+            return HttpResponseRedirect(self.get_success_url())
+        return super().get(request, *args, **kwargs)
 
     def get_people(self, user):
         return staff_in_reach(user, self.reach_roles)
@@ -105,29 +123,54 @@ class Person(PersonMixin, AdminPage, TemplateView):
         return [(STAFF[0], reverse(STAFF[1]))] if may_lead(self.request.user, Role.PROJECT_LEADER) else []
 
     def get_context_data(self, **kwargs):
-        today = timezone.localdate()
+        today, user = timezone.localdate(), self.request.user
         found = journeys(self.person, Q(), language=get_language())
         shown = [journey for journey in found if journey.duty or journey.enrolment_id or journey.completion]
-        is_project_leader = may_lead(self.request.user, Role.PROJECT_LEADER)
+        may_change = staff_to_manage(user, (Role.PROJECT_LEADER,)).filter(pk=self.person.pk).exists()
+        may_record = may_change or staff_to_manage(user, LEADERS).filter(pk=self.person.pk).exists()
+        jobs = list(self.person.employments.filter(voided_at=None).select_related("workplace", "role"))
+        gone_courses = Course.objects.filter(enrolments__staff=self.person)
         return {
             **super().get_context_data(**kwargs),
             "person": self.person,
-            "jobs": self.person.employments.filter(voided_at=None).select_related("workplace", "role"),
+            "jobs": jobs,
+            "has_left": not any(job.end is None or job.end >= today for job in jobs),
             "journeys": shown,
+            "other_courses": gone_courses.exclude(pk__in=[journey.course.pk for journey in found]).distinct(),
             "evidence": evidence_for(self.request, [j.completion.id for j in shown if j.completion]),
-            "exemptions": Exemption.objects.filter(staff=self.person).select_related("course")
-            if is_project_leader
-            else [],
-            "may_change": is_project_leader
-            and staff_to_manage(self.request.user, (Role.PROJECT_LEADER,)).filter(pk=self.person.pk).exists(),
+            "documents": EvidenceDocument.objects.filter(enrolments__staff=self.person).distinct(),
+            "exemptions": [
+                exemption
+                for exemption in Exemption.objects.filter(staff=self.person).select_related("course")
+                if not exemption.is_taken_back
+            ],
+            "may_change": may_change,
+            "may_record": may_record,
             "card": self.person.login_cards.filter(used_at=None, replaced_at=None).first(),
             "guards": self.person.pin_guards.filter(blocked_until__gt=timezone.now()),
-            "ledger": LedgerEntry.objects.filter(staff=self.person).select_related("actor")[:50],
+            "lines": self._history(everything=may_change, may_record=may_record),
             "today": today,
         }
 
+    def _history(self, *, everything, may_record):
+        """A page of the person's history, each line with what can be done about it: "undo", "instead" or nothing."""
+        lines = Paginator(timeline(self.person, everything=everything), self.lines_per_page)
+        page = lines.get_page(self.request.GET.get("p"))
+
+        def remedy(line):
+            found = remedy_for(line.entry) if line.entry and not line.undone else None
+            if found is None or not (everything or (may_record and Role.COURSE_LEADER in found.roles)):
+                return ""
+            return "undo" if found.undo else "instead"
+
+        page.object_list = [(line, remedy(line)) for line in page.object_list]
+        return page
+
 
 class AddStaff(ActionView):
+    """A new person. Where somebody has that name already, asks first whether it is the same one."""
+
+    template_name = "lms/admin/add_staff.html"
     page_title = gettext_lazy("Add a person")
     submit_label = gettext_lazy("Add")
     form_class = AddStaffForm
@@ -135,9 +178,12 @@ class AddStaff(ActionView):
     parents = (STAFF,)
 
     def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "workplaces": places_to_work(self.request.user, self.roles)}
+        user = self.request.user
+        people = staff_to_manage(user, self.roles)
+        return {**super().get_form_kwargs(), "workplaces": places_to_work(user, self.roles), "people": people}
 
     def act(self, data):
+        del data["another"]
         self.person = actions.add_staff(actor=self.request.user, **data)
         return _("%(name)s is on the staff list. Print a login card below.") % {"name": self.person}
 
@@ -168,12 +214,33 @@ class ChangeDetails(PersonMixin, ActionView):
 
 
 class AddJob(PersonMixin, ActionView):
-    page_title = gettext_lazy("Add an employment")
+    """A second workplace, or hired again after having left: then as what they were is filled in."""
+
     submit_label = gettext_lazy("Add")
     form_class = JobForm
     explanation = gettext_lazy(
         "For a second workplace, or for someone who comes back. What they have completed counts."
     )
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.last = self.person.employments.filter(voided_at=None).order_by("-start").first()
+        today = timezone.localdate()
+        self.has_left = not self.person.employments.current_or_coming(today).exists()
+
+    def get_page_title(self):
+        return _("Hire again") if self.has_left else _("Add an employment")
+
+    @property
+    def explanation(self):
+        if not self.has_left:
+            return _("A second workplace beside the first. To change workplace, go back and choose Move.")
+        return _("What was learned before counts as long as it is valid. Days are counted anew from the first day.")
+
+    def get_initial(self):
+        if not self.has_left or not self.last:
+            return super().get_initial()
+        return {"workplace": self.last.workplace_id, "role": self.last.role_id, "kind": self.last.kind}
 
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "workplaces": places_to_work(self.request.user, self.roles)}

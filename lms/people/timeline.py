@@ -1,0 +1,208 @@
+"""Everything about one person in order of time, and who did it. The latest comes first."""
+
+import datetime
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Max, Q
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..access import jobs_of
+from ..models import (
+    Earned,
+    EventKind,
+    EventOutcome,
+    EventSource,
+    LearningEvent,
+    LedgerEntry,
+    QuizAttempt,
+    Requirement,
+    StaffMember,
+)
+from ..requirements.lookup import rules_on
+from ..requirements.rules import applies, bound_since, duty_of
+from ..wording import day_text, part_text
+from .known import Known
+from .sentences import ONE_ACT, name_of, note, sentence, who
+
+#: What the ledger tells of learning. The rest is between the project leader and the person.
+LEARNING = ("attendance.", "evidence.", "completion.", "course.", "attempt.", "progress.", "certificate.")
+
+
+class Line(NamedTuple):
+    """Something that happened at a moment, or on a day; `by` whom, and for what reason if one was given."""
+
+    at: datetime.datetime
+    text: str
+    by: str = ""
+    on_a_day: bool = False
+    note: str = ""
+    entry: LedgerEntry | None = None
+    undone: bool = False
+
+
+def timeline(person: StaffMember, *, everything: bool) -> list[Line]:
+    """The lines; not `everything` is what a course leader may know: learning, and no reasons.
+
+    A fixed number of queries, whatever there is. Reading is summed up by day, and answers never appear.
+    """
+    entries = list(LedgerEntry.objects.of(person).select_related("actor").order_by("pk"))
+    events, attempts = _events(person), _attempts(person)
+    activities = {row["activity_id"] for row in events} | {attempt.activity_id for attempt in attempts}
+    known = Known.about(person, entries, activities=activities)
+    if not everything:
+        entries = [entry for entry in entries if entry.verb.startswith(LEARNING)]
+        known.people = {}
+    # In this order where the moment is the same: what was done, what it completed, what that brought with it.
+    lines = [
+        *_from_rules(known),
+        *(_from_jobs(known) if everything else ()),
+        *_from_events(events, known),
+        *_from_attempts(attempts, known),
+        *_from_completions(known),
+        *_from_ledger(entries, known, reasons=everything),
+    ]
+    return sorted(lines, key=lambda line: line.at)[::-1]
+
+
+def _events(person: StaffMember) -> list[dict[str, Any]]:
+    """Steps read, and what could not be counted, by day."""
+    told = Q(kind=EventKind.STEP) | Q(outcome=EventOutcome.NEEDS_REVIEW)
+    return list(
+        LearningEvent.objects.filter(told, enrolment__staff=person)
+        .annotate(day=TruncDate("occurred_at"))
+        .values("activity_id", "day", "source", "outcome")
+        .annotate(number=Count("pk"), at=Max("occurred_at"))
+        .order_by("at")
+    )
+
+
+def _attempts(person: StaffMember) -> list[QuizAttempt]:
+    return list(QuizAttempt.objects.filter(enrolment__staff=person).defer("answers").order_by("started_at", "pk"))
+
+
+def _from_ledger(entries: list[LedgerEntry], known: Known, *, reasons: bool) -> Iterator[Line]:
+    undone = {entry.data["undoes"] for entry in entries if entry.data.get("undoes")}
+    for act in _acts(entries):
+        first = act[0]
+        yield Line(
+            at=first.at,
+            text=sentence(act, known),
+            by=who(first, known.person),
+            note=note(act, known) if reasons else "",
+            entry=first,
+            undone=str(first.uuid) in undone,
+        )
+
+
+def _acts(entries: list[LedgerEntry]) -> list[list[LedgerEntry]]:
+    """Entries that are told together: the rows of one act and one kind, what it did to the course first."""
+
+    def key(entry: LedgerEntry) -> tuple[str, str]:
+        if entry.verb not in ONE_ACT or "act" not in entry.data:
+            return (str(entry.uuid), "")
+        return (entry.data["act"], "voided" if entry.verb.endswith("voided") else entry.verb)
+
+    # Rows of one act lie close together, but certificates are written in between.
+    told = sorted(entries, key=lambda entry: (*key(entry), ONE_ACT.index(entry.verb) if entry.verb in ONE_ACT else 0))
+    return [list(group) for _key, group in groupby(told, key=key)]
+
+
+def _from_events(events: list[dict[str, Any]], known: Known) -> Iterator[Line]:
+    for row in events:
+        activity, number = known.activities[row["activity_id"]], row["number"]
+        names = {"number": number, "part": part_text(activity)}
+        if row["outcome"] == EventOutcome.NEEDS_REVIEW:
+            text = ngettext(
+                "%(number)s report about %(part)s could not be counted, and is kept.",
+                "%(number)s reports about %(part)s could not be counted, and are kept.",
+                number,
+            )
+        else:
+            text = ngettext("Read %(number)s step of %(part)s.", "Read %(number)s steps of %(part)s.", number)
+        yield Line(at=row["at"], text=text % names, by=_where(known.person, row["source"]))
+
+
+def _where(person: StaffMember, source: str) -> str:
+    if source == EventSource.TABLET:
+        return _("%(name)s, on the shop’s tablet") % {"name": person.given_name}
+    return person.given_name
+
+
+def _from_attempts(attempts: list[QuizAttempt], known: Known) -> Iterator[Line]:
+    for attempt in attempts:
+        names = {
+            "part": part_text(known.activities[attempt.activity_id]),
+            "number": attempt.number,
+            "percent": attempt.percent,
+        }
+        if attempt.submitted_at is None:
+            text = _("Began %(part)s, attempt %(number)s. It is not handed in.")
+        elif attempt.passed:
+            text = _("Handed in %(part)s, attempt %(number)s: %(percent)s %%, passed.")
+        else:
+            text = _("Handed in %(part)s, attempt %(number)s: %(percent)s %%, not passed.")
+        counts = "" if attempt.voided_at is None else " " + _("It does not count any more.")
+        yield Line(
+            at=attempt.submitted_at or attempt.started_at, text=text % names + counts, by=known.person.given_name
+        )
+
+
+def _from_completions(known: Known) -> Iterator[Line]:
+    """Lessons read to the end, and courses. Passed tests and what leaders recorded is told already."""
+    for part in known.parts_done.values():
+        if part.earned == Earned.READ and part.recorded_by_id is None:
+            text = _("Read %(part)s to the end.") % {"part": part_text(known.activities[part.activity_id])}
+            yield Line(at=part.occurred_at, text=text, by=known.person.given_name)
+    for done in known.courses_done.values():
+        names = {"course": known.courses[done.course_id].title}
+        if done.valid_until:
+            names["day"] = day_text(done.valid_until)
+            text = _("Completed “%(course)s”. It is valid to %(day)s.") % names
+        else:
+            text = _("Completed “%(course)s”. It is valid with no end date.") % names
+        yield Line(at=done.occurred_at, text=text, by=known.person.given_name)
+
+
+def _from_jobs(known: Known) -> Iterator[Line]:
+    """When jobs began and ended, where that is not the day on which somebody wrote it down."""
+    today = timezone.localdate()
+    for job in known.jobs.values():
+        if job.voided_at:
+            continue
+        names = {"workplace": job.workplace, "role": job.role, "kind": job.get_kind_display().lower()}
+        if job.start <= today and job.start != timezone.localdate(job.recorded_at):
+            text = _("Began at %(workplace)s: %(role)s, %(kind)s.") % names
+            yield Line(at=_start_of(job.start), text=text, on_a_day=True)
+        recorded = job.end_recorded_at and timezone.localdate(job.end_recorded_at)
+        if job.end and job.end <= today and job.end != recorded:
+            yield Line(at=_start_of(job.end), text=_("Last day at %(workplace)s.") % names, on_a_day=True)
+
+
+def _from_rules(known: Known) -> Iterator[Line]:
+    """From when each requirement of today has bound them."""
+    today = timezone.localdate()
+    rules, jobs = rules_on(today), jobs_of(known.person, today)
+    made = Requirement.objects.select_related("recorded_by").in_bulk([rule.id for rule in rules])
+    for rule in rules:
+        bound = [job for job in jobs if applies(rule, job)]
+        if not bound or rule.course_id not in known.courses:
+            continue
+        since, job = min((max(bound_since(rule, job), rule.valid_from), job) for job in bound)
+        due = duty_of(rule, job).due
+        names = {"course": known.courses[rule.course_id].title, "day": day_text(due) if due else ""}
+        text = (
+            _("“%(course)s” is required from this day, and is to be completed by %(day)s.")
+            if due
+            else _("“%(course)s” is required from this day, with no due date.")
+        )
+        by = made[rule.id].recorded_by
+        yield Line(at=_start_of(since), text=text % names, by=name_of(by) if by else "", on_a_day=True)
+
+
+def _start_of(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
