@@ -1,5 +1,6 @@
 """What our admin views share: the access rule first, Wagtail's page furniture, forms that call one function."""
 
+import hashlib
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -93,3 +94,37 @@ class ActionView(AdminPage, FormView):
             media=context["form"].media,
         )
         return context
+
+
+class AskFirstView(ActionView):
+    """An act that first says what it will do, and does it when that is confirmed.
+
+    Subclasses say `foresee(data)`, whole sentences. What is confirmed is what was shown: if it would be otherwise by
+    then, it is shown anew.
+    """
+
+    confirm_template_name = "lms/admin/confirm.html"
+    submit_label = gettext_lazy("Show what will happen")
+    confirm_label: Any = gettext_lazy("Do it")
+
+    def foresee(self, data: dict[str, Any]) -> list[str]:
+        raise NotImplementedError
+
+    def form_valid(self, form):
+        if "change" in self.request.POST:
+            return self.render_to_response(self.get_context_data(form=form))
+        try:
+            told = self.foresee(form.cleaned_data)
+        except ValidationError as error:
+            self._show(form, error)
+            return self.form_invalid(form)
+        seal = hashlib.sha256("\n".join(map(str, told)).encode()).hexdigest()
+        seen = "" if "again" in self.request.POST else self.request.POST.get("seen")
+        if seen == seal:
+            return super().form_valid(form)
+        self.template_name = self.confirm_template_name
+        return self.render_to_response(
+            self.get_context_data(
+                form=form, told=told, seal=seal, has_changed=bool(seen), confirm_label=self.confirm_label
+            )
+        )

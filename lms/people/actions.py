@@ -50,12 +50,8 @@ def employ(
     end: datetime.date | None = None,
     actor: Any,
 ) -> Employment:
-    """A further employment: a second workplace, or hired again. Refused where `_refuse_impossible` says so."""
-    StaffMember.objects.select_for_update().get(pk=staff.pk)
-    if end and end < start:
-        raise ValidationError({"end": _("The last day cannot be before the first. Change the date.")})
-    _refuse_impossible(staff.employments.all(), workplace, start, end)
-    job = Employment.objects.create(staff=staff, workplace=workplace, role=role, kind=kind, start=start, end=end)
+    """A further employment: a second workplace, or hired again. Refused where `refuse_impossible` says so."""
+    job = _employ(staff, workplace, role, kind, start, end)
     ledger.write(
         "employment.added",
         actor=actor,
@@ -67,24 +63,49 @@ def employ(
     return job
 
 
+def _employ(
+    staff: StaffMember, workplace: Workplace, role: JobRole, kind: str, start: datetime.date, end: datetime.date | None
+) -> Employment:
+    StaffMember.objects.select_for_update().get(pk=staff.pk)
+    if end and end < start:
+        raise ValidationError({"end": _("The last day cannot be before the first. Change the date.")})
+    refuse_impossible(staff.employments.all(), workplace, start, end)
+    return Employment.objects.create(staff=staff, workplace=workplace, role=role, kind=kind, start=start, end=end)
+
+
 @transaction.atomic
 def end_employment(*, job: Employment, last_day: datetime.date, actor: Any) -> Employment:
     """The job ends with `last_day`, be it earlier or later than was said before. What was learned stays."""
+    job, before = _end(job, last_day)
+    if before != last_day:
+        ledger.write(
+            "employment.ended",
+            actor=actor,
+            subject=job,
+            staff=job.staff,
+            last_day=str(last_day),
+            before=str(before or ""),
+        )
+    return job
+
+
+def _end(job: Employment, last_day: datetime.date) -> tuple[Employment, datetime.date | None]:
+    """The job with its new last day, and the last day it had."""
     staff = StaffMember.objects.select_for_update().get(pk=job.staff_id)
     job = Employment.objects.select_for_update().get(pk=job.pk)
     if last_day < job.start:
         raise ValidationError({"last_day": _("The last day cannot be before the first. Change the date.")})
-    if job.end == last_day:
-        return job
+    before = job.end
+    if before == last_day:
+        return job, before
     others = staff.employments.exclude(pk=job.pk)
-    _refuse_impossible(others, job.workplace, job.start, last_day, field="last_day")
+    refuse_impossible(others, job.workplace, job.start, last_day, field="last_day")
     job.end, job.end_recorded_at = last_day, timezone.now()
     job.save(update_fields=["end", "end_recorded_at"])
-    ledger.write("employment.ended", actor=actor, subject=job, staff=job.staff, last_day=str(last_day))
-    return job
+    return job, before
 
 
-def _refuse_impossible(
+def refuse_impossible(
     others: QuerySet[Employment],
     workplace: Workplace,
     start: datetime.date,
@@ -135,17 +156,19 @@ def move_employment(
                 % {"day": day_text(job.end)}
             }
         )
-    planned = job.end if job.end and job.end >= first_day else None
-    end_employment(job=job, last_day=first_day - datetime.timedelta(days=1), actor=actor)
-    return employ(
-        staff=job.staff,
-        workplace=workplace,
-        role=role or job.role,
-        kind=job.kind,
-        start=first_day,
-        end=planned,
+    old, before = _end(job, first_day - datetime.timedelta(days=1))
+    planned = before if before and before >= first_day else None
+    new = _employ(job.staff, workplace, role or job.role, job.kind, first_day, planned)
+    ledger.write(
+        "employment.moved",
         actor=actor,
+        subject=new,
+        staff=job.staff,
+        job=old.pk,
+        before=str(before or ""),
+        first_day=str(first_day),
     )
+    return new
 
 
 @transaction.atomic

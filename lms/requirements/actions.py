@@ -13,6 +13,7 @@ from courses.models import Course
 
 from .. import ledger
 from ..models import EmploymentKind, Exemption, JobRole, Requirement, StaffMember, Workplace
+from .rules import ONE_DAY
 
 
 @transaction.atomic
@@ -66,10 +67,44 @@ def end_requirement(*, rule: Requirement, last_day: datetime.date, actor: Any) -
     rule = Requirement.objects.select_for_update().get(pk=rule.pk)
     if rule.valid_to is not None and rule.valid_to <= last_day:
         return rule
+    before = rule.valid_to
     rule.valid_to, rule.end_recorded_at = last_day, timezone.now()
     rule.save(update_fields=["valid_to", "end_recorded_at"])
-    ledger.write("requirement.ended", actor=actor, subject=rule, last_day=str(last_day))
+    ledger.write("requirement.ended", actor=actor, subject=rule, last_day=str(last_day), before=str(before or ""))
     return rule
+
+
+@transaction.atomic
+def take_requirement_back(*, rule: Requirement, actor: Any, undoes: str) -> None:
+    """The rule was a mistake: it never bound anyone."""
+    rule = Requirement.objects.select_for_update().get(pk=rule.pk)
+    rule.valid_to, rule.end_recorded_at = rule.valid_from - ONE_DAY, timezone.now()
+    rule.save(update_fields=["valid_to", "end_recorded_at"])
+    ledger.write("requirement.taken_back", actor=actor, subject=rule, undoes=undoes)
+
+
+@transaction.atomic
+def undo_end_of_requirement(
+    *, rule: Requirement, last_day: datetime.date, before: datetime.date | None, actor: Any, undoes: str
+) -> Requirement:
+    """The rule binds as if it had not been ended: a twin of it, so that due days stay and the past stays as known."""
+    rule = Requirement.objects.select_for_update().get(pk=rule.pk)
+    if rule.valid_to != last_day:
+        raise ValidationError(_("The requirement has been changed again since. Undo what came after it first."))
+    roles, workplaces = list(rule.roles.all()), list(rule.workplaces.all())
+    twin = Requirement.objects.create(
+        course=rule.course,
+        valid_from=rule.valid_from,
+        valid_to=before,
+        kinds=rule.kinds,
+        due_on=rule.due_on,
+        due_days=rule.due_days,
+        recorded_by=actor if getattr(actor, "pk", None) else None,
+    )
+    twin.workplaces.set(workplaces)
+    twin.roles.set(roles)
+    ledger.write("requirement.end_undone", actor=actor, subject=twin, rule=rule.pk, undoes=undoes)
+    return twin
 
 
 @transaction.atomic
@@ -111,7 +146,48 @@ def end_exemption(*, exemption: Exemption, last_day: datetime.date, actor: Any) 
     """Excused up to and with `last_day`, which is never before the first day."""
     exemption = Exemption.objects.select_for_update().get(pk=exemption.pk)
     last_day = max(last_day, exemption.valid_from)
+    before = exemption.valid_to
     exemption.valid_to, exemption.end_recorded_at = last_day, timezone.now()
     exemption.save(update_fields=["valid_to", "end_recorded_at"])
-    ledger.write("exemption.ended", actor=actor, subject=exemption, staff=exemption.staff, last_day=str(last_day))
+    ledger.write(
+        "exemption.ended",
+        actor=actor,
+        subject=exemption,
+        staff=exemption.staff,
+        last_day=str(last_day),
+        before=str(before or ""),
+    )
+    return exemption
+
+
+@transaction.atomic
+def take_exemption_back(*, exemption: Exemption, actor: Any, undoes: str) -> None:
+    """The exemption was a mistake: it never held."""
+    exemption = Exemption.objects.select_for_update().get(pk=exemption.pk)
+    exemption.valid_to, exemption.end_recorded_at = exemption.valid_from - ONE_DAY, timezone.now()
+    exemption.save(update_fields=["valid_to", "end_recorded_at"])
+    ledger.write("exemption.taken_back", actor=actor, subject=exemption, staff=exemption.staff, undoes=undoes)
+
+
+@transaction.atomic
+def undo_end_of_exemption(
+    *, exemption: Exemption, last_day: datetime.date, before: datetime.date | None, actor: Any, undoes: str
+) -> Exemption:
+    """Excused to `before`, as until somebody ended it with `last_day`: a new row goes on where the old one ends."""
+    exemption = Exemption.objects.select_for_update().get(pk=exemption.pk)
+    if exemption.valid_to != last_day:
+        raise ValidationError(_("The exemption has been changed again since. Undo what came after it first."))
+    if before and before <= last_day:
+        exemption.valid_to, exemption.end_recorded_at = before, timezone.now()
+        exemption.save(update_fields=["valid_to", "end_recorded_at"])
+    else:
+        exemption = Exemption.objects.create(
+            staff=exemption.staff,
+            course=exemption.course,
+            reason=exemption.reason,
+            valid_from=last_day + ONE_DAY,
+            valid_to=before,
+            recorded_by=actor if getattr(actor, "pk", None) else None,
+        )
+    ledger.write("exemption.end_undone", actor=actor, subject=exemption, staff=exemption.staff, undoes=undoes)
     return exemption

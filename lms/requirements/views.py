@@ -1,3 +1,6 @@
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404
@@ -10,7 +13,8 @@ from django.views.generic import TemplateView
 
 from ..access import workplaces_in_reach
 from ..admin.base import ActionView, AdminPage
-from ..models import Exemption, Requirement, Workplace
+from ..models import Exemption, LedgerEntry, Requirement, Workplace
+from ..people.sentences import name_of
 from ..people.views import PersonMixin
 from ..wording import day_text
 from . import actions
@@ -39,18 +43,48 @@ class RequirementList(AdminPage, TemplateView):
     explanation = gettext_lazy("Who must take which course, and by when. The matrix counts by what stands here.")
 
     def get_context_data(self, **kwargs):
-        today = timezone.localdate()
-        rules = (
-            requirements_in_reach(self.request.user)
+        today, user = timezone.localdate(), self.request.user
+        rules = list(
+            requirements_in_reach(user)
             .select_related("course")
             .prefetch_related("workplaces", "roles")
             .order_by("valid_from", "pk")
         )
+        may_end = theirs_to_end(user, rules)
+        histories = _histories(rules)
+        shown = [(rule, rule.pk in may_end, histories.get(rule.pk, [])) for rule in rules]
         return {
             **super().get_context_data(**kwargs),
-            "current": [rule for rule in rules if rule.valid_to is None or rule.valid_to >= today],
-            "ended": [rule for rule in rules if rule.valid_to is not None and rule.valid_to < today],
+            "current": [row for row in shown if not _has_ended(row[0], today)],
+            "ended": [row for row in shown if _has_ended(row[0], today)],
         }
+
+
+def _has_ended(rule: Requirement, today: datetime.date) -> bool:
+    return rule.is_taken_back or (rule.valid_to is not None and rule.valid_to < today)
+
+
+def _histories(rules: list[Requirement]) -> dict[int, list[tuple[LedgerEntry, str, bool]]]:
+    """For each rule what was decided about it, by whom, and whether it can be undone. One query."""
+    words = {
+        "requirement.opened": _("Made %(day)s by %(name)s."),
+        "requirement.ended": _("Ended %(day)s by %(name)s."),
+        "requirement.taken_back": _("Taken back as a mistake %(day)s by %(name)s."),
+        "requirement.end_undone": _("Goes on again since %(day)s, by %(name)s."),
+    }
+    subjects = {f"requirement:{rule.pk}": rule.pk for rule in rules}
+    entries = list(LedgerEntry.objects.filter(subject__in=subjects).select_related("actor").order_by("pk"))
+    undone = {entry.data.get("undoes") for entry in entries}
+    # Ending a rule is undone by its twin, which has a subject of its own.
+    over = {rule.pk for rule in rules if _has_ended(rule, timezone.localdate())}
+    found: dict[int, list[tuple[LedgerEntry, str, bool]]] = defaultdict(list)
+    for entry in entries:
+        name = name_of(entry.actor) if entry.actor else _("the system")
+        text = words[entry.verb] % {"day": day_text(timezone.localdate(entry.at)), "name": name}
+        rule = subjects[entry.subject]
+        can_be = entry.verb == "requirement.ended" or (entry.verb == "requirement.opened" and rule not in over)
+        found[rule].append((entry, text, can_be and str(entry.uuid) not in undone))
+    return found
 
 
 class AddRequirement(ActionView):
@@ -73,24 +107,38 @@ class AddRequirement(ActionView):
         return _("“%(course)s” is now required.") % {"course": rule.course}
 
 
-class EndRequirement(ActionView):
+class RuleMixin:
+    """The rule in the address, if it binds nobody whom this leader does not lead; 404 otherwise."""
+
+    def setup(self, request, *args, **kwargs):
+        self.rule = get_object_or_404(requirements_in_reach(request.user), pk=kwargs["rule"])
+        super().setup(request, *args, **kwargs)
+
+    def dispatch(self, request, *args, **kwargs):
+        if not theirs_to_end(request.user, [self.rule]):
+            raise Http404  # it binds others too: not this leader's to end
+        return super().dispatch(request, *args, **kwargs)
+
+
+def theirs_to_end(user: Any, rules: Iterable[Requirement]) -> set[int]:
+    """Those of the rules that bind nobody outside this leader's reach."""
+    reach = set(workplaces_in_reach(user, ActionView.roles).values_list("pk", flat=True))
+    everywhere = leads_everywhere(user)
+    found = set()
+    for rule in rules:
+        bound = {workplace.pk for workplace in rule.workplaces.all()}
+        if bound <= reach and (bound or everywhere):
+            found.add(rule.pk)
+    return found
+
+
+class EndRequirement(RuleMixin, ActionView):
     page_title = gettext_lazy("End a requirement")
     submit_label = gettext_lazy("End it")
     form_class = EndRequirementForm
     parents = (REQUIREMENTS,)
     success_url = reverse_lazy("lms_admin:requirements")
     explanation = gettext_lazy("What people have completed stays. Earlier days in the matrix stay as they were.")
-
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        self.rule = get_object_or_404(requirements_in_reach(request.user), pk=kwargs["rule"])
-
-    def dispatch(self, request, *args, **kwargs):
-        bound = set(self.rule.workplaces.values_list("pk", flat=True))
-        reach = set(workplaces_in_reach(request.user, self.roles).filter(pk__in=bound).values_list("pk", flat=True))
-        if (bound - reach) or (not bound and not leads_everywhere(request.user)):
-            raise Http404  # it binds others too: not this leader's to end
-        return super().dispatch(request, *args, **kwargs)
 
     def act(self, data):
         actions.end_requirement(rule=self.rule, last_day=data["last_day"], actor=self.request.user)

@@ -1,0 +1,122 @@
+"""What moving or taking back a completion would mean, in sentences. Found out by a rehearsal, so it cannot be wrong."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from courses.models import Activity
+
+from ..models import ActivityCompletion, CourseCompletion, Enrolment, LedgerEntry, StaffMember
+from ..progress import Receipt, current_enrolment, move, void
+from ..rehearsal import rehearse
+from ..wording import and_list, day_text, part_text
+
+Row = ActivityCompletion | CourseCompletion
+
+
+def foresee_void(completion: Row, *, reason: str, actor: Any) -> list[str]:
+    """What `void` would do."""
+    giver = completion.enrolment.staff
+
+    def act() -> list[str]:
+        row = _again(completion)
+        void(completion=row, reason=reason, recorded_by=actor)
+        return _left_in(row.enrolment)
+
+    left, entries = rehearse(act)
+    return [*_taken_from(giver, completion, entries), *left, _kept()]
+
+
+def foresee_move(completion: Row, *, to: StaffMember, reason: str, actor: Any) -> list[str]:
+    """What `move` would do, to both."""
+    giver = completion.enrolment.staff
+
+    def act() -> tuple[list[str], list[str]]:
+        row = _again(completion)
+        try:
+            receipts = move(completion=row, to=to, reason=reason, recorded_by=actor)
+        except ValueError as error:
+            raise ValidationError(_("It has been moved or taken back already.")) from error
+        return _left_in(row.enrolment), _given_to(to, row, receipts)
+
+    (left, given), entries = rehearse(act)
+    renewed = any(entry.verb == "course.begun_again" and entry.staff_id == to.pk for entry in entries)
+    if renewed:
+        given.insert(0, _("%(name)s had completed the course before. This becomes the renewal.") % {"name": to})
+    if _wrote(entries, "certificate.issued", to):
+        given.append(_("%(name)s gets a new certificate.") % {"name": to})
+    return [*_taken_from(giver, completion, entries), *left, *given, _kept()]
+
+
+def _again(completion: Row) -> Row:
+    """Read anew: what a rehearsal has marked must not stay in the caller's hands."""
+    return (
+        type(completion)._default_manager.select_related("enrolment__staff", "enrolment__course").get(pk=completion.pk)
+    )
+
+
+def _taken_from(giver: StaffMember, completion: Row, entries: list[LedgerEntry]) -> list[str]:
+    voided = [entry for entry in entries if entry.verb == "completion.voided"]
+    course = completion.enrolment.course
+    told = []
+    if _wrote(entries, "course.voided", giver):
+        told.append(_("“%(course)s” is no longer completed for %(name)s.") % {"course": course, "name": giver})
+    parts = and_list(_parts([entry.data["activity"] for entry in voided]))
+    if parts:
+        told.append(_("Taken from %(name)s: %(parts)s.") % {"name": giver, "parts": parts})
+    if _wrote(entries, "certificate.revoked", giver):
+        told.append(_("The certificate of %(name)s is revoked.") % {"name": giver})
+    return told
+
+
+def _wrote(entries: list[LedgerEntry], verb: str, staff: StaffMember) -> bool:
+    return any(entry.verb == verb and entry.staff_id == staff.pk for entry in entries)
+
+
+def _left_in(enrolment: Enrolment) -> list[str]:
+    """What is left to do in a current cycle, seen from inside the rehearsal. Nothing is said of what is complete."""
+    if not enrolment.current or enrolment.completions.filter(voided_at=None).exists():
+        return []
+    done = enrolment.activity_completions.filter(voided_at=None).values("activity")
+    left = Activity.objects.live().filter(course=enrolment.course, required=True).exclude(pk__in=done).in_tree_order()
+    parts = and_list([part_text(activity) for activity in left])
+    return [_("%(name)s then has left: %(parts)s.") % {"name": enrolment.staff, "parts": parts}] if parts else []
+
+
+def _given_to(to: StaffMember, row: Row, receipts: list[Receipt]) -> list[str]:
+    """What the right person gets, what they had, and what is left for them."""
+    events = {receipt.event.pk: receipt for receipt in receipts if receipt.event}
+    got = ActivityCompletion.objects.filter(event__in=events, voided_at=None).select_related("activity")
+    new = {completion.activity_id: completion for completion in got}
+    had = [receipt.event.activity for receipt in receipts if receipt.event and receipt.event.activity_id not in new]
+    told = []
+    if new:
+        told.append(
+            _("%(name)s gets, with the same day: %(parts)s.")
+            % {"name": to, "parts": and_list([part_text(row.activity) for row in new.values()])}
+        )
+    if had:
+        told.append(
+            _("%(name)s had done already, and nothing changes there: %(parts)s.")
+            % {"name": to, "parts": and_list([part_text(activity) for activity in had])}
+        )
+    born = next((receipt.course_completion for receipt in receipts if receipt.course_completion), None)
+    if born:
+        told.append(
+            _("“%(course)s” is completed for %(name)s on %(day)s.")
+            % {"course": born.course, "name": to, "day": day_text(born.completed_on)}
+        )
+        return told
+    enrolment = current_enrolment(to, row.enrolment.course)
+    if enrolment and enrolment.completions.filter(voided_at=None).exists():
+        return [*told, _("%(name)s has completed the course already. That stays as it is.") % {"name": to}]
+    return [*told, *(_left_in(enrolment) if enrolment else [])]
+
+
+def _parts(uuids: list[str]) -> list[str]:
+    return [part_text(activity) for activity in Activity.objects.filter(uuid__in=uuids).in_tree_order()]
+
+
+def _kept() -> str:
+    return _("Everything stays in the history: what was, who changed it, when and why.")
