@@ -129,9 +129,9 @@ def workplaces_in_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
 
 
 def staff_in_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
-    """People who work or have worked in reach of `user`."""
+    """People who work or have worked in reach of `user`. A row that was merged into another is nobody."""
     if getattr(user, "is_authenticated", False) and user.is_superuser:
-        return StaffMember.objects.all()
+        return StaffMember.objects.filter(merged_into=None)
     jobs = Employment.objects.filter(workplace__in=workplaces_in_reach(user, roles), voided_at=None)
     return StaffMember.objects.filter(pk__in=jobs.values("staff"))
 
@@ -142,7 +142,7 @@ def staff_to_manage(user: Any, roles: Iterable[str] = LEADERS) -> Any:
     Who has gone on to somebody else's workplace is theirs.
     """
     if getattr(user, "is_authenticated", False) and user.is_superuser:
-        return StaffMember.objects.all()
+        return StaffMember.objects.filter(merged_into=None)
     at_work = Employment.objects.current_or_coming(timezone.localdate())
     here = at_work.filter(workplace__in=workplaces_in_reach(user, roles))
     return staff_in_reach(user, roles).filter(

@@ -1,7 +1,10 @@
 from django.urls import path
 
+from ..people import merge_views as merging
 from ..people import views as people
 from ..register import views as register
+from ..remedies import views as remedies
+from ..reports import messages
 from ..requirements import views as requirements
 from ..workplaces import views as workplaces
 
@@ -23,11 +26,25 @@ urlpatterns = [
         requirements.EndExemption.as_view(),
         name="end_exemption",
     ),
+    path("staff/<int:person>/course/<int:course>/move/", remedies.MoveCompletion.as_view(), name="move_completion"),
+    path(
+        "staff/<int:person>/course/<int:course>/take-back/", remedies.VoidCompletion.as_view(), name="void_completion"
+    ),
+    path("staff/<int:person>/course/<int:course>/attempt/", remedies.GiveAttempt.as_view(), name="give_attempt"),
+    path("staff/<int:person>/merge/", merging.Merge.as_view(), name="merge"),
+    path("staff/<int:person>/undo/<uuid:entry>/", remedies.UndoOfPerson.as_view(), name="undo"),
+    path("staff/<int:person>/document/<uuid:document>/", register.Document.as_view(), name="document"),
     path("requirements/", requirements.RequirementList.as_view(), name="requirements"),
     path("requirements/add/", requirements.AddRequirement.as_view(), name="add_requirement"),
     path("requirements/<int:rule>/end/", requirements.EndRequirement.as_view(), name="end_requirement"),
+    path(
+        "requirements/<int:rule>/undo/<uuid:entry>/",
+        remedies.UndoOfRequirement.as_view(),
+        name="undo_requirement",
+    ),
     path("attendance/", register.Attendance.as_view(), name="attendance"),
     path("earlier-training/", register.EarlierTraining.as_view(), name="earlier_training"),
+    path("messages/", messages.MessageLists.as_view(), name="messages"),
     path("workplaces/", workplaces.WorkplaceList.as_view(), name="workplaces"),
     path("workplaces/add/", workplaces.AddWorkplace.as_view(), name="add_workplace"),
     path("workplaces/<int:workplace>/rename/", workplaces.RenameWorkplace.as_view(), name="rename_workplace"),

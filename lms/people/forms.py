@@ -37,7 +37,39 @@ class AddStaffForm(JobForm):
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
 
-    field_order = ["given_name", "family_name", "workplace", "role", "kind", "start", "end", "email", "phone"]
+    another = forms.BooleanField(label=_("This is another person with the same name"), required=False)
+
+    def __init__(self, *args, people, **kwargs):
+        """`people` are those among whom a namesake is looked for."""
+        super().__init__(*args, **kwargs)
+        self.people, self.namesakes = people, []
+
+    def clean(self):
+        data = super().clean()
+        name = f"{data.get('given_name', '')} {data.get('family_name', '')}".casefold().strip()
+        if name and not data.get("another"):
+            self.namesakes = [person for person in self.people.named(name) if person.full_name.casefold() == name]
+        if self.namesakes:
+            self.add_error("another", _("There is somebody with that name already. See above."))
+        return data
+
+    def visible_fields(self):
+        """The question about another person is asked only where there is one."""
+        asked = self.namesakes or self.data.get("another")
+        return [field for field in super().visible_fields() if asked or field.name != "another"]
+
+    field_order = [
+        "given_name",
+        "family_name",
+        "another",
+        "workplace",
+        "role",
+        "kind",
+        "start",
+        "end",
+        "email",
+        "phone",
+    ]
 
 
 class EndJobForm(forms.Form):
