@@ -7,17 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Activity
 
-from ..admin.fields import DayField, ManyField
-from ..models import StaffMember
+from ..admin.fields import DayField
+from ..people.fields import PeopleField
 from ..requirements.forms import CourseChoiceField
-
-
-class PeopleField(ManyField):
-    widget = forms.CheckboxSelectMultiple
-
-    def label_from_instance(self, person):
-        places = ", ".join(sorted({job.workplace.name for job in person.employments.all()}))
-        return f"{person.full_name} · {places}" if places else person.full_name
+from .documents import DocumentField
 
 
 class RegisterForm(forms.Form):
@@ -25,12 +18,12 @@ class RegisterForm(forms.Form):
 
     form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     on = DayField(label=gettext_lazy("Day"), initial=timezone.localdate)
-    people = PeopleField(label=gettext_lazy("Who"), queryset=StaffMember.objects.none())
+    people = PeopleField(label=gettext_lazy("Who"))
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["people"].queryset = people
-        self.order_fields(["what", "on", "people"])
+        self.fields["people"].offer(people)
+        self.order_fields(["what", "on", "document", "people"])
 
     def clean_on(self):
         day = self.cleaned_data["on"]
@@ -53,3 +46,11 @@ class AttendanceForm(RegisterForm):
 
 class EarlierTrainingForm(RegisterForm):
     what = CourseChoiceField(label=gettext_lazy("Course"))
+    document = DocumentField(
+        label=gettext_lazy("Document that shows it"),
+        required=False,
+        help_text=gettext_lazy(
+            "A PDF, or a picture as PNG or JPEG, of at most 10 megabytes. It is kept with everyone you tick. "
+            "Only project leaders can open it."
+        ),
+    )

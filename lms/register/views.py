@@ -1,15 +1,22 @@
+import datetime
+
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import View
 from wagtail.admin import messages
 
-from ..access import LEADERS, staff_in_reach, workplaces_in_reach
-from ..admin.base import ActionView
-from ..models import Employment, EventOutcome
+from ..access import LEADERS, staff_to_manage
+from ..admin.base import ActionView, LeaderMixin
+from ..models import Employment, EventOutcome, EvidenceDocument
+from ..people.views import PersonMixin
 from ..progress import record_attendance, record_earlier_training
+from .documents import kept, response_with
 from .forms import AttendanceForm, EarlierTrainingForm
 
 MATRIX = (gettext_lazy("Training matrix"), "lms_training_matrix")
@@ -23,15 +30,11 @@ class RegisterView(ActionView):
     submit_label = gettext_lazy("Record")
 
     def get_form_kwargs(self):
-        today = timezone.localdate()
-        jobs = Employment.objects.covering(today).select_related("workplace")
-        people = staff_in_reach(self.request.user, self.roles).at(
-            workplaces_in_reach(self.request.user, self.roles), today
-        )
-        return {
-            **super().get_form_kwargs(),
-            "people": people.prefetch_related(Prefetch("employments", queryset=jobs)),
-        }
+        """Who works there today or soon, and who has left within a year: papers come late."""
+        recent = timezone.localdate() - datetime.timedelta(days=365)
+        jobs = Employment.objects.current_or_coming(recent)
+        people = staff_to_manage(self.request.user, self.roles).filter(pk__in=jobs.values("staff"))
+        return {**super().get_form_kwargs(), "people": people}
 
     def get_initial(self):
         return {**super().get_initial(), "people": self.request.GET.getlist("person")}
@@ -91,13 +94,16 @@ class EarlierTraining(RegisterView):
     def act(self, data):
         if not data["what"].activities.live().filter(required=True).exists():
             raise ValidationError({"what": _("Nothing in this course is required, so it cannot be completed.")})
-        receipts = record_earlier_training(
-            form_id=data["form_id"],
-            course=data["what"],
-            people=data["people"],
-            on=data["on"],
-            recorded_by=self.request.user,
-        )
+        form_id, user = data["form_id"], self.request.user
+        with transaction.atomic(), kept(content=data["document"], form_id=form_id, uploaded_by=user) as document:
+            receipts = record_earlier_training(
+                form_id=form_id,
+                course=data["what"],
+                people=data["people"],
+                on=data["on"],
+                recorded_by=user,
+                document=document,
+            )
         completed = {receipt.course_completion.staff_id for receipt in receipts if receipt.course_completion}
         already = len({person.pk for person in data["people"]} - completed - self.warn_of_waiting(receipts))
         if already:
@@ -117,3 +123,18 @@ class EarlierTraining(RegisterView):
             "“%(course)s” is completed for %(number)s people.",
             len(completed),
         ) % {"course": data["what"], "number": len(completed)}
+
+
+class Document(PersonMixin, LeaderMixin, View):
+    """The document that shows somebody's earlier training. For the project leader of that person alone."""
+
+    http_method_names = ["get"]
+
+    def get(self, request, **kwargs):
+        documents = EvidenceDocument.objects.filter(enrolments__staff=self.person).distinct()
+        document = get_object_or_404(documents, uuid=kwargs["document"])
+        try:
+            return response_with(document)
+        except FileNotFoundError:
+            messages.error(request, _("The file is missing. Ask the operator to restore it from the backup."))
+            return HttpResponseRedirect(self.get_success_url())
