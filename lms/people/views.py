@@ -218,9 +218,6 @@ class AddJob(PersonMixin, ActionView):
 
     submit_label = gettext_lazy("Add")
     form_class = JobForm
-    explanation = gettext_lazy(
-        "For a second workplace, or for someone who comes back. What they have completed counts."
-    )
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)

@@ -12,6 +12,7 @@ from ..wording import short_day, what_next, why
 
 
 class ShownCell(NamedTuple):
+    course_id: int
     status: str
     icon: str
     label: str
@@ -39,6 +40,7 @@ ICONS = {
 def show_cell(day: datetime.date, cell: Cell, evidence: dict[int, list[Any]]) -> ShownCell:
     done = cell.facts.completion
     return ShownCell(
+        course_id=cell.course_id,
         status=cell.status.value,
         icon=ICONS[cell.status],
         label=str(cell.status.label),

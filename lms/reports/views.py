@@ -8,6 +8,7 @@ from wagtail.admin.views.reports import ReportView
 from .. import matrix
 from ..access import LEADERS, may_lead, workplaces_in_reach
 from ..evidence import evidence_for
+from ..models import Role
 from ..wording import day_text
 from . import exports, figures
 from .cells import show_cell, summary_sentence, who_is_counted
@@ -17,27 +18,10 @@ from .forms import MatrixFilterForm
 NAMED = 24
 
 
-class TrainingMatrix(ReportView):
-    """Are all staff trained, and if not who is missing, where and why?
+class MatrixFilter:
+    """What the address asks to see of the matrix: the day, the people and the courses, in this leader's reach."""
 
-    By workplace first; `?view=people`, or a workplace, opens it to staff by courses. ReportView asks for no
-    permission beyond the admin's, so `dispatch` asks ours.
-    """
-
-    page_title = gettext_lazy("Training matrix")
-    header_icon = "table"
-    template_name = "lms/reports/matrix.html"
-    results_template_name = "lms/reports/matrix_results.html"
-    index_url_name = "lms_training_matrix"
-    index_results_url_name = "lms_training_matrix_results"
-    paginate_by = 100
-    list_export = ["matrix"]  # shows the download buttons; exports.py writes the files
-    roles = LEADERS
-
-    def dispatch(self, request, *args, **kwargs):
-        if not may_lead(request.user, *self.roles):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    roles: tuple[str, ...] = LEADERS
 
     @cached_property
     def workplaces(self):
@@ -81,6 +65,28 @@ class TrainingMatrix(ReportView):
 
         return self.everyone.narrowed(keep, course=self.chosen.get("course"))
 
+
+class TrainingMatrix(MatrixFilter, ReportView):
+    """Are all staff trained, and if not who is missing, where and why?
+
+    By workplace first; `?view=people`, or a workplace, opens it to staff by courses. ReportView asks for no
+    permission beyond the admin's, so `dispatch` asks ours.
+    """
+
+    page_title = gettext_lazy("Training matrix")
+    header_icon = "table"
+    template_name = "lms/reports/matrix.html"
+    results_template_name = "lms/reports/matrix_results.html"
+    index_url_name = "lms_training_matrix"
+    index_results_url_name = "lms_training_matrix_results"
+    paginate_by = 100
+    list_export = ["matrix"]  # shows the download buttons; exports.py writes the files
+
+    def dispatch(self, request, *args, **kwargs):
+        if not may_lead(request.user, *self.roles):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
     @cached_property
     def shows_people(self):
         return self.request.GET.get("view") == "people" or any(
@@ -119,6 +125,7 @@ class TrainingMatrix(ReportView):
             shows_people=self.shows_people,
             query=self._query(),
             no_rules=not self.figures.rules,
+            may_lead_project=may_lead(self.request.user, Role.PROJECT_LEADER),
             workplaces=[] if self.shows_people else self._by_workplace(totals),
         )
         return context

@@ -3,11 +3,14 @@
 import datetime
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from courses.models import CoursePage
 from lms.access import duties_today
 from lms.models import (
     Employment,
+    EvidenceDocument,
     Exemption,
     LedgerEntry,
     LoginCard,
@@ -37,6 +40,14 @@ def every_door(cast, rule, far):
     tablet, _token = pair_tablet(workplace=cast.brattfors, name="Platta", actor=cast.users["ada"])
     given = Responsibility.objects.first()
     exemption = Exemption.objects.create(staff=cast.maja, reason="sick", valid_from=TODAY())
+    if not cast.maja.completions.exists():
+        complete(cast.maja, CoursePage.objects.get(translation_key=rule.course.uuid))
+    course = f"/staff/{maja}/course/{rule.course_id}"
+    document = EvidenceDocument.objects.create(kind="pdf", size=1, sha256="", uploaded_at=timezone.now())
+    document.enrolments.add(cast.maja.enrolments.get())
+    document.file.save("", ContentFile(b"%PDF-"))
+    hired = LedgerEntry.objects.get(verb="employment.added", staff=cast.maja)
+    made = LedgerEntry.objects.get(verb="requirement.opened")
     return [
         ("get", "/staff/", project),
         ("get", "/staff/add/", project),
@@ -49,11 +60,19 @@ def every_door(cast, rule, far):
         ("post", f"/staff/{maja}/unlock/", project),
         ("get", f"/staff/{maja}/excuse/", project),
         ("get", f"/staff/{maja}/excuse/{exemption.pk}/end/", project),
+        ("get", f"{course}/move/", project),
+        ("get", f"{course}/take-back/", project),
+        ("get", f"{course}/attempt/", both),
+        ("get", f"/staff/{maja}/merge/", project),
+        ("get", f"/staff/{maja}/undo/{hired.uuid}/", project),
+        ("get", f"/staff/{maja}/document/{document.uuid}/", project),
         ("get", "/requirements/", project),
         ("get", "/requirements/add/", project),
         ("get", f"/requirements/{rule.pk}/end/", admin),  # it binds everyone: not Petra's alone
+        ("get", f"/requirements/{rule.pk}/undo/{made.uuid}/", admin),
         ("get", "/attendance/", both),
         ("get", "/earlier-training/", both),
+        ("get", "/messages/", project),
         ("get", "/workplaces/", project),
         ("get", "/workplaces/add/", project),
         ("get", f"/workplaces/{cast.brattfors.pk}/rename/", project),
@@ -74,7 +93,9 @@ def test_every_door_opens_to_those_it_is_for_and_to_nobody_else(client, sign_in,
             response.status_code == 302 and response["Location"].startswith(BASE) and method == "post"
         )
         assert opened is (who in allowed), (path, response.status_code)
-        if not opened:
+        if response.streaming:
+            response.close()
+        elif not opened:
             assert "Maja" not in response.content.decode()
 
 
@@ -107,14 +128,14 @@ def test_another_municipalitys_people_cannot_be_reached_by_address(petra, cast, 
 
 def test_nothing_changes_by_looking(sign_in, cast, rule, far):
     ada = sign_in("ada")
-    before = LedgerEntry.objects.count()
     doors = every_door(cast, rule, far)
+    before = LedgerEntry.objects.count()
     for method, path, _allowed in doors:
         if method == "get":
-            ada.get(BASE + path)
+            ada.get(BASE + path).close()
         else:
             assert ada.get(BASE + path).status_code == 405
-    assert LedgerEntry.objects.exclude(verb="tablet.paired").count() == before
+    assert LedgerEntry.objects.count() == before
 
 
 # People
