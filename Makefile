@@ -27,7 +27,7 @@ define install
 	@if command -v uv >/dev/null; then UV=uv; else \
 	  test -x $(VENV)/bin/uv || $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.lock; \
 	  UV=$(VENV)/bin/uv; fi; \
-	  echo "Installing $(1) …"; $$UV pip install -q --python $(PY) --require-hashes -r $(1)
+	  echo "Installing $(1) …"; $$UV pip install -q --compile-bytecode --python $(PY) --require-hashes -r $(1)
 endef
 
 $(VENV)/site.stamp: requirements.lock requirements-uv.lock
