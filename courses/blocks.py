@@ -319,7 +319,15 @@ class PracticeQuestionBlock(blocks.StructBlock):
         context = super().get_context(value, parent_context=parent_context)
         kind = KINDS[value["kind"]]
         question = Question(kind=value["kind"], choices=value["choices"], explanation=value["explanation"])
-        context.update(kind=kind, is_multiple=value["kind"] == "multiple", secret=kind.secret(question))
+        public, secret = kind.public(question), kind.secret(question)
+        context.update(
+            kind=kind,
+            is_multiple=value["kind"] == "multiple",
+            public=public,
+            rows=kind.filled_in(public, None),
+            secret=secret,
+            explained=kind.explained(public, secret, None),
+        )
         return context
 
     class Meta:

@@ -1,4 +1,5 @@
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from .models import Contact
@@ -13,7 +14,12 @@ class ContactViewSet(SnippetViewSet):
     add_to_admin_menu = True
     menu_order = 250
     copy_view_enabled = False
-    list_display = ["name", "get_group_display", "phone", "checked_on"]
+    list_display = [
+        "name",
+        Column("get_group_display", label=_("Group"), sort_key="group"),
+        "phone",
+        "checked_on",
+    ]
     list_filter = ["group"]
     list_per_page = 50
     ordering = ["name"]

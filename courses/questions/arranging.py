@@ -105,6 +105,7 @@ class Match(Kind):
     name = "match"
     label = gettext_lazy("Pair up")
     instruction = gettext_lazy("Choose what belongs to each line.")
+    pick_first = gettext_lazy("Choose for every line first.")
     ask_again = gettext_lazy("Choose for every line, or skip the question for now. What you have chosen is saved.")
     shuffles = ("options",)
     must_shuffle = True

@@ -35,6 +35,8 @@ class Kind:
     instruction: Any
     #: Said when there is no usable answer in what was posted.
     ask_again: Any = gettext_lazy("Choose or write an answer first, or skip the question for now.")
+    #: The same of a practice question, which cannot be skipped.
+    pick_first: Any = gettext_lazy("Choose an answer first.")
     min_choices = 2
     #: The lists of the public part that are shuffled for each attempt; `must_shuffle`: whatever the author chose.
     shuffles: tuple[str, ...] = ("choices",)

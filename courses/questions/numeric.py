@@ -44,6 +44,7 @@ class Number(Kind):
     name = "number"
     label = gettext_lazy("A number")
     instruction = gettext_lazy("Write a number.")
+    pick_first = gettext_lazy("Write a number in figures first, such as 30.")
     ask_again = gettext_lazy("Write a number in figures, such as 30, or skip the question for now.")
 
     def problems(self, question: Question) -> list[str]:

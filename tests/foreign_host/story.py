@@ -77,11 +77,17 @@ for version in ActivityVersion.objects.current().select_related("activity").orde
             expect(tablet.post(f"{moment}steg/", event(step=step["id"])), status=302)
         continue
     home = expect(tablet.post(f"{moment}forsok/", event()), status=302)["Location"]
-    keys = {question["text"]: version.key[question["key"]] for question in version.content["questions"]}
+    keys = {
+        question["text"]: (question["kind"], version.key[question["key"]]) for question in version.content["questions"]
+    }
     for number in range(1, len(keys) + 1):
         page = expect(tablet.get(f"{home}fraga/{number}/")).content.decode()
-        [key] = [keys[text] for text in keys if escape(text) in page]
-        answer = key["accepted"][0] if "accepted" in key else key["right"]
+        [(kind, key)] = [keys[text] for text in keys if escape(text) in page]
+        answer = key["accepted"][0] if "accepted" in key else key.get("right")
+        if kind == "order":
+            answer = [f"{name}:{place}" for place, name in enumerate(key["right"], start=1)]
+        elif kind == "match":
+            answer = [f"{left}:{right}" for left, right in key["pairs"].items()]
         expect(tablet.post(f"{home}fraga/{number}/", event(answer=answer)), status=302)
     expect(tablet.post(f"{home}lamna-in/", event()), status=302)
     expect(tablet.get(f"{home}resultat/"), text="100 %")

@@ -3,9 +3,23 @@
 (() => {
   const { Controller } = window.StimulusModule;
   const FIXED = ["true", "false"];
+  /* How the rows of each kind look: `mark` what is right, with `feedback`; else the fields that a row has. */
+  const MARKED = { mark: true, least: 2, add: "add", fields: [["text", "answer"], ["feedback", "feedback"]] };
+  const KINDS = {
+    single: MARKED,
+    multiple: MARKED,
+    truefalse: { ...MARKED, fixed: true },
+    text: { least: 1, add: "addAccepted", fields: [["text", "accepted"]] },
+    order: { least: 2, add: "addItem", hint: "orderHint", numbered: true, fields: [["text", "item"]] },
+    match: { least: 2, most: 6, add: "addPair", hint: "matchHint", fields: [["text", "left"], ["pair", "pair"]] },
+    number: {
+      least: 1, most: 1, fixed: true, fields: [["text", "number"], ["tolerance", "tolerance"], ["unit", "unit"]],
+    },
+  };
+  const empty = (id = "") => ({ id, text: "", right: false, feedback: "" });
 
   class ChoicesController extends Controller {
-    static targets = ["input", "rows", "add", "status"];
+    static targets = ["input", "rows", "add", "status", "hint"];
 
     static values = { labels: Object };
 
@@ -27,44 +41,40 @@
       return this.labelsValue[name].replace("%(number)s", number);
     }
 
-    /* Rows to show: two fixed ones for true or false, else what there is and at least two empty ones to begin with. */
-    visible() {
-      const kind = this.kind?.value;
-      if (kind === "truefalse") {
-        return FIXED.map(
-          (id) => this.choices.find((row) => row.id === id) || { id, text: "", right: false, feedback: "" },
-        );
-      }
+    /* Rows to show: two fixed ones for true or false, else what there is and a few empty ones to begin with. */
+    visible(name, shape) {
+      if (name === "truefalse") return FIXED.map((id) => this.choices.find((row) => row.id === id) || empty(id));
       const rows = this.choices.filter((row) => !FIXED.includes(row.id));
-      const atLeast = kind === "text" ? 1 : 2;
-      while (rows.length < atLeast) rows.push({ id: "", text: "", right: false, feedback: "" });
-      return rows;
+      while (rows.length < shape.least) rows.push(empty());
+      return shape.fixed ? rows.slice(0, shape.most) : rows;
     }
 
     draw() {
-      const kind = this.kind?.value || "single";
-      this.choices = this.visible();
-      this.rowsTarget.replaceChildren(...this.choices.map((row, index) => this.row(row, index, kind)));
-      this.addTarget.textContent = this.label(kind === "text" ? "addAccepted" : "add");
-      this.addTarget.hidden = kind === "truefalse";
+      const name = this.kind?.value || "single";
+      const shape = KINDS[name];
+      this.choices = this.visible(name, shape);
+      this.rowsTarget.replaceChildren(...this.choices.map((row, index) => this.row(row, index, name, shape)));
+      this.rowsTarget.dataset.kind = name;
+      this.hintTarget.textContent = shape.hint ? this.label(shape.hint) : "";
+      this.addTarget.textContent = this.label(shape.add || "add");
+      this.addTarget.hidden = Boolean(shape.fixed) || this.choices.length >= (shape.most || Infinity);
     }
 
-    row(choice, index, kind) {
+    row(choice, index, name, shape) {
       const number = index + 1;
       const item = document.createElement("li");
       item.className = "lms-choices__row";
-      const fixed = kind === "truefalse";
-      if (kind !== "text") item.append(this.mark(choice, index, kind));
-      if (fixed) {
-        const word = document.createElement("span");
-        word.className = "lms-choices__word";
-        word.textContent = this.label(choice.id);
-        item.append(word);
-      } else {
-        item.append(this.field(choice, "text", this.label(kind === "text" ? "accepted" : "answer", number)));
+      if (shape.mark) item.append(this.mark(choice, index, name));
+      if (shape.numbered) item.append(this.word(`${number}.`, "lms-choices__place"));
+      for (const [part, label] of shape.fields) {
+        const given = name === "truefalse" && part === "text";
+        item.append(
+          given
+            ? this.word(this.label(choice.id), "lms-choices__word")
+            : this.field(choice, part, this.label(label, number)),
+        );
       }
-      if (kind !== "text") item.append(this.field(choice, "feedback", this.label("feedback")));
-      if (!fixed) {
+      if (!shape.fixed) {
         const buttons = document.createElement("span");
         buttons.className = "lms-choices__buttons";
         buttons.append(
@@ -75,6 +85,13 @@
         item.append(buttons);
       }
       return item;
+    }
+
+    word(text, className) {
+      const word = document.createElement("span");
+      word.className = className;
+      word.textContent = text;
+      return word;
     }
 
     mark(choice, index, kind) {
@@ -123,7 +140,7 @@
     }
 
     add() {
-      this.choices.push({ id: "", text: "", right: false, feedback: "" });
+      this.choices.push(empty());
       this.write();
       this.draw();
       this.focus(this.choices.length - 1);
@@ -151,7 +168,9 @@
 
     /* An empty row is nobody's answer: it is left out, so that the one row too many never blocks publishing. */
     write() {
-      const kept = this.choices.filter((row) => FIXED.includes(row.id) || row.text.trim() || row.right);
+      const kept = this.choices.filter(
+        (row) => FIXED.includes(row.id) || row.text.trim() || row.right || row.pair?.trim(),
+      );
       this.inputTarget.value = JSON.stringify(kept);
       this.inputTarget.dispatchEvent(new Event("input", { bubbles: true }));
       this.inputTarget.dispatchEvent(new Event("change", { bubbles: true }));
