@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def seed(only: Collection[str] = ()) -> Iterator[str]:
     the site, because lessons name them.
     """
     found, contacts = chosen(only), directories()
-    languages = [pack.language for pack in found if pack.language in site_languages()]
+    languages = [source_language(), *(pack.language for pack in found if pack.language in site_languages())]
     indexes = {language: catalogue(language) for language in dict.fromkeys(languages)}
     about_contacts = _put_contacts(contacts)
     for pack in found:
@@ -97,8 +98,7 @@ def seed(only: Collection[str] = ()) -> Iterator[str]:
     yield from about_contacts
     for language, index in indexes.items() if contacts else ():
         words = SHORTCUTS_WORDS[language]
-        write = lambda index=index, words=words: _put_shortcuts(index, *words)  # noqa: E731 - as for pages above
-        _page, line = put(SHORTCUTS, language, words[0], digest_of(words), write)
+        _page, line = put(SHORTCUTS, language, words[0], digest_of(words), partial(_put_shortcuts, index, *words))
         yield line
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from .models import TrainingSettings
@@ -19,7 +19,7 @@ def foot(request: HttpRequest, page: Any) -> str:
     """Registered for `lms_courses_foot`. `page` is the Wagtail page that is shown, if it is one."""
     match = request.resolver_match
     at_desk = bool(match and {"own", "tablet"} & set(match.namespaces) and getattr(request, "learner", None))
-    key = getattr(page, "translation_key", "") if isinstance(page, Page) else ""
+    key = page.translation_key if isinstance(page, Page) else ""
     return render_to_string("lms/includes/foot.html", {"at_desk": at_desk, "key": key}, request)
 
 
@@ -43,10 +43,14 @@ def _to_page(request: HttpRequest, name: str) -> HttpResponse:
     return redirect(page.url)
 
 
-@require_POST
+@require_safe
 def language(request):
-    """Remember the visitor's language as Django does, in its cookie, and show the same page in it where it exists."""
-    chosen = request.POST.get("language", "")
+    """Remember the visitor's language as Django does, in its cookie, and show the same page in it where it exists.
+
+    A link, not a form: a form would give every visitor of an open page a token, and a cookie for it. Where it was
+    followed from, the browser tells.
+    """
+    chosen = request.GET.get("language", "")
     if chosen not in dict(settings.LANGUAGES):
         return redirect("/")
     response = redirect(_same_page(request, chosen))
@@ -64,9 +68,9 @@ def language(request):
 
 
 def _same_page(request: HttpRequest, language: str) -> str:
-    key = request.POST.get("page", "")
+    key = request.GET.get("page", "")
     if not key:
-        return safe_next(request)
+        return safe_next(request, request.headers.get("Referer", ""))
     try:
         pages = Page.objects.live().public().filter(translation_key=key, locale__language_code=language)
         page = pages.first()
@@ -75,9 +79,8 @@ def _same_page(request: HttpRequest, language: str) -> str:
     return (page and page.url) or "/"
 
 
-def safe_next(request: HttpRequest, otherwise: str = "/") -> str:
-    """Where the form was, if it is a page of this site."""
-    wanted = request.POST.get("next", "")
+def safe_next(request: HttpRequest, wanted: str, otherwise: str = "/") -> str:
+    """`wanted`, if it is a page of this site."""
     hosts = {request.get_host()}
     if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=request.is_secure()):
         return otherwise

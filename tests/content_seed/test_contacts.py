@@ -89,10 +89,12 @@ def test_an_authors_own_contact_with_the_same_ref_is_left_alone(packs, capsys):
     assert Contact.objects.get(ref="smhi").url == "https://smhi.example"
 
 
-def test_a_site_in_one_language_gets_that_one_and_the_other_when_it_is_added(packs, capsys):
+def test_a_site_in_one_language_gets_that_one_and_the_other_when_it_is_added(packs, capsys, settings):
     Locale.objects.get(language_code="en").delete()
+    both, settings.WAGTAIL_CONTENT_LANGUAGES = settings.WAGTAIL_CONTENT_LANGUAGES, [("sv", "Svenska")]
     told(capsys)
     assert Contact.objects.count() == 26
+    settings.WAGTAIL_CONTENT_LANGUAGES = both
     Locale.objects.create(language_code="en")
     assert told(capsys)[0] == "uppdaterad    26 kontakter"
     assert Contact.objects.count() == 52

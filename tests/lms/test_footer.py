@@ -30,12 +30,13 @@ def privacy_in_english(privacy):
     return translation
 
 
-@pytest.mark.parametrize("path", ["/", "/logga-in/", "/logga-in/kort/", "/surfplatta/", "/intyg/", "/kurser/"])
+@pytest.mark.parametrize("path", ["/", "/logga-in/", "/logga-in/kort/", "/surfplatta/", "/intyg/"])
 def test_it_is_on_every_page_for_whoever_has_not_signed_in(index, client, path):
     page = client.get(path).content.decode()
     for link in LINKS:
         assert f'href="{link}"' in page
-    assert 'action="/sprak/"' in page
+    assert 'href="/sprak/?language=en"' in page
+    assert "csrfmiddlewaretoken" not in page.split("lms-foot", 1)[1]
     assert "English" in page
 
 
@@ -73,16 +74,16 @@ def test_a_page_that_is_withdrawn_is_not_led_to(privacy, client):
 
 
 def test_a_visitor_chooses_english_and_keeps_it(index, client):
-    response = client.post("/sprak/", {"language": "en", "next": "/logga-in/kort/"})
+    response = client.get("/sprak/", {"language": "en"}, headers={"Referer": "http://testserver/logga-in/kort/"})
     assert response.url == "/logga-in/kort/"
     assert "login card" in client.get("/logga-in/kort/").content.decode()
     assert "Training for the service points" in client.get("/").content.decode()
-    client.post("/sprak/", {"language": "sv", "next": "/"})
+    client.get("/sprak/", {"language": "sv"})
     assert "Utbildning för servicepunkterna" in client.get("/").content.decode()
 
 
 def test_the_choice_never_leaks_into_the_next_visitors_page(index, client, django_user_model):
-    client.post("/sprak/", {"language": "en", "next": "/"})
+    client.get("/sprak/", {"language": "en"})
     client.get("/")
     client.cookies.clear()
     assert "Utbildning för servicepunkterna" in client.get("/").content.decode()
@@ -90,8 +91,8 @@ def test_the_choice_never_leaks_into_the_next_visitors_page(index, client, djang
 
 def test_in_the_book_it_is_the_same_page_in_the_other_language(privacy_in_english, privacy, client):
     page = client.get("/personuppgifter/").content.decode()
-    assert f'name="page" value="{privacy.translation_key}"' in page
-    response = client.post("/sprak/", {"language": "en", "page": str(privacy.translation_key)})
+    assert f'href="/sprak/?language=en&amp;page={privacy.translation_key}"' in page
+    response = client.get("/sprak/", {"language": "en", "page": str(privacy.translation_key)})
     assert response.url == "/en/personal-data/"
 
 
@@ -100,14 +101,17 @@ def test_in_the_book_it_is_the_same_page_in_the_other_language(privacy_in_englis
     [
         {"language": "en", "page": "inget-uuid"},
         {"language": "en", "page": "00000000-0000-4000-8000-000000000000"},
-        {"language": "en", "next": "https://example.com/"},
-        {"language": "en", "next": "//example.com/"},
         {"language": "en"},
-        {"language": "xx", "next": "/logga-in/"},
+        {"language": "xx"},
     ],
 )
 def test_nonsense_leads_to_the_start_page(index, client, data):
-    assert client.post("/sprak/", data).url == "/"
+    assert client.get("/sprak/", data).url == "/"
+
+
+@pytest.mark.parametrize("referer", ["https://example.com/", "//example.com/x", "javascript:alert(1)", ""])
+def test_it_never_leads_off_the_site(index, client, referer):
+    assert client.get("/sprak/", {"language": "en"}, headers={"Referer": referer}).url == "/"
 
 
 def test_a_learner_stays_on_the_page_and_keeps_the_language_everywhere(cast, maja, rule, course):
@@ -125,7 +129,7 @@ def test_the_persons_own_language_wins_over_the_browsers(cast, maja):
 
 def test_an_editor_may_not_reach_a_closed_page_by_its_language_form(cast, client, course):
     """What the visitor may not read is refused by the page itself; the form tells no more than an address."""
-    response = client.post("/sprak/", {"language": "sv", "page": str(course.translation_key)})
+    response = client.get("/sprak/", {"language": "sv", "page": str(course.translation_key)})
     assert client.get(response.url).status_code == 302
     assert client.get(response.url).url.startswith(reverse("lms:sign_in"))
 
