@@ -26,7 +26,8 @@ from lms.models import (
 )
 from lms.people.actions import add_staff, end_employment
 from lms.people.cards import card_for, issue_card, use_card
-from lms.progress import record, record_earlier_training
+from lms.progress import Receipt, record, record_earlier_training
+from lms.progress.attempts import questions_of
 from lms.requirements.actions import excuse, require
 from lms.tablet.pins import set_pin
 from lms.workplaces.actions import add_workplace, give_responsibility, leader_group
@@ -318,8 +319,8 @@ class Learning:
 
     def attempt(self, person: StaffMember, *, days_ago: int, right: bool) -> None:
         version, attempt = self.versions[self.quiz.pk], uuid.uuid4()
-        self._tell(person, self.quiz, EventKind.ATTEMPT, days_ago, {"attempt": attempt})
-        for question in version.content["questions"]:
+        begun = self._tell(person, self.quiz, EventKind.ATTEMPT, days_ago, {"attempt": attempt}).attempt
+        for question in questions_of(begun) if begun else ():
             answer = answer_to(question, version.key[question["key"]], right=right)
             self._tell(
                 person,
@@ -330,9 +331,11 @@ class Learning:
             )
         self._tell(person, self.quiz, EventKind.SUBMIT, days_ago, {"attempt": attempt})
 
-    def _tell(self, person: StaffMember, activity: Activity, kind: str, days_ago: int, payload: dict[str, Any]) -> None:
+    def _tell(
+        self, person: StaffMember, activity: Activity, kind: str, days_ago: int, payload: dict[str, Any]
+    ) -> Receipt:
         moment = timezone.now() - datetime.timedelta(days=days_ago)
-        record(
+        return record(
             event_id=uuid.uuid4(),
             learner=person,
             activity=activity,

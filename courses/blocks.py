@@ -165,7 +165,7 @@ class FactBoxBlock(blocks.StructBlock):
         group = FACTS
 
 
-def contact_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+def contact_choices() -> list[tuple[str, Any]]:
     """The directory, group by group, for a select."""
     from .models import Contact, in_groups
 

@@ -21,6 +21,7 @@ from courses.models import (
 )
 from lms.models import EventKind, EventSource
 from lms.progress import record
+from lms.progress.attempts import questions_of
 
 _numbers = itertools.count(1)
 
@@ -161,8 +162,8 @@ def read(learner, page: LessonPage, **changes: Any):
 def take_quiz(learner, page: QuizPage, *, right: bool = True, **changes: Any):
     """Begin, answer everything rightly or wrongly, and hand in; returns the last receipt."""
     version, attempt = version_of(page), uuid.uuid4()
-    tell(learner, page, EventKind.ATTEMPT, {"attempt": attempt}, **changes)
-    for question in version.content["questions"]:
+    begun = tell(learner, page, EventKind.ATTEMPT, {"attempt": attempt}, **changes).attempt
+    for question in questions_of(begun) if begun else ():
         answer = answer_for(question, version.key[question["key"]], right=right)
         payload = {"attempt": attempt, "question": question["key"], "answer": answer}
         tell(learner, page, EventKind.ANSWER, payload, **changes)

@@ -1,6 +1,7 @@
 """The contact directory: whom to turn to, with one place for each address and for when somebody last checked it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -33,7 +34,7 @@ class ContactQuerySet(models.QuerySet):
     def in_language(self, language: str | None) -> list["Contact"]:
         """One row of each contact, by name: in `language`, else the one that was written first. One query."""
         best: dict[str, Contact] = {}
-        rows = self.annotate(language=F("locale__language_code")).order_by("pk")
+        rows: Any = self.annotate(language=F("locale__language_code")).order_by("pk")
         for contact in sorted(rows, key=lambda row: row.language != language):
             best.setdefault(contact.ref, contact)
         return sorted(best.values(), key=lambda contact: contact.name.casefold())

@@ -93,6 +93,8 @@ def test_pairs_are_kept_as_they_are_chosen_and_asked_for_until_all_are(maja, cas
     assert response.context["rows"][0]["chosen"] == secret["pairs"]["a"]
     again = maja.get(f"{home}fraga/1/")
     assert [row["chosen"] for row in again.context["rows"]] == [secret["pairs"]["a"], None]
+    assert maja.get(home)["Location"] == f"{home}fraga/1/"  # not finished
+    assert "Inte klar" in maja.get(f"{home}lamna-in/").content.decode()
     values = [f"a:{secret['pairs']['a']}", f"b:{secret['pairs']['a']}"]
     assert maja.post(f"{home}fraga/1/", fields(cast.maja, answer=values))["Location"] == f"{home}fraga/2/"
     html = " ".join(result(maja, cast, home).content.decode().split())

@@ -89,16 +89,20 @@ def _own_attempt(request: Any, attempt_uuid: uuid.UUID) -> QuizAttempt:
     return attempt
 
 
+def _is_whole(question: dict[str, Any], answers: dict[str, Any]) -> bool:
+    return KINDS[question["kind"]].is_whole(question, answers.get(question["key"]))
+
+
 @require_safe
 @desk
 def attempt(request, attempt):
-    """To the first unanswered question; to the overview when all are answered; to the result when handed in."""
+    """To the first question not wholly answered; to the overview when all are; to the result when handed in."""
     own = _own_attempt(request, attempt)
     if own.submitted_at:
         return go(request, "result", own.uuid)
     answers = answers_given(own)
     for number, question in enumerate(questions_of(own), start=1):
-        if question["key"] not in answers:
+        if not _is_whole(question, answers):
             return go(request, "question", own.uuid, number)
     return go(request, "hand_in", own.uuid)
 
@@ -187,7 +191,12 @@ def hand_in(request, attempt):
         {
             "attempt": own,
             "questions": [
-                {"number": number, "text": question["text"], "answered": question["key"] in answers}
+                {
+                    "number": number,
+                    "text": question["text"],
+                    "answered": _is_whole(question, answers),
+                    "begun": question["key"] in answers,
+                }
                 for number, question in enumerate(asked, start=1)
             ],
             "unanswered": sum(question["key"] not in answers for question in asked),
