@@ -1,9 +1,17 @@
+from difflib import SequenceMatcher
+from typing import Any
+
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..admin.fields import DayField
 from ..models import EmploymentKind, JobRole, StaffMember, Workplace
+from .fields import PersonField
+
+#: How alike two names are that may be one: 1 is the same.
+ALIKE = 0.75
 
 
 class DetailsForm(forms.ModelForm):
@@ -45,7 +53,8 @@ class AddStaffForm(JobForm):
         self.people, self.namesakes = people, []
 
     def clean(self):
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         name = f"{data.get('given_name', '')} {data.get('family_name', '')}".casefold().strip()
         if name and not data.get("another"):
             self.namesakes = [person for person in self.people.named(name) if person.full_name.casefold() == name]
@@ -96,3 +105,30 @@ class StaffFilterForm(forms.Form):
     def __init__(self, *args, workplaces, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["workplace"].queryset = workplaces
+
+
+class MergeForm(forms.Form):
+    other = PersonField(label=_("The other row of the same person"))
+    keep = forms.ChoiceField(
+        choices=[("", ""), ("this", "this"), ("other", "other")], required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, people: Any, like: StaffMember, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        field = self.fields["other"]
+        field.offer(people)
+        alike = [person for person in field.queryset if is_alike(person, like)]
+        if alike:
+            label = gettext("The same name, or nearly")
+            nobody, *groups = field.choices
+            field.choices = [nobody, (label, [(person.pk, _with_place(person)) for person in alike]), *groups]
+
+
+def is_alike(one: StaffMember, other: StaffMember) -> bool:
+    matcher = SequenceMatcher(None, one.full_name.casefold(), other.full_name.casefold())
+    return matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+
+
+def _with_place(person: StaffMember) -> str:
+    places = [job.workplace.name for job in person.employments.all()]
+    return f"{person.full_name} · {', '.join(places)}" if places else person.full_name

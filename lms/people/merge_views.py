@@ -1,7 +1,5 @@
-from difflib import SequenceMatcher
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -10,43 +8,13 @@ from django.utils.translation import gettext as _
 
 from ..access import staff_to_manage
 from ..admin.base import AskFirstView
-from ..models import Employment, LoginCard, Responsibility, StaffMember
+from ..models import Employment, LedgerEntry, LoginCard, Responsibility, StaffMember
 from ..reader.journey import Journey, journeys
 from ..rehearsal import rehearse
 from ..wording import and_list, day_text
-from .fields import PersonField
+from .forms import MergeForm
 from .merging import merge
 from .views import PersonMixin
-
-#: How alike two names are that may be one: 1 is the same.
-ALIKE = 0.75
-
-
-class MergeForm(forms.Form):
-    other = PersonField(label=gettext_lazy("The other row of the same person"))
-    keep = forms.ChoiceField(
-        choices=[("", ""), ("this", "this"), ("other", "other")], required=False, widget=forms.HiddenInput
-    )
-
-    def __init__(self, *args: Any, people: Any, like: StaffMember, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        field = self.fields["other"]
-        field.offer(people)
-        alike = [person for person in field.queryset if is_alike(person, like)]
-        if alike:
-            label = _("The same name, or nearly")
-            nobody, *groups = field.choices
-            field.choices = [nobody, (label, [(person.pk, _with_place(person)) for person in alike]), *groups]
-
-
-def is_alike(one: StaffMember, other: StaffMember) -> bool:
-    matcher = SequenceMatcher(None, one.full_name.casefold(), other.full_name.casefold())
-    return matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
-
-
-def _with_place(person: StaffMember) -> str:
-    places = [job.workplace.name for job in person.employments.all()]
-    return f"{person.full_name} · {', '.join(places)}" if places else person.full_name
 
 
 class Merge(PersonMixin, AskFirstView):
@@ -88,15 +56,14 @@ class Merge(PersonMixin, AskFirstView):
             return (
                 [job for job in jobs if job.end is None or job.end >= today],
                 journeys(kept, Q(), language=language),
-                kept,
             )
 
         try:
-            (jobs, found, kept), entries = rehearse(act)
+            (jobs, found), entries = rehearse(act)
         except ValidationError as error:
             self.could_not = " ".join(error.messages)
             return [self.could_not]
-        return _told(keep, gone, kept, jobs, found, entries)
+        return _told(keep, gone, jobs, found, entries)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -137,7 +104,14 @@ def describe(row: StaffMember) -> dict[str, Any]:
     }
 
 
-def _told(keep, gone, kept, jobs: list[Employment], found, entries) -> list[str]:
+def _told(
+    keep: StaffMember,
+    gone: StaffMember,
+    jobs: list[Employment],
+    found: list[Journey],
+    entries: list[LedgerEntry],
+) -> list[str]:
+    """What became of it in the rehearsal."""
     told = [
         _("The row of %(name)s stays. The other becomes a pointer to it: old links and certificates still lead here.")
         % {"name": keep}

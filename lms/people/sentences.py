@@ -104,7 +104,8 @@ def _with_parts(words: Callable[[], str]) -> Callable[[list[LedgerEntry], Known]
 
 
 def _changed(entries, known):
-    names = [str(StaffMember._meta.get_field(name).verbose_name) for name in entries[0].data["fields"]]
+    labels = {field.name: str(field.verbose_name) for field in StaffMember._meta.fields}
+    names = [labels[name] for name in entries[0].data["fields"]]
     return _("Changed on the staff list: %(fields)s.") % {"fields": and_list(names)}
 
 

@@ -72,13 +72,14 @@ def timeline(person: StaffMember, *, everything: bool) -> list[Line]:
 def _events(person: StaffMember) -> list[dict[str, Any]]:
     """Steps read, and what could not be counted, by day."""
     told = Q(kind=EventKind.STEP) | Q(outcome=EventOutcome.NEEDS_REVIEW)
-    return list(
+    rows: Any = (
         LearningEvent.objects.filter(told, enrolment__staff=person)
         .annotate(day=TruncDate("occurred_at"))
         .values("activity_id", "day", "source", "outcome")
         .annotate(number=Count("pk"), at=Max("occurred_at"))
         .order_by("at")
     )
+    return list(rows)
 
 
 def _attempts(person: StaffMember) -> list[QuizAttempt]:

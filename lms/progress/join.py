@@ -51,16 +51,16 @@ def _one_current(found: list[Enrolment], keep: StaffMember, actor: Any) -> Enrol
     if len(both) < 2:
         return None
     mine, other = both
-    done = {row.pk: row.completions.filter(voided_at=None).first() for row in both}
-    if done[mine.pk] and done[other.pk]:
+    done = {row.pk: done for row in both if (done := row.completions.filter(voided_at=None).first())}
+    if len(done) == 2:
         # Each has its certificate: the one completed last goes on, and lacks nothing that the other had.
         last = max(both, key=lambda row: (done[row.pk].completed_on, row is mine))
         before = other if last is mine else mine
         _pass(before)
         _carry(before, last, actor)
         return None
-    if done[mine.pk] or done[other.pk]:
-        complete, begun = (mine, other) if done[mine.pk] else (other, mine)
+    if done:
+        complete, begun = (mine, other) if mine.pk in done else (other, mine)
         completion = done[complete.pk]
         has_run_out = runs_out(timezone.localdate(), Completion(completion.completed_on, completion.valid_until))
         if has_run_out and begun.started_on > completion.completed_on:

@@ -81,7 +81,7 @@ def kept(*, content: bytes | None, form_id: uuid.UUID, uploaded_by: Any) -> Iter
         document.save()
         yield document
     except BaseException:
-        document.file.storage.delete(document.file.name)
+        document.file.delete(save=False)
         raise
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from courses.models import Activity
+from courses.models import Activity, Course
+from courses.models.identities import IdentityQuerySet
 
 from ..models import ActivityCompletion, CourseCompletion, Enrolment, LedgerEntry, StaffMember
 from ..progress import Receipt, current_enrolment, move, void
@@ -57,12 +58,12 @@ def _again(completion: Row) -> Row:
 
 
 def _taken_from(giver: StaffMember, completion: Row, entries: list[LedgerEntry]) -> list[str]:
-    voided = [entry for entry in entries if entry.verb == "completion.voided"]
+    voided = [entry.data["activity"] for entry in entries if entry.verb == "completion.voided"]
     course = completion.enrolment.course
     told = []
     if _wrote(entries, "course.voided", giver):
         told.append(_("“%(course)s” is no longer completed for %(name)s.") % {"course": course, "name": giver})
-    parts = and_list(_parts([entry.data["activity"] for entry in voided]))
+    parts = _parts(course, Activity.objects.filter(uuid__in=voided))
     if parts:
         told.append(_("Taken from %(name)s: %(parts)s.") % {"name": giver, "parts": parts})
     if _wrote(entries, "certificate.revoked", giver):
@@ -79,28 +80,22 @@ def _left_in(enrolment: Enrolment) -> list[str]:
     if not enrolment.current or enrolment.completions.filter(voided_at=None).exists():
         return []
     done = enrolment.activity_completions.filter(voided_at=None).values("activity")
-    left = Activity.objects.live().filter(course=enrolment.course, required=True).exclude(pk__in=done).in_tree_order()
-    parts = and_list([part_text(activity) for activity in left])
+    left = Activity.objects.live().filter(course=enrolment.course, required=True).exclude(pk__in=done)
+    parts = _parts(enrolment.course, left)
     return [_("%(name)s then has left: %(parts)s.") % {"name": enrolment.staff, "parts": parts}] if parts else []
 
 
 def _given_to(to: StaffMember, row: Row, receipts: list[Receipt]) -> list[str]:
     """What the right person gets, what they had, and what is left for them."""
-    events = {receipt.event.pk: receipt for receipt in receipts if receipt.event}
-    got = ActivityCompletion.objects.filter(event__in=events, voided_at=None).select_related("activity")
-    new = {completion.activity_id: completion for completion in got}
-    had = [receipt.event.activity for receipt in receipts if receipt.event and receipt.event.activity_id not in new]
+    course = row.enrolment.course
+    events = [receipt.event for receipt in receipts if receipt.event]
+    got = ActivityCompletion.objects.filter(event__in=events, voided_at=None).values("activity")
     told = []
-    if new:
-        told.append(
-            _("%(name)s gets, with the same day: %(parts)s.")
-            % {"name": to, "parts": and_list([part_text(row.activity) for row in new.values()])}
-        )
-    if had:
-        told.append(
-            _("%(name)s had done already, and nothing changes there: %(parts)s.")
-            % {"name": to, "parts": and_list([part_text(activity) for activity in had])}
-        )
+    if new := _parts(course, Activity.objects.filter(pk__in=got)):
+        told.append(_("%(name)s gets, with the same day: %(parts)s.") % {"name": to, "parts": new})
+    all_of_them = Activity.objects.filter(pk__in=[event.activity_id for event in events])
+    if had := _parts(course, all_of_them.exclude(pk__in=got)):
+        told.append(_("%(name)s had done already, and nothing changes there: %(parts)s.") % {"name": to, "parts": had})
     born = next((receipt.course_completion for receipt in receipts if receipt.course_completion), None)
     if born:
         told.append(
@@ -108,14 +103,19 @@ def _given_to(to: StaffMember, row: Row, receipts: list[Receipt]) -> list[str]:
             % {"course": born.course, "name": to, "day": day_text(born.completed_on)}
         )
         return told
-    enrolment = current_enrolment(to, row.enrolment.course)
+    enrolment = current_enrolment(to, course)
     if enrolment and enrolment.completions.filter(voided_at=None).exists():
         return [*told, _("%(name)s has completed the course already. That stays as it is.") % {"name": to}]
     return [*told, *(_left_in(enrolment) if enrolment else [])]
 
 
-def _parts(uuids: list[str]) -> list[str]:
-    return [part_text(activity) for activity in Activity.objects.filter(uuid__in=uuids).in_tree_order()]
+def _parts(course: Course, activities: IdentityQuerySet) -> str:
+    """Their names; in short where it is all of the course. Empty for none."""
+    found = list(activities.in_tree_order())
+    required = set(Activity.objects.live().filter(course=course, required=True))
+    if len(found) > 1 and required <= set(found):
+        return _("all parts of the course")
+    return and_list([part_text(activity) for activity in found])
 
 
 def _kept() -> str:

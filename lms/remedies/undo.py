@@ -47,17 +47,21 @@ def _row(model: Any, entry: LedgerEntry) -> Any:
     return found
 
 
-def _day(entry: LedgerEntry, name: str) -> datetime.date | None:
-    text = entry.data.get(name, "")
-    return datetime.date.fromisoformat(text) if text else None
+def _last_day(entry: LedgerEntry) -> datetime.date:
+    return datetime.date.fromisoformat(entry.data["last_day"])
+
+
+def _before(entry: LedgerEntry) -> datetime.date | None:
+    """The last day that there was before; none for what went on and on."""
+    return datetime.date.fromisoformat(entry.data["before"]) if entry.data.get("before") else None
 
 
 def _undo_end(entry, actor, reason):
     job = _row(Employment, entry)
     undoing.undo_end(
         job=job,
-        last_day=_day(entry, "last_day"),
-        before=_day(entry, "before"),
+        last_day=_last_day(entry),
+        before=_before(entry),
         actor=actor,
         undoes=str(entry.uuid),
     )
@@ -66,7 +70,7 @@ def _undo_end(entry, actor, reason):
 def _undo_move(entry, actor, reason):
     new = _row(Employment, entry)
     old = Employment.objects.get(pk=entry.data["job"])
-    undoing.undo_move(old=old, new=new, before=_day(entry, "before"), actor=actor, undoes=str(entry.uuid))
+    undoing.undo_move(old=old, new=new, before=_before(entry), actor=actor, undoes=str(entry.uuid))
 
 
 def _void_employment(entry, actor, reason):
@@ -84,8 +88,8 @@ def _take_exemption_back(entry, actor, reason):
 def _undo_end_of_exemption(entry, actor, reason):
     requirements.undo_end_of_exemption(
         exemption=_row(Exemption, entry),
-        last_day=_day(entry, "last_day"),
-        before=_day(entry, "before"),
+        last_day=_last_day(entry),
+        before=_before(entry),
         actor=actor,
         undoes=str(entry.uuid),
     )
@@ -98,8 +102,8 @@ def _take_requirement_back(entry, actor, reason):
 def _undo_end_of_requirement(entry, actor, reason):
     requirements.undo_end_of_requirement(
         rule=_row(Requirement, entry),
-        last_day=_day(entry, "last_day"),
-        before=_day(entry, "before"),
+        last_day=_last_day(entry),
+        before=_before(entry),
         actor=actor,
         undoes=str(entry.uuid),
     )

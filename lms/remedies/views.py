@@ -10,7 +10,7 @@ from courses.models import Activity, Course
 
 from ..access import LEADERS, staff_to_manage
 from ..admin.base import ActionView, AskFirstView
-from ..models import ActivityCompletion, CourseCompletion, LedgerEntry, Role
+from ..models import ActivityCompletion, CourseCompletion, LedgerEntry, Role, StaffMember
 from ..people.known import Known
 from ..people.sentences import sentence
 from ..people.views import PersonMixin
@@ -21,7 +21,7 @@ from ..requirements.views import REQUIREMENTS, RuleMixin
 from ..wording import day_text
 from . import foresight
 from .forms import AttemptForm, ConfirmForm, MoveForm, ReasonForm, WhatForm
-from .undo import is_undone, remedy_for, undo
+from .undo import Remedy, is_undone, remedy_for, undo
 
 
 class CompletionMixin(PersonMixin):
@@ -82,7 +82,7 @@ class MoveCompletion(CompletionMixin, AskFirstView):
 
 class VoidCompletion(CompletionMixin, AskFirstView):
     form_class = WhatForm
-    header_icon = "undo"
+    header_icon = "rotate"
     confirm_label = gettext_lazy("Take it back")
     explanation = gettext_lazy(
         "When something was recorded that never happened. If it was somebody else, choose “It was not …” instead."
@@ -134,7 +134,7 @@ class GiveAttempt(PersonMixin, ActionView):
         return _("%(name)s has one more attempt.") % {"name": self.person}
 
 
-def used_up(person, course) -> list[Activity]:
+def used_up(person: StaffMember, course: Course) -> list[Activity]:
     """The tests in the course that the person has not passed and may not begin again."""
     enrolment = current_enrolment(person, course)
     if enrolment is None:
@@ -150,16 +150,18 @@ class UndoView(ActionView):
     template_name = "lms/admin/undo.html"
     page_title = gettext_lazy("Undo")
     submit_label = gettext_lazy("Undo it")
-    header_icon = "undo"
-    roles = LEADERS
+    header_icon = "rotate"
+    roles: tuple[str, ...] = LEADERS
     entry: LedgerEntry
+    remedy: Remedy
 
     def take_up(self, entries):
         """The entry in the address, out of those that this view is about; 404 where nothing can be done about it."""
         self.entry = get_object_or_404(entries, uuid=self.kwargs["entry"])
-        self.remedy = remedy_for(self.entry)
-        if self.remedy is None:
+        remedy = remedy_for(self.entry)
+        if remedy is None:
             raise Http404
+        self.remedy = remedy
 
     def get_form_class(self):
         return ReasonForm if self.remedy.wants_reason else ConfirmForm
@@ -208,7 +210,7 @@ class UndoOfPerson(PersonMixin, UndoView):
         act = self.entry.data.get("act")
         rows = LedgerEntry.objects.of(self.person).filter(data__act=act) if act else [self.entry]
         together = sorted(rows, key=lambda row: row.pk != self.entry.pk)
-        return sentence(together, Known.about(self.person, together))
+        return f"{self.person}: {sentence(together, Known.about(self.person, together))}"
 
 
 class UndoOfRequirement(RuleMixin, UndoView):

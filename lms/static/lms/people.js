@@ -5,7 +5,7 @@ for (const root of document.querySelectorAll("[data-lms-people]")) {
   const search = root.querySelector("[data-lms-people-search]");
   const words = search.querySelector("input");
   const row = (box) => box.closest("div");
-  const tell = () => { count.textContent = `${boxes.filter((box) => box.checked).length} ${count.dataset.words}`; };
+  const tell = () => { count.textContent = `${count.dataset.words} ${boxes.filter((box) => box.checked).length}`; };
   const narrow = () => {
     const wanted = words.value.toLocaleLowerCase("sv").split(/\s+/).filter(Boolean);
     for (const box of boxes) {
