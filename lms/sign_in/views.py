@@ -38,6 +38,12 @@ class SignIn(LoginView):
     def get_default_redirect_url(self):
         return home_of(self.request.user)
 
+    def get_redirect_url(self):
+        """Not back into the admin for who may not enter it: the admin would send them here again, and so on."""
+        url, user = super().get_redirect_url(), self.request.user
+        refused = user.is_authenticated and not user.has_perm("wagtailadmin.access_admin")
+        return "" if refused and url.startswith(reverse("wagtailadmin_home")) else url
+
     def get_context_data(self, **kwargs):
         # Demo accounts, or another way in that the host site offers.
         panels = [offer(self.request) for offer in hooks.get_hooks("lms_sign_in_panels")]
