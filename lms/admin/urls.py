@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from ..people import merge_views as merging
 from ..people import views as people
@@ -6,6 +6,7 @@ from ..register import views as register
 from ..remedies import views as remedies
 from ..reports import messages
 from ..requirements import views as requirements
+from ..staff_lists import views as staff_lists
 from ..workplaces import views as workplaces
 
 app_name = "lms_admin"
@@ -13,6 +14,13 @@ app_name = "lms_admin"
 urlpatterns = [
     path("staff/", people.StaffList.as_view(), name="staff"),
     path("staff/add/", people.AddStaff.as_view(), name="add_staff"),
+    path("staff/export/", staff_lists.ExportStaff.as_view(), name="export_staff"),
+    path("staff/import/", staff_lists.ImportStaff.as_view(), name="import_staff"),
+    re_path(r"^staff/import/template\.(?P<kind>csv|xlsx)$", staff_lists.Template.as_view(), name="staff_template"),
+    path("staff/import/<uuid:staff_import>/", staff_lists.Import.as_view(), name="staff_import"),
+    path("staff/import/<uuid:staff_import>/confirm/", staff_lists.ConfirmImport.as_view(), name="confirm_import"),
+    path("staff/import/<uuid:staff_import>/now/", staff_lists.ReadInNow.as_view(), name="read_in_now"),
+    path("staff/import/<uuid:staff_import>/put-aside/", staff_lists.PutAside.as_view(), name="put_aside"),
     path("staff/<int:person>/", people.Person.as_view(), name="person"),
     path("staff/<int:person>/details/", people.ChangeDetails.as_view(), name="details"),
     path("staff/<int:person>/job/", people.AddJob.as_view(), name="add_job"),

@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import lms.models.learning
 import lms.models.people
+import lms.models.staff_lists
 import uuid
 import wagtail.fields
 from django.conf import settings
@@ -192,6 +193,29 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(blank=True, help_text='None chosen means every role.', through='lms.RequirementRole', to='lms.jobrole', verbose_name='job roles'),
         ),
         migrations.CreateModel(
+            name='StaffImport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('uploaded_at', models.DateTimeField()),
+                ('state', models.CharField(choices=[('preview', 'Being looked at'), ('waiting', 'Waiting to be read in'), ('running', 'Being read in'), ('changed', 'The staff list changed meanwhile'), ('done', 'Read in'), ('stopped', 'Stopped')], default='preview', max_length=10)),
+                ('file', models.FileField(blank=True, max_length=120, storage=lms.models.staff_lists.private_storage, upload_to=lms.models.staff_lists.file_path)),
+                ('file_sha256', models.CharField(max_length=64)),
+                ('plan_sha256', models.CharField(blank=True, max_length=64)),
+                ('answers', models.JSONField(default=dict)),
+                ('progress', models.PositiveIntegerField(default=0)),
+                ('rows', models.PositiveIntegerField(default=0)),
+                ('moved_on_at', models.DateTimeField(null=True)),
+                ('counts', models.JSONField(default=dict)),
+                ('uploaded_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'staff list read in',
+                'verbose_name_plural': 'staff lists read in',
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='StaffMember',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -374,6 +398,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('owner', 'Owner'), ('employed', 'Employed'), ('hourly', 'Paid by the hour'), ('seasonal', 'Seasonal'), ('volunteer', 'Volunteer')], default='employed', max_length=10, verbose_name='kind of employment')),
+                ('employer', models.CharField(blank=True, max_length=120, verbose_name='employer')),
+                ('employee_id', models.CharField(blank=True, help_text='The employer’s own number for the person.', max_length=40, verbose_name='employee id')),
                 ('start', models.DateField(verbose_name='start')),
                 ('end', models.DateField(blank=True, null=True, verbose_name='last day')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),

@@ -17,6 +17,7 @@ from .pages import AccessibilityStatementPage, Conformity, InformationPage
 from .people import Employment, EmploymentKind, JobRole, Responsibility, Role, StaffMember, Workplace
 from .requirements import Exemption, ExemptionReason, Requirement
 from .settings import TrainingSettings
+from .staff_lists import StaffImport
 
 __all__ = [
     "AccessibilityStatementPage",
@@ -44,6 +45,7 @@ __all__ = [
     "Requirement",
     "Responsibility",
     "Role",
+    "StaffImport",
     "StaffMember",
     "Tablet",
     "TrainingSettings",

@@ -189,6 +189,10 @@ class Employment(models.Model):
         choices=EmploymentKind.choices,
         default=EmploymentKind.EMPLOYED,
     )
+    employer = models.CharField(_("employer"), max_length=120, blank=True)
+    employee_id = models.CharField(
+        _("employee id"), max_length=40, blank=True, help_text=_("The employer’s own number for the person.")
+    )
     start = models.DateField(_("start"))
     end = models.DateField(_("last day"), null=True, blank=True)
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from .. import ledger
 from ..models import Employment, EmploymentKind, JobRole, StaffMember, Workplace
 from ..wording import day_text
+from . import periods
 
 
 @transaction.atomic
@@ -24,6 +25,8 @@ def add_staff(
     start: datetime.date,
     kind: str = EmploymentKind.EMPLOYED,
     end: datetime.date | None = None,
+    employer: str = "",
+    employee_id: str = "",
     email: str = "",
     phone: str = "",
     language: str = "",
@@ -35,7 +38,17 @@ def add_staff(
         staff.language = language
     staff.save()
     ledger.write("staff.added", actor=actor, subject=staff, staff=staff)
-    employ(staff=staff, workplace=workplace, role=role, kind=kind, start=start, end=end, actor=actor)
+    employ(
+        staff=staff,
+        workplace=workplace,
+        role=role,
+        kind=kind,
+        start=start,
+        end=end,
+        employer=employer,
+        employee_id=employee_id,
+        actor=actor,
+    )
     return staff
 
 
@@ -48,10 +61,12 @@ def employ(
     start: datetime.date,
     kind: str = EmploymentKind.EMPLOYED,
     end: datetime.date | None = None,
+    employer: str = "",
+    employee_id: str = "",
     actor: Any,
 ) -> Employment:
     """A further employment: a second workplace, or hired again. Refused where `refuse_impossible` says so."""
-    job = _employ(staff, workplace, role, kind, start, end)
+    job = _employ(staff, workplace, role, kind, start, end, employer=employer, employee_id=employee_id)
     ledger.write(
         "employment.added",
         actor=actor,
@@ -64,13 +79,21 @@ def employ(
 
 
 def _employ(
-    staff: StaffMember, workplace: Workplace, role: JobRole, kind: str, start: datetime.date, end: datetime.date | None
+    staff: StaffMember,
+    workplace: Workplace,
+    role: JobRole,
+    kind: str,
+    start: datetime.date,
+    end: datetime.date | None,
+    **numbers: str,
 ) -> Employment:
     StaffMember.objects.select_for_update().get(pk=staff.pk)
     if end and end < start:
-        raise ValidationError({"end": _("The last day cannot be before the first. Change the date.")})
+        raise ValidationError({"end": periods.backwards_words()})
     refuse_impossible(staff.employments.all(), workplace, start, end)
-    return Employment.objects.create(staff=staff, workplace=workplace, role=role, kind=kind, start=start, end=end)
+    return Employment.objects.create(
+        staff=staff, workplace=workplace, role=role, kind=kind, start=start, end=end, **numbers
+    )
 
 
 @transaction.atomic
@@ -94,7 +117,7 @@ def _end(job: Employment, last_day: datetime.date) -> tuple[Employment, datetime
     staff = StaffMember.objects.select_for_update().get(pk=job.staff_id)
     job = Employment.objects.select_for_update().get(pk=job.pk)
     if last_day < job.start:
-        raise ValidationError({"last_day": _("The last day cannot be before the first. Change the date.")})
+        raise ValidationError({"last_day": periods.backwards_words()})
     before = job.end
     if before == last_day:
         return job, before
@@ -115,26 +138,11 @@ def refuse_impossible(
 ) -> None:
     """Refuse a second employment at `workplace` at the same time, and one that goes on when it has closed."""
     for other in others.filter(workplace=workplace, voided_at=None):
-        if (end is None or other.start <= end) and (other.end is None or other.end >= start):
-            raise ValidationError(
-                {
-                    field: _(
-                        "There is already an employment at %(workplace)s at that time. "
-                        "Change the dates, or end the old employment first."
-                    )
-                    % {"workplace": workplace}
-                }
-            )
+        if periods.meet(start, end, other.start, other.end):
+            raise ValidationError({field: periods.twice_words(workplace)})
     closed_on = workplace.last_day()
-    if closed_on and (end is None or end > closed_on):
-        raise ValidationError(
-            {
-                field: _(
-                    "%(workplace)s closes after %(day)s. Give a last day no later than that, or another workplace."
-                )
-                % {"workplace": workplace, "day": day_text(closed_on)}
-            }
-        )
+    if closed_on and periods.outlasts(end, closed_on):
+        raise ValidationError({field: periods.outlasts_words(workplace, closed_on)})
 
 
 @transaction.atomic
@@ -158,7 +166,8 @@ def move_employment(
         )
     old, before = _end(job, first_day - datetime.timedelta(days=1))
     planned = before if before and before >= first_day else None
-    new = _employ(job.staff, workplace, role or job.role, job.kind, first_day, planned)
+    numbers = {"employer": job.employer, "employee_id": job.employee_id}
+    new = _employ(job.staff, workplace, role or job.role, job.kind, first_day, planned, **numbers)
     ledger.write(
         "employment.moved",
         actor=actor,
@@ -169,6 +178,17 @@ def move_employment(
         first_day=str(first_day),
     )
     return new
+
+
+@transaction.atomic
+def number_employment(*, job: Employment, employer: str, employee_id: str, actor: Any) -> Employment:
+    """Who employs, and the number the person has there. Says nothing about when: it may be filled in or mended."""
+    job = Employment.objects.select_for_update().get(pk=job.pk)
+    if (job.employer, job.employee_id) != (employer, employee_id):
+        job.employer, job.employee_id = employer, employee_id
+        job.save(update_fields=["employer", "employee_id"])
+        ledger.write("employment.numbered", actor=actor, subject=job, staff=job.staff)
+    return job
 
 
 @transaction.atomic

@@ -39,7 +39,8 @@ class StaffList(AdminPage, TemplateView):
     )
     per_page = 50
 
-    def get_context_data(self, **kwargs):
+    def get_people(self):
+        """The filter, and whom it leaves."""
         reach = workplaces_in_reach(self.request.user, self.roles)
         form = StaffFilterForm(self.request.GET, workplaces=reach)
         people = staff_in_reach(self.request.user, self.roles)
@@ -54,6 +55,10 @@ class StaffList(AdminPage, TemplateView):
                 people = people.at(workplaces, today)
             elif chosen:
                 people = people.filter(employments__workplace__in=workplaces).distinct()
+        return form, people
+
+    def get_context_data(self, **kwargs):
+        form, people = self.get_people()
         jobs = Employment.objects.filter(voided_at=None).select_related("workplace", "role")
         people = people.prefetch_related(Prefetch("employments", queryset=jobs)).select_related("user")
         page = Paginator(people, self.per_page).get_page(self.request.GET.get("p"))
@@ -61,7 +66,7 @@ class StaffList(AdminPage, TemplateView):
             **super().get_context_data(**kwargs),
             "filter_form": form,
             "people": page,
-            "today": today,
+            "today": timezone.localdate(),
             "query": self._query(),
             "none_at_all": not staff_in_reach(self.request.user, self.roles).exists(),
         }

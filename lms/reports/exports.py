@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import xlsxwriter
@@ -13,29 +13,32 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from ..spreadsheets import harmless
 from ..wording import day_text
 from .cells import cell_detail, share_text, summary_sentence, who_is_counted
 from .figures import Figures, Worker
 
-#: A cell that begins so is read as a formula by a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass
 class ExportTable:
     """Rows of plain values; what is said about them stands below them, so that the first row is the heading."""
 
+    title: str
     heading: list[str]
     rows: list[list[Any]]
-    totals: list[Any]
-    notes: list[str]
+    totals: list[Any] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def all_rows(self) -> Iterator[list[Any]]:
         yield self.heading
         yield from self.rows
-        yield self.totals
-        yield []
-        yield from ([note] for note in self.notes)
+        if self.totals:
+            yield self.totals
+        if self.notes:
+            yield []
+            yield from ([note] for note in self.notes)
 
 
 def matrix_table(figures: Figures, workers: list[Worker], *, exported_by: Any, filters: str) -> ExportTable:
@@ -60,6 +63,7 @@ def matrix_table(figures: Figures, workers: list[Worker], *, exported_by: Any, f
     people = totals.people
     shares: list[Any] = [share_text(totals.by_course[course.pk]) for course in figures.courses]
     return ExportTable(
+        title=_("Training matrix"),
         heading=heading,
         rows=rows,
         totals=[_("Total"), "", "", "", "", *shares, people.done, people.counted, people.late],
@@ -72,11 +76,6 @@ def matrix_table(figures: Figures, workers: list[Worker], *, exported_by: Any, f
             % {"moment": timezone.localtime().strftime("%Y-%m-%d %H:%M"), "user": exported_by.get_username()},
         ],
     )
-
-
-def harmless(value: Any) -> Any:
-    """`value` so that no spreadsheet takes it for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def csv_response(table: ExportTable, *, name: str) -> HttpResponse:
@@ -95,7 +94,7 @@ def csv_response(table: ExportTable, *, name: str) -> HttpResponse:
             yield writer.writerow([harmless(value) for value in row])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    return _named(response, f"{name}.csv")
+    return named(response, f"{name}.csv")
 
 
 def xlsx_response(table: ExportTable, *, name: str) -> FileResponse:
@@ -104,7 +103,7 @@ def xlsx_response(table: ExportTable, *, name: str) -> FileResponse:
     book = xlsxwriter.Workbook(
         output, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    sheet = book.add_worksheet(_("Training matrix")[:31])
+    sheet = book.add_worksheet(table.title[:31])
     bold, date = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.freeze_panes(1, 2)
     sheet.set_column(0, 3, 18)
@@ -120,11 +119,12 @@ def xlsx_response(table: ExportTable, *, name: str) -> FileResponse:
                 sheet.write_string(number, column, str(value), style)
     book.close()
     output.seek(0)
-    response = FileResponse(output, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    return _named(response, f"{name}.xlsx")
+    response = FileResponse(output, content_type=XLSX)
+    return named(response, f"{name}.xlsx")
 
 
-def _named(response, filename):
+def named(response: Any, filename: str) -> Any:
+    """To be saved under that name, and kept nowhere on the way."""
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     patch_cache_control(response, private=True, no_store=True)
     return response

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from lms.models import Employment
 from lms.people.actions import end_employment
-from lms.reports.exports import harmless
 from lms.requirements.actions import end_requirement, excuse, require
+from lms.spreadsheets import harmless
 from tests import people
 from tests.builders import complete, course_of, read, take_quiz
 

@@ -1,0 +1,21 @@
+"""What a spreadsheet must not take for a formula, on the way out and in again."""
+
+import re
+from typing import Any
+
+#: A cell that begins so is read as a formula. Behind apostrophes too: each export adds one, each import takes one.
+_GUARDED = re.compile(r"'*[=+\-@\t\r]")
+
+
+def harmless(value: Any) -> Any:
+    """`value` so that no spreadsheet takes it for a formula. `unguarded` gives it back."""
+    return f"'{value}" if isinstance(value, str) and _GUARDED.match(value) else value
+
+
+def is_guarded(text: str) -> bool:
+    return text.startswith("'") and bool(_GUARDED.match(text))
+
+
+def unguarded(text: str) -> str:
+    """What `harmless` was given. A text that it never made stays as it is."""
+    return text[1:] if is_guarded(text) else text
