@@ -12,6 +12,11 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and _GUARDED.match(value) else value
 
 
+def in_workbook(value: str) -> str:
+    """A workbook says itself what is text: only what would be taken for guarded, or lost, needs the apostrophe."""
+    return harmless(value) if value.startswith(("'", "\t", "\r")) else value
+
+
 def is_guarded(text: str) -> bool:
     return text.startswith("'") and bool(_GUARDED.match(text))
 

@@ -119,6 +119,7 @@ def ledger_words(verb: str) -> str:
         "staff.changed": _("Name or contact changed"),
         "employment.added": _("Employment added"),
         "employment.ended": _("Employment ended"),
+        "employment.numbered": _("Employer or employee id changed"),
         "card.issued": _("Login card printed"),
         "card.used": _("Login card used"),
         "pin.set": _("PIN chosen"),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("staff/<int:person>/details/", people.ChangeDetails.as_view(), name="details"),
     path("staff/<int:person>/job/", people.AddJob.as_view(), name="add_job"),
     path("staff/<int:person>/job/<int:job>/end/", people.EndJob.as_view(), name="end_job"),
+    path("staff/<int:person>/job/<int:job>/employer/", people.ChangeEmployer.as_view(), name="change_employer"),
     path("staff/<int:person>/job/<int:job>/move/", people.MoveJob.as_view(), name="move_job"),
     path("staff/<int:person>/card/", people.PrintCard.as_view(), name="print_card"),
     path("staff/<int:person>/unlock/", people.UnlockPin.as_view(), name="unlock_pin"),

@@ -7,8 +7,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..admin.fields import DayField
-from ..models import EmploymentKind, JobRole, StaffMember, Workplace
+from ..models import Employment, EmploymentKind, JobRole, StaffMember, Workplace
 from .fields import PersonField
+from .personal_numbers import refuse_personal_number
 
 #: How alike two names are that may be one: 1 is the same.
 ALIKE = 0.75
@@ -20,7 +21,28 @@ class DetailsForm(forms.ModelForm):
         fields = ["given_name", "family_name", "email", "phone", "language"]
 
 
-class JobForm(forms.Form):
+class EmployerForm(forms.Form):
+    """Who employs, and by which number: by both together a staff list knows the person again."""
+
+    employer = forms.CharField(
+        label=_("Employer"), required=False, max_length=Employment._meta.get_field("employer").max_length
+    )
+    employee_id = forms.CharField(
+        label=_("Employee id"),
+        required=False,
+        max_length=Employment._meta.get_field("employee_id").max_length,
+        validators=[refuse_personal_number],
+        help_text=_("The employer’s own number. Never a personnummer."),
+    )
+
+    def clean(self):
+        data = super().clean()
+        if data.get("employee_id") and not data.get("employer"):
+            self.add_error("employer", _("Write the employer too, or leave the employee id empty."))
+        return data
+
+
+class JobForm(EmployerForm):
     workplace = forms.ModelChoiceField(label=_("Workplace"), queryset=Workplace.objects.none())
     role = forms.ModelChoiceField(label=_("Job role"), queryset=JobRole.objects.all())
     kind = forms.ChoiceField(
@@ -32,6 +54,8 @@ class JobForm(forms.Form):
         required=False,
         help_text=_("Only if it is known, as for a seasonal job."),
     )
+
+    field_order = ["workplace", "role", "kind", "start", "end", "employer", "employee_id"]
 
     def __init__(self, *args, workplaces, **kwargs):
         super().__init__(*args, **kwargs)
@@ -67,18 +91,7 @@ class AddStaffForm(JobForm):
         asked = self.namesakes or self.data.get("another")
         return [field for field in super().visible_fields() if asked or field.name != "another"]
 
-    field_order = [
-        "given_name",
-        "family_name",
-        "another",
-        "workplace",
-        "role",
-        "kind",
-        "start",
-        "end",
-        "email",
-        "phone",
-    ]
+    field_order = ["given_name", "family_name", "another", *JobForm.field_order[:5], "email", "phone"]
 
 
 class EndJobForm(forms.Form):

@@ -23,7 +23,7 @@ from ..tablet.pins import unlock_pin
 from ..wording import day_text
 from . import actions
 from .cards import issue_card, last_day
-from .forms import AddStaffForm, DetailsForm, EndJobForm, JobForm, MoveJobForm, StaffFilterForm
+from .forms import AddStaffForm, DetailsForm, EmployerForm, EndJobForm, JobForm, MoveJobForm, StaffFilterForm
 from .timeline import timeline
 
 STAFF = (gettext_lazy("Staff"), "lms_admin:staff")
@@ -279,6 +279,19 @@ class EndJob(JobMixin, ActionView):
             "workplace": job.workplace,
             "day": day_text(data["last_day"]),
         }
+
+
+class ChangeEmployer(JobMixin, ActionView):
+    page_title = gettext_lazy("Employer and employee id")
+    form_class = EmployerForm
+    explanation = gettext_lazy("By both together a staff list that is read in knows the person again.")
+
+    def get_initial(self):
+        return {"employer": self.job.employer, "employee_id": self.job.employee_id}
+
+    def act(self, data):
+        actions.number_employment(job=self.job, actor=self.request.user, **data)
+        return _("The details are saved.")
 
 
 class MoveJob(JobMixin, ActionView):

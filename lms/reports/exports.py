@@ -13,7 +13,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from ..spreadsheets import harmless
+from ..spreadsheets import harmless, in_workbook
 from ..wording import day_text
 from .cells import cell_detail, share_text, summary_sentence, who_is_counted
 from .figures import Figures, Worker
@@ -116,7 +116,7 @@ def xlsx_response(table: ExportTable, *, name: str) -> FileResponse:
             elif isinstance(value, int):
                 sheet.write_number(number, column, value, style)
             else:
-                sheet.write_string(number, column, str(value), style)
+                sheet.write_string(number, column, in_workbook(str(value)), style)
     book.close()
     output.seek(0)
     response = FileResponse(output, content_type=XLSX)

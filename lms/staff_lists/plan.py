@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import json
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,7 +14,7 @@ from .draft import Act, Answers, Because, Draft, Line, Question, Step
 from .identity import Identification
 from .jobs import plan_person
 from .problems import Problem
-from .register import Person, Register
+from .register import Person, Place, Register
 from .rows import Row, StaffList
 
 
@@ -76,6 +77,9 @@ def make_plan(
     for row in staff_list.rows:
         if line := _placed(draft, row):
             draft.lines.append(line)
+    for row in staff_list.bad_rows:
+        if row.workplace or row.role:
+            _placed(draft, row)
     Identification(draft).run()
     lines_of: dict[Person, list[Line]] = defaultdict(list)
     for line in draft.lines:
@@ -91,28 +95,38 @@ def make_plan(
         entries=[_entry(line.row, line.person, steps_of[line.row.line]) for line in draft.lines if line.person],
         steps=draft.steps,
         questions=draft.questions,
-        problems=sorted(draft.problems, key=lambda problem: problem.line),
+        problems=sorted(draft.problems, key=_in_order_of(staff_list)),
         absent=_absent(draft, set(lines_of)),
     )
+
+
+def _in_order_of(staff_list: StaffList) -> Callable[[Problem], tuple[int, int]]:
+    """By row, and from left to right in it."""
+    places = {label: place for place, label in enumerate(staff_list.labels.values())}
+    return lambda problem: (problem.line, places.get(problem.column, len(places)))
 
 
 def _placed(draft: Draft, row: Row) -> Line | None:
     """With its workplace and its role; None, and a problem, where one of them is not to be found."""
     before = len(draft.problems)
     places = draft.register.find_places(row.workplace)
-    if len(places) != 1:
-        advice = (
-            _("There is more than one workplace with this name. Write what stands above it too: %(labels)s.")
-            % {"labels": ", ".join(sorted(place.label for place in places))}
-            if places
-            else _("You have no workplace with this name. Correct it, or add it under Training › Workplaces first.")
-        )
-        draft.refuse(row, "workplace", advice)
+    if len(places) != 1 and row.workplace:
+        draft.refuse(row, "workplace", _which_place(places))
     role = draft.register.role_called(row.role) if row.role else None
     if row.role and role is None:
         advice = _("There is no such job role. Write one of these, or add it under Settings › Job roles: %(roles)s.")
         draft.refuse(row, "role", advice % {"roles": ", ".join(sorted(draft.register.roles.values())) or "–"})
-    return Line(row, places[0], role) if len(draft.problems) == before else None
+    return Line(row, places[0], role) if places and len(draft.problems) == before else None
+
+
+def _which_place(places: list[Place]) -> str:
+    labels = sorted({place.label for place in places})
+    if not places:
+        return _("You have no workplace with this name. Correct it, or add it under Training › Workplaces first.")
+    if len(labels) < len(places):
+        return _("Two workplaces have just this name. Give one of them another under Training › Workplaces.")
+    advice = _("There is more than one workplace with this name. Write what stands above it too: %(labels)s.")
+    return advice % {"labels": ", ".join(labels)}
 
 
 def _entry(row: Row, person: Person, steps: list[Step]) -> Entry:

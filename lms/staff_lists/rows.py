@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from ..admin.fields import FIRST_YEAR, LAST_YEAR
 from ..models import EmploymentKind
+from ..people.periods import backwards_words
 from ..people.personal_numbers import holds_personal_number, masked, personal_number_words
 from ..spreadsheets import is_guarded, unguarded
 from .columns import BY_KEY, NAME, Column, column_called, kind_called
@@ -35,6 +36,7 @@ _DASHES = str.maketrans("‐‑‒–—−", "------")
 _INVISIBLE = str.maketrans("", "", "\ufeff\u200b\u00ad")
 
 PHONE = BY_KEY["phone"]
+NAMES = ("given_name", "family_name")
 
 Tell = Callable[[int, int], None]
 Refuse = Callable[[str, str], None]
@@ -64,9 +66,13 @@ class Row:
 
 @dataclass
 class StaffList:
-    """What a file says. `labels` are the headings that it uses, `not_read` those that are not ours."""
+    """What a file says. `labels` are the headings that it uses, `not_read` those that are not ours.
+
+    Of `bad_rows` a cell cannot be used; what else is wrong with them is told as well.
+    """
 
     rows: list[Row] = field(default_factory=list)
+    bad_rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
     not_read: list[str] = field(default_factory=list)
@@ -116,28 +122,30 @@ class _Reader:
             else:
                 self.columns[place], self.places[column.key] = column, place
                 self.found.labels[column.key] = shown(heading)
-        needed = ["workplace"] if NAME.key in self.places else ["given_name", "family_name", "workplace"]
+        needed = ["workplace"] if NAME.key in self.places else [*NAMES, "workplace"]
         for column in (BY_KEY[key] for key in needed if key not in self.places):
             advice = _("This column is missing. Add it, with %(heading)s in the row of headings.")
             self._problem(line, str(column.label), "", advice % {"heading": column.label})
 
     def read(self, line: int, cells: list[str]) -> None:
-        """Adds the row, or what is wrong with it."""
+        """Adds the row, and all that is wrong with it."""
         before = len(self.found.problems)
-        values = self._values(line, cells)
-        if len(self.found.problems) > before:
-            return
+        told: set[str] = set()
+        values = self._values(line, cells, told)
 
         def refuse(key: str, advice: str) -> None:
-            place = self.places.get(key, len(cells))
-            self._problem(line, self.found.label(key), cells[place] if place < len(cells) else "", advice)
+            if key in NAMES and NAME.key in self.places and self.places.keys().isdisjoint(NAMES):
+                key = NAME.key
+            if key not in told:
+                told.add(key)
+                place = self.places.get(key, len(cells))
+                self._problem(line, self.found.label(key), cells[place] if place < len(cells) else "", advice)
 
         row = _row(line, values, refuse)
-        if len(self.found.problems) == before:
-            self.found.rows.append(row)
+        (self.found.rows if len(self.found.problems) == before else self.found.bad_rows).append(row)
 
-    def _values(self, line: int, cells: list[str]) -> dict[str, str]:
-        """Each cell that says something by the key of its column, cleaned."""
+    def _values(self, line: int, cells: list[str], told: set[str]) -> dict[str, str]:
+        """Each cell that says something by the key of its column, cleaned. `told` hears which cannot be used."""
         values = {}
         for place, cell in enumerate(cells):
             column = self.columns.get(place)
@@ -146,11 +154,14 @@ class _Reader:
                 if column is PHONE:
                     advice += " " + _("If it is a phone number, write it as 070-123 45 67.")
                 self._problem(line, self.table.column(place), _hidden(cell), advice)
+                told.add(column.key if column else "")
             elif column is not None:
-                if value := _clean(cell):
+                value = _clean(cell)
+                if advice := _unusable(value, column):
+                    self._problem(line, self.table.column(place), cell, advice)
+                    told.add(column.key)
+                elif value:
                     values[column.key] = value
-                    if advice := _unusable(value, column):
-                        self._problem(line, self.table.column(place), cell, advice)
             elif cell.strip() and not "".join(self.table.headings[place : place + 1]).strip():
                 advice = _("There is no heading above this cell. Empty the cell, or check for a stray separator.")
                 self._problem(line, self.table.column(place), cell, advice)
@@ -163,7 +174,7 @@ def _row(line: int, values: dict[str, str], refuse: Refuse) -> Row:
         refuse("workplace", _("Write the workplace."))
     start, end = (_day(values.get(key, ""), key, refuse) for key in ("start", "end"))
     if start and end and end < start:
-        refuse("end", _("The last day cannot be before the first. Change the date."))
+        refuse("end", backwards_words())
     kind = kind_called(values["kind"]) if "kind" in values else ""
     if kind is None:
         kinds = ", ".join(str(label) for label in EmploymentKind.labels)
@@ -195,11 +206,10 @@ def _names(values: dict[str, str], refuse: Refuse) -> tuple[str, str]:
             refuse(NAME.key, _("Write both first name and family name."))
         elif max(len(given), len(family)) > BY_KEY["given_name"].length:
             refuse(NAME.key, _("The name is too long."))
-    elif not given and not family:
-        refuse("given_name", _("Write the name."))
-    elif not given:
+        return given, family
+    if not given:
         refuse("given_name", _("Write the first name."))
-    elif not family:
+    if not family:
         refuse("family_name", _("Write the family name."))
     return given, family
 

@@ -143,7 +143,7 @@ class Import(ImportMixin, AdminPage, TemplateView):
             content = actions.content_of(self.staff_import)
             staff_list, plan = actions.look_at(content, user=self.request.user, answers=answers)
         except UnreadableError as error:
-            return {"problems": error.problems, "headline": problem_line(len(error.problems))}
+            return {"problems": error.problems, "headline": _("Nothing has been read in: this file cannot be used")}
         context = {"not_read": staff_list.not_read, "problems": plan.problems, "plan": plan}
         if plan.problems:
             return {**context, "headline": problem_line(len(plan.problems))}

@@ -23,11 +23,13 @@ from lms.people.actions import employ, end_employment, move_employment
 from lms.people.cards import last_day
 from lms.reports import figures
 from lms.requirements.actions import require
+from lms.staff_lists.actions import keep_file
 from lms.tablet.actions import pair_tablet
 from lms.wording import day_text
 from lms.workplaces.actions import add_workplace, close_workplace
 from tests import builders, people
 from tests.builders import complete, course_of
+from tests.staff_lists import as_csv, row
 
 BASE = "/admin/training"
 TODAY = timezone.localdate
@@ -39,6 +41,7 @@ def every_door(cast, rule, far):
     both, project, admin = {"petra", "kajsa", "ada"}, {"petra", "ada"}, {"ada"}
     tablet, _token = pair_tablet(workplace=cast.brattfors, name="Platta", actor=cast.users["ada"])
     given = Responsibility.objects.first()
+    kept = keep_file(content=as_csv(row()), actor=cast.users["ada"])
     exemption = Exemption.objects.create(staff=cast.maja, reason="sick", valid_from=TODAY())
     if not cast.maja.completions.exists():
         complete(cast.maja, CoursePage.objects.get(translation_key=rule.course.uuid))
@@ -51,11 +54,19 @@ def every_door(cast, rule, far):
     return [
         ("get", "/staff/", project),
         ("get", "/staff/add/", project),
+        ("get", "/staff/export/", project),
+        ("get", "/staff/import/", project),
+        ("get", "/staff/import/template.xlsx", project),
+        ("get", f"/staff/import/{kept.uuid}/", admin),  # whose file it is, and nobody else
+        ("post", f"/staff/import/{kept.uuid}/now/", admin),
+        ("post", f"/staff/import/{kept.uuid}/confirm/", admin),
+        ("post", f"/staff/import/{kept.uuid}/put-aside/", admin),
         ("get", f"/staff/{maja}/", both),
         ("get", f"/staff/{maja}/details/", project),
         ("get", f"/staff/{maja}/job/", project),
         ("get", f"/staff/{maja}/job/{job}/end/", project),
         ("get", f"/staff/{maja}/job/{job}/move/", project),
+        ("get", f"/staff/{maja}/job/{job}/employer/", project),
         ("post", f"/staff/{maja}/card/", project),
         ("post", f"/staff/{maja}/unlock/", project),
         ("get", f"/staff/{maja}/excuse/", project),
@@ -192,6 +203,33 @@ def test_a_new_name_is_saved_with_who_did_it(petra, cast):
     assert (cast.maja.family_name, cast.maja.phone, cast.maja.language) == ("Nyström", "070", "en")
     entry = LedgerEntry.objects.get(verb="staff.changed")
     assert (entry.actor, entry.data) == (cast.users["petra"], {"fields": ["family_name", "phone", "language"]})
+
+
+def test_employer_and_employee_id_are_filled_in_and_go_along_in_a_move(petra, cast):
+    job, today = cast.maja.employments.get(), TODAY()
+    path = f"{BASE}/staff/{cast.maja.pk}/job/{job.pk}/"
+    form = {"employer": "Byns Handel AB", "employee_id": "17"}
+    assert petra.post(f"{path}employer/", form).status_code == 302
+    assert LedgerEntry.objects.get(verb="employment.numbered").staff == cast.maja
+    petra.post(f"{path}employer/", form)
+    assert LedgerEntry.objects.filter(verb="employment.numbered").count() == 1
+    move = {"workplace": cast.grasmyr.pk, "role": cast.roles["ägare"].pk, "first_day": today.isoformat()}
+    petra.post(f"{path}move/", move)
+    assert list(cast.maja.employments.values_list("employer", "employee_id")) == [("Byns Handel AB", "17")] * 2
+    assert "Byns Handel AB" in petra.get(f"{BASE}/staff/{cast.maja.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"employer": "", "employee_id": "17"}, "employer"),
+        ({"employer": "AB", "employee_id": "900101-1234"}, "employee_id"),
+    ],
+)
+def test_an_employee_id_needs_an_employer_and_is_no_personnummer(petra, cast, form, field):
+    job = cast.maja.employments.get()
+    response = petra.post(f"{BASE}/staff/{cast.maja.pk}/job/{job.pk}/employer/", form)
+    assert list(response.context["form"].errors) == [field]
 
 
 def test_ending_moving_and_rehiring_keep_history(petra, cast):

@@ -133,7 +133,6 @@ SAY_DATE = "Det här är inget datum som går att läsa. Skriv det som 2026-11-2
     [
         ({"given": ""}, "Förnamn", "", "Skriv förnamnet."),
         ({"family": ""}, "Efternamn", "", "Skriv efternamnet."),
-        ({"given": "", "family": ""}, "Förnamn", "", "Skriv namnet."),
         ({"place": ""}, "Arbetsplats", "", "Skriv arbetsplatsen."),
         ({"start": "3/1/2026"}, "Startdatum", "3/1/2026", SAY_DATE),
         ({"start": "2026-02-30"}, "Startdatum", "2026-02-30", SAY_DATE),
@@ -166,6 +165,12 @@ SAY_DATE = "Det här är inget datum som går att läsa. Skriv det som 2026-11-2
 )
 def test_each_bad_cell_is_told_with_row_column_value_and_what_to_do(cells, column, value, advice):
     assert problems_of(as_csv(ÅSA, row(**cells))) == [(3, column, value, advice)]
+
+
+@pytest.mark.parametrize("name", ["", "Anna", "A" * 81 + " Ek", "19900101-1234"])
+def test_a_name_in_one_column_is_told_of_once_and_there(name):
+    [(line, column, *_rest)] = problems_of(as_csv([name, "Brattfors"], headings=["Namn", "Butik"]))
+    assert (line, column) == (2, "Namn")
 
 
 def test_all_bad_cells_are_told_at_once():

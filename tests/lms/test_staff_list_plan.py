@@ -103,6 +103,16 @@ def test_someone_missing_is_left_as_they_are_and_named(cast):
     assert StaffMember.objects.count() == 4
 
 
+def test_what_is_wrong_in_a_cell_hides_no_other_problem_of_the_row(cast):
+    plan = plan_of(as_csv(row(place="Ingenstans", role="Kassör", start="x", number="900101-1234")), cast.users["petra"])
+    assert [problem[:2] for problem in told(plan)] == [
+        (2, "Arbetsplats"),
+        (2, "Arbetsroll"),
+        (2, "Startdatum"),
+        (2, "Anställningsnr"),
+    ]
+
+
 # The person
 
 
@@ -345,6 +355,14 @@ def test_two_workplaces_of_one_name_are_told_apart_by_what_stands_above(cast):
     plan = read_in(as_csv(row(place="kommunen / brattfors")), cast.users["ada"])
     assert plan.steps[-1].job.place.id == cast.brattfors.pk
     assert plan_of(as_csv(row(given="Ny")), cast.users["petra"]).is_ready, "Petra has only the one"
+
+
+def test_two_workplaces_that_nothing_tells_apart_are_refused_with_what_to_do(cast):
+    add_workplace(name="Brattfors", kind="service_point", parent=cast.kommun, actor=cast.ada)
+    [problem] = told(plan_of(as_csv(row()), cast.users["petra"]))
+    assert (
+        problem[3] == "Två arbetsplatser heter just så. Ge en av dem ett annat namn under Utbildning › Arbetsplatser."
+    )
 
 
 def test_a_municipality_employs_nobody(cast):
