@@ -14,6 +14,7 @@ from courses.documents import is_used_elsewhere, pages_using, was_ever_used
 from courses.models import ActivityPage, Course, CourseIndexPage, CoursePage
 
 from .access import may_read, readable_courses
+from .middleware import speak
 
 
 def course_of(page: Page) -> Course | None:
@@ -42,10 +43,14 @@ def guard_page(page: Page, request: HttpRequest, args: list, kwargs: dict) -> Ht
     if not is_ours(page) or may_read_page(request, page):
         return None
     if request.user.is_authenticated:
-        return render(
-            request, "lms/book/not_for_you.html", {"page_title": _("You do not have access to this course")}, status=403
-        )
+        words = _("It is for others’ work. If you need it, ask your project leader.")
+        return _not_for_you(request, _("You do not have access to this course"), words)
     return redirect(f"{reverse('lms:sign_in')}?next={request.path}")
+
+
+def _not_for_you(request: HttpRequest, title: str, words: str, *, sign_in: str = "") -> HttpResponse:
+    context = {"page_title": title, "words": words, "sign_in": sign_in}
+    return render(request, "lms/book/not_for_you.html", context, status=403)
 
 
 def keep_out_of_caches(next_serve):
@@ -83,7 +88,10 @@ def guard_document(document: Any, request: HttpRequest) -> HttpResponse | None:
         return None
     if request.user.is_authenticated and _may_edit(request.user, document, pages):
         return None
-    return HttpResponse(_("This document belongs to a course that you do not have access to."), status=403)
+    speak(request)  # a document's address is nobody's language
+    sign_in = "" if request.user.is_authenticated else f"{reverse('lms:sign_in')}?next={request.path}"
+    words = _("It belongs to a course that you do not have access to. If you need it, ask your project leader.")
+    return _not_for_you(request, _("You do not have access to this document"), words, sign_in=sign_in)
 
 
 def _may_edit(user: Any, document: Any, pages: list[Page]) -> bool:

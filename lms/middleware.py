@@ -44,16 +44,18 @@ class LearnerMiddleware:
 
         Other pages of ours speak the one that was chosen at their foot, unless the address says which.
         """
-        namespaces = set(request.resolver_match.namespaces)
-        if "lms" in namespaces and {"own", "tablet"} & namespaces and request.learner:
-            language = request.learner.language
-        elif any(name.split("_")[0] == "lms" for name in namespaces - {"lms_admin"}):
-            language = chosen_language(request)
-        else:
-            return
-        if language:
-            translation.activate(language)
-            request.LANGUAGE_CODE = translation.get_language()
+        if any(name.split("_")[0] == "lms" for name in set(request.resolver_match.namespaces) - {"lms_admin"}):
+            speak(request)
+
+
+def speak(request):
+    """Go over to the visitor's language. Also for error pages, which no view of ours was asked for."""
+    namespaces = set(request.resolver_match.namespaces) if request.resolver_match else set()
+    by_pin = getattr(request, "assurance", None) == PIN
+    at_desk = "lms" in namespaces and {"own", "tablet"} & namespaces if namespaces else by_pin
+    if language := request.learner.language if at_desk and request.learner else chosen_language(request):
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()
 
 
 def chosen_language(request):

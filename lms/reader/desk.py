@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from courses.models import ActivityVersion
 
-from ..access import may_read
-from ..models import EventSource
+from ..access import is_responsible, may_read
+from ..models import EventSource, Role
 
 
 def desk(view):
@@ -43,8 +44,20 @@ def _to_the_door(request: Any) -> HttpResponse:
     if request.resolver_match.namespaces[-1] == "tablet":
         return redirect("lms:door:tiles")
     if request.user.is_authenticated:
-        return render(request, "lms/reader/not_on_the_list.html", status=403)
-    return redirect(f"{reverse('lms:sign_in')}?next={request.path}")
+        return render(request, "lms/reader/not_on_the_list.html", {"ways": _other_ways(request.user)}, status=403)
+    # Back to the page itself when one is in; what was sent is lost, and its address shows nothing.
+    after = request.path if request.method in ("GET", "HEAD") else address(request, "start")
+    return redirect(f"{reverse('lms:sign_in')}?next={after}")
+
+
+def _other_ways(user: Any) -> list[dict[str, str]]:
+    """Where someone belongs who leads, or answers for a shop, and is not in training."""
+    ways = []
+    if user.has_perm("wagtailadmin.access_admin"):
+        ways.append({"url": reverse("wagtailadmin_home"), "label": _("To the administration")})
+    if is_responsible(user, Role.SHOP_OWNER):
+        ways.append({"url": reverse("lms:my_shop"), "label": _("My shop")})
+    return ways
 
 
 def go(request: Any, name: str, *args: Any) -> HttpResponse:

@@ -34,3 +34,6 @@ urlpatterns = [
     *static(f"{settings.MEDIA_URL}original_images/", document_root=settings.MEDIA_ROOT / "original_images"),
     *i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False),
 ]
+
+handler404 = "lms.standalone.views.page_not_found"
+handler500 = "lms.standalone.views.server_error"

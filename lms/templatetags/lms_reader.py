@@ -1,12 +1,16 @@
 import uuid
+from urllib.parse import urlsplit
 
 from django import template
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from lms import wording
 from lms.conf import setting
 from lms.models import TrainingSettings
+from lms.tablet.session import tablet_path
 
 register = template.Library()
 
@@ -24,6 +28,29 @@ def event_fields(context):
 @register.simple_tag
 def whom_to_ask():
     return TrainingSettings.current()
+
+
+@register.simple_tag(takes_context=True)
+def way_back(context):
+    """Where a page that says no leads on: at the tablet, or from it, to the tablet; else to the site's first page."""
+    request = context.get("request")
+    door = tablet_path()
+    if request and (request.path.startswith(door) or urlsplit(_referer(request)).path.startswith(door)):
+        return {"url": door, "label": _("To the tablet’s first page"), "is_tablet": True}
+    return {"url": "/", "label": _("To the start page"), "is_tablet": False}
+
+
+@register.simple_tag(takes_context=True)
+def where_from(context):
+    """The page of this site that was open before, without its host; empty if there is none to go back to."""
+    return _referer(context["request"])
+
+
+def _referer(request):
+    address = request.META.get("HTTP_REFERER", "")
+    if not url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}):
+        return ""
+    return urlsplit(address)._replace(scheme="", netloc="").geturl()
 
 
 @register.simple_tag(takes_context=True)

@@ -127,6 +127,10 @@ class Responsibilities(SuperuserMixin, ActionView):
     template_name = "lms/admin/responsibilities.html"
     page_title = gettext_lazy("Who is responsible")
     header_icon = "user"
+    explanation = gettext_lazy(
+        "Whoever is responsible for a workplace sees the training there and at all workplaces below it. Project "
+        "leaders see everything. Course leaders see results and record attendance. Shop owners see their own shop."
+    )
     submit_label = gettext_lazy("Add someone responsible")
     form_class = ResponsibilityForm
     success_url = reverse_lazy("lms_admin:responsibilities")

@@ -12,11 +12,11 @@ from tests.builders import complete, course_of, read, version_of
 MATRIX = "/admin/reports/training-matrix/"
 
 
-def require_of_all(cast, page):
+def require_of_all(cast, page, *, due_in=30):
     require(
         course=course_of(page),
         valid_from=timezone.localdate() - datetime.timedelta(days=300),
-        due_on=timezone.localdate() + datetime.timedelta(days=30),
+        due_on=timezone.localdate() + datetime.timedelta(days=due_in),
         actor=cast.users["ada"],
     )
 
@@ -139,6 +139,26 @@ def test_the_staff_list(sign_in, cast, course, staff, django_assert_num_queries)
     petra.get("/admin/training/staff/")
     with django_assert_num_queries(14):
         petra.get("/admin/training/staff/")
+
+
+@pytest.mark.parametrize("staff", [1, 9])
+def test_the_leaders_home_page(sign_in, cast, course, staff, django_assert_num_queries):
+    """With people late, people out of attempts, events that wait, and steps left to take."""
+    quiz = builders.make_quiz(course, "Slutprov", max_attempts=1)
+    lesson = course.get_activity_pages().first().specific
+    require_of_all(cast, course, due_in=-10)
+    for number in range(staff):
+        person = people.hire(cast, f"Person {number}", "Test", "brattfors")
+        builders.take_quiz(person, quiz, right=False)
+        builders.tell(person, lesson, "step", {"step": "borta"})
+    petra = sign_in("petra")
+    petra.get("/admin/")
+    with django_assert_num_queries(19):
+        petra.get("/admin/")
+    ada = sign_in("ada")
+    ada.get("/admin/")
+    with django_assert_num_queries(0):
+        ada.get("/admin/")
 
 
 @pytest.mark.parametrize("people_here", [1, 9])

@@ -95,6 +95,7 @@ LOGIN_URL = "lms:sign_in"
 LOGIN_REDIRECT_URL = "/"
 WAGTAILADMIN_LOGIN_URL = "lms:sign_in"
 WAGTAIL_FRONTEND_LOGIN_URL = "lms:sign_in"
+CSRF_FAILURE_VIEW = "lms.standalone.views.csrf_failure"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 # One person's wrong passwords lock that person on that address, never the shop behind it.
