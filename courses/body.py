@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import escape, strip_tags
+from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Locale, Page
 from wagtail.rich_text import RichText, expand_db_html
@@ -33,6 +34,23 @@ class Step:
     blocks: list[Any] = field(default_factory=list)
 
 
+class Book:
+    """Where the links of a body lead: in the book, to the pages and documents themselves.
+
+    Who shows a body elsewhere puts another of these into the template's context, as `addresses`. It knows no user.
+    """
+
+    def pages(self, pages: list[Page]) -> dict[int, str | None]:
+        """Primary key to address of all `pages` at once."""
+        return {page.pk: page.url for page in pages}
+
+    def document(self, document: Any) -> str:
+        return document.url
+
+
+BOOK = Book()
+
+
 def steps_in(body: Iterable[Any], *, title: str = "") -> list[Step]:
     """Split a stream at its headings. What comes before the first heading is a step named `title`."""
     steps: list[Step] = []
@@ -46,17 +64,20 @@ def steps_in(body: Iterable[Any], *, title: str = "") -> list[Step]:
     return steps
 
 
-def prepare(steps: list[Step]) -> list[Step]:
+def prepare(steps: list[Step], addresses: Book = BOOK) -> list[Step]:
     """Fetch what drawing `steps` needs, whatever their length.
 
     Renditions in one query, contacts of the directory in one, links in one a kind.
     """
     shown = [block for step in steps for block in step.blocks]
     _prefetch_renditions([block.value["image"] for block in shown if block.block_type == "picture"])
-    _expand_links(
-        [block.value for block in shown if block.block_type == "text"]
-        + [block.value["text"] for block in shown if block.block_type in ("callout", "facts")]
-    )
+    values = [block.value for block in shown if block.block_type == "text"]
+    values += [block.value["text"] for block in shown if block.block_type in ("callout", "facts")]
+    if values:
+        # At once: text by text, each would ask the database again.
+        html = expand_links(_SPLIT.join(value.source for value in values), addresses)
+        for value, expanded in zip(values, html.split(_SPLIT), strict=True):
+            value.expanded = expanded
     look_up_contacts(block.value for block in shown if block.block_type == "contact")
     return steps
 
@@ -75,41 +96,53 @@ def _prefetch_renditions(images: list[Any]) -> None:
             image.prefetched_renditions.append(rendition)
 
 
-def _expand_links(values: list[RichText]) -> None:
-    """Expand page and document links of all texts at once: text by text, each would ask the database again."""
-    if not values:
-        return
-    html = _expand_page_links(_SPLIT.join(value.source for value in values))
-    for value, expanded in zip(values, expand_db_html(html).split(_SPLIT), strict=True):
-        value.expanded = expanded
+def expand_links(html: str, addresses: Book = BOOK) -> str:
+    """Rich text as it is shown. Links to pages lead to the reader's language where the page has it.
 
-
-def _expand_page_links(html: str) -> str:
-    """Links to pages, in the reader's language where the page has it. Wagtail's own handler asks once for each link."""
-    wanted = {
-        int(attrs["id"])
-        for attrs in map(extract_attrs, FIND_A_TAG.findall(html))
-        if attrs.get("linktype") == "page" and attrs.get("id", "").isdigit()
-    }
-    if not wanted:
-        return html
-    pages = {page.pk: page for page in Page.objects.filter(pk__in=wanted)}
-    here = Locale.get_active()
-    foreign = [page.translation_key for page in pages.values() if page.locale_id != here.pk]
-    translated = {
-        page.translation_key: page
-        for page in (Page.objects.filter(translation_key__in=foreign, locale=here).live() if foreign else ())
+    Wagtail's own handler for pages asks once for each link, and knows one address of each thing.
+    """
+    pages = _pages_linked(html)
+    documents = get_document_model().objects.in_bulk(_linked(html, "document"))
+    led_to = addresses.pages(list(pages.values()))
+    urls = {
+        "page": {pk: led_to[page.pk] for pk, page in pages.items()},
+        "document": {pk: addresses.document(document) for pk, document in documents.items()},
     }
 
     def link(match: re.Match[str]) -> str:
         attrs = extract_attrs(match[1])
-        if attrs.get("linktype") != "page":
+        if attrs.get("linktype") not in urls:
             return match[0]
-        page = pages.get(int(attrs["id"])) if attrs.get("id", "").isdigit() else None
-        page = translated.get(page.translation_key, page) if page else None
-        return f'<a href="{escape(page.url)}">' if page and page.url else "<a>"
+        url = urls[attrs["linktype"]].get(_id_in(attrs))
+        return f'<a href="{escape(url)}">' if url else "<a>"
 
-    return FIND_A_TAG.sub(link, html)
+    return expand_db_html(FIND_A_TAG.sub(link, html))
+
+
+def _linked(html: str, kind: str) -> set[int]:
+    """Primary keys of what `html` links to."""
+    found = map(extract_attrs, FIND_A_TAG.findall(html))
+    return {_id_in(attrs) for attrs in found if attrs.get("linktype") == kind} - {0}
+
+
+def _id_in(attrs: dict[str, str]) -> int:
+    return int(attrs["id"]) if attrs.get("id", "").isdigit() else 0
+
+
+def _pages_linked(html: str) -> dict[int, Page]:
+    """The primary key that a link names to the page it leads to."""
+    wanted = _linked(html, "page")
+    if not wanted:
+        return {}
+    pages = Page.objects.select_related("alias_of")
+    found = pages.in_bulk(wanted)
+    here = Locale.get_active()
+    foreign = [page.translation_key for page in found.values() if page.locale_id != here.pk]
+    translated = {
+        page.translation_key: page
+        for page in (pages.filter(translation_key__in=foreign, locale=here).live() if foreign else ())
+    }
+    return {pk: translated.get(page.translation_key, page) for pk, page in found.items()}
 
 
 def plain_blocks(body: Any) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db.models import Max, TextField
 from django.db.models.functions import Cast
+from wagtail.documents import get_document_model
 from wagtail.models import Page, ReferenceIndex, Revision
 
 from .models import ACTIVITY_PAGES, ActivityVersion, CoursePage
@@ -16,6 +17,12 @@ HOUR = 60 * 60
 
 def _our_types() -> list[ContentType]:
     return list(ContentType.objects.get_for_models(CoursePage, *ACTIVITY_PAGES).values())
+
+
+def documents_in(page: Any) -> set[int]:
+    """Primary keys of the documents in the body of a lesson or meetup: as blocks and as links in texts."""
+    references = page.body.stream_block.extract_references(page.body)
+    return {int(pk) for model, pk, *_path in references if model is get_document_model()}
 
 
 def pages_using(document: Any) -> list[Page]:

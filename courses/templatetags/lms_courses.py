@@ -4,24 +4,30 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from wagtail import hooks
-from wagtail.rich_text import expand_db_html
 
-from courses.body import prepare
+from courses.body import BOOK, expand_links, prepare
 from courses.models import CoursePage, ShortcutsPage
 
 register = template.Library()
 
 
-@register.filter
-def body_text(value):
+@register.simple_tag(takes_context=True)
+def body_text(context, value):
     """Rich text as HTML; already expanded together with the whole lesson's if `prepare` was called."""
     html = getattr(value, "expanded", None)
-    return mark_safe(expand_db_html(value.source) if html is None else html)  # noqa: S308 - Wagtail's rich text
+    if html is None:
+        html = expand_links(getattr(value, "source", value), context.get("addresses", BOOK))
+    return mark_safe(html)  # noqa: S308 - Wagtail's rich text
 
 
-@register.filter
-def prepared(steps):
-    return prepare(list(steps))
+@register.simple_tag(takes_context=True)
+def document_url(context, document):
+    return context.get("addresses", BOOK).document(document)
+
+
+@register.simple_tag(takes_context=True)
+def prepared(context, steps):
+    return prepare(list(steps), context.get("addresses", BOOK))
 
 
 @register.filter

@@ -13,6 +13,7 @@ urlpatterns = [
     path("kurs/<uuid:course>/gor-om/", start.again, name="again"),
     path("moment/<uuid:activity>/", lesson.activity, name="activity"),
     path("moment/<uuid:activity>/steg/", lesson.step, name="step"),
+    path("moment/<uuid:activity>/dokument/<int:document>/", lesson.document, name="document"),
     path("moment/<uuid:activity>/forsok/", quiz.begin, name="begin"),
     path("forsok/<uuid:attempt>/", quiz.attempt, name="attempt"),
     path("forsok/<uuid:attempt>/fraga/<int:number>/", quiz.question, name="question"),

@@ -1,13 +1,18 @@
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from wagtail.documents import get_document_model
+from wagtail.documents.views.serve import serve as serve_document
 
+from courses.documents import documents_in
 from courses.models import LessonPage, WorkshopPage
 
 from ...models import EventKind
 from ...progress import record
+from ..addresses import Desk
 from ..desk import address, desk, facts_from, go, readable_version
 from ..journey import state_of
 from .quiz import quiz_intro
@@ -22,20 +27,14 @@ def activity(request, activity):
     if version.activity.kind == "quiz":
         return quiz_intro(request, version)
     state = state_of(request.learner, version)
-    page = (
-        PAGES[state.kind]
-        .objects.live()
-        .filter(translation_key=version.activity.uuid, locale__language_code=version.language)
-        .first()
-    )
-    if page is None:
-        raise Http404
+    page = _page_of(version)
     steps = page.get_steps()
+    addresses = Desk(request, version.activity.uuid)
     if state.kind == "workshop" or not steps:
         return render(
             request,
             "lms/reader/workshop.html",
-            {"state": state, "page": page, "steps": steps},
+            {"state": state, "page": page, "steps": steps, "addresses": addresses},
         )
     here = _step_asked_for(request, steps, state.next_step)
     return render(
@@ -44,6 +43,7 @@ def activity(request, activity):
         {
             "state": state,
             "page": page,
+            "addresses": addresses,
             "steps": [steps[here]],
             "step": steps[here],
             "number": here + 1,
@@ -52,6 +52,32 @@ def activity(request, activity):
             "is_last": here == len(steps) - 1,
         },
     )
+
+
+def _page_of(version):
+    """The lesson or meetup that is shown of `version`."""
+    pages = PAGES[version.activity.kind].objects.live()
+    page = pages.filter(translation_key=version.activity.uuid, locale__language_code=version.language).first()
+    if page is None:
+        raise Http404
+    return page
+
+
+@require_safe
+@desk
+def document(request, activity, document):
+    """A document of a lesson, as a file to keep: at the tablet it must not take the lesson's place.
+
+    Wagtail hands it out, so that all that guards documents is asked once more, our own `guard_document` among it.
+    """
+    version = readable_version(request, activity)
+    if version.activity.kind not in PAGES or document not in documents_in(_page_of(version)):
+        raise Http404
+    found = get_object_or_404(get_document_model(), pk=document)
+    response = serve_document(request, found.pk, found.filename)
+    if response.status_code == 200:
+        response["Content-Disposition"] = content_disposition_header(True, found.filename)
+    return response
 
 
 def _step_asked_for(request, steps, otherwise):

@@ -16,6 +16,7 @@ from courses.questions.scoring import score_answers
 from ...models import EventKind, QuizAttempt
 from ...progress import record
 from ...progress.attempts import answers_given, questions_of
+from ..addresses import Desk
 from ..desk import desk, facts_from, go, readable_version
 from ..journey import journeys
 
@@ -45,6 +46,7 @@ def quiz_intro(request, version):
             "journey": journey,
             "state": state,
             "page": page,
+            "addresses": Desk(request, state.activity.uuid),
             "settings": state.version.settings,
             "new_attempt": uuid.uuid4(),
             "unread": [other for other in journey.left if other.kind == "lesson"],
