@@ -33,6 +33,8 @@ class TrainingPage(Page):
     base_form_class = SourceSettingsForm
     preview_sizes = PREVIEW_SIZES
     show_in_menus_default = False
+    #: Who may read is said by the course's `access`, at the desk too, which knows nothing of Wagtail's "Privacy".
+    private_page_options: list[str] = []
 
     class Meta:
         abstract = True
@@ -84,6 +86,7 @@ class CourseIndexPage(Page):
     subpage_types = ["lms_courses.CoursePage"]
     max_count_per_parent = 1
     preview_sizes = PREVIEW_SIZES
+    private_page_options: list[str] = []
     template = "lms_courses/course_index_page.html"
 
     class Meta:

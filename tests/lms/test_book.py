@@ -8,7 +8,7 @@ from django.core.files.base import File
 from django.test import Client
 from wagtail.actions.create_alias import CreatePageAliasAction
 from wagtail.documents.models import Document
-from wagtail.models import GroupCollectionPermission, Page, ReferenceIndex
+from wagtail.models import GroupCollectionPermission, Page, PageViewRestriction, ReferenceIndex
 
 from courses.documents import was_ever_used
 from courses.models import LessonPage
@@ -90,6 +90,15 @@ def test_an_alias_of_a_closed_lesson_is_closed_also_in_an_open_course(maja, inde
     alias = CreatePageAliasAction(closed, parent=builders.make_course(access="open"), update_slug="a").execute()
     assert Client().get(alias.url).status_code == 302
     assert maja.get(alias.url).status_code == 403
+
+
+def test_wagtails_own_privacy_cannot_be_set_where_the_desk_would_not_know_of_it(sign_in, index, course, pages):
+    for page in (index, course, *pages):
+        address = f"/admin/pages/{page.pk}/privacy/"
+        form = {"restriction_type": "password", "password": "hemligt", "groups": []}
+        for answer in (sign_in("ada").get(address), sign_in("ada").post(address, form)):
+            assert "no_privacy" in "".join(template.name for template in answer.templates)
+    assert not PageViewRestriction.objects.exists()
 
 
 # Documents
