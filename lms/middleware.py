@@ -1,10 +1,14 @@
 from django.conf import settings
+from django.db.models import Exists
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from .access import PASSWORD, PIN
-from .models import StaffMember
+from .models import Responsibility, Role, StaffMember
 from .tablet.session import learner_of, renew_session, tablet_of, tablet_path
+
+#: Beside the desk, these are for one person too.
+SHOP_PAGES = {"my_shop", "shop_card", "shop_unlock"}
 
 
 class LearnerMiddleware:
@@ -40,7 +44,7 @@ class LearnerMiddleware:
         return response
 
     def process_view(self, request, view, args, kwargs):
-        """The desk and the tablet speak the person's own language, whatever the browser asks for.
+        """The desk, "Min butik" and the tablet speak the person's own language, whatever the browser asks for.
 
         Other pages of ours speak the one that was chosen at their foot, unless the address says which.
         """
@@ -50,9 +54,12 @@ class LearnerMiddleware:
 
 def speak(request):
     """Go over to the visitor's language. Also for error pages, which no view of ours was asked for."""
-    namespaces = set(request.resolver_match.namespaces) if request.resolver_match else set()
-    by_pin = getattr(request, "assurance", None) == PIN
-    at_desk = "lms" in namespaces and {"own", "tablet"} & namespaces if namespaces else by_pin
+    match = request.resolver_match
+    if match:
+        is_personal = {"own", "tablet"} & set(match.namespaces) or match.url_name in SHOP_PAGES
+        at_desk = "lms" in match.namespaces and is_personal
+    else:
+        at_desk = getattr(request, "assurance", None) == PIN
     if language := request.learner.language if at_desk and request.learner else chosen_language(request):
         translation.activate(language)
         request.LANGUAGE_CODE = translation.get_language()
@@ -69,4 +76,6 @@ def chosen_language(request):
 def learner_by_account(user):
     if not user.is_authenticated:
         return None
-    return StaffMember.objects.telling_who_works(timezone.localdate()).filter(user=user).first()
+    shops = Responsibility.objects.filter(user=user, role=Role.SHOP_OWNER)
+    staff = StaffMember.objects.telling_who_works(timezone.localdate()).annotate(answers_for_a_shop=Exists(shops))
+    return staff.filter(user=user).first()

@@ -4,6 +4,7 @@ import uuid
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -46,8 +47,8 @@ def _to_the_door(request: Any) -> HttpResponse:
     if request.user.is_authenticated:
         return render(request, "lms/reader/not_on_the_list.html", {"ways": _other_ways(request.user)}, status=403)
     # Back to the page itself when one is in; what was sent is lost, and its address shows nothing.
-    after = request.path if request.method in ("GET", "HEAD") else address(request, "start")
-    return redirect(f"{reverse('lms:sign_in')}?next={after}")
+    after = request.get_full_path() if request.method in ("GET", "HEAD") else address(request, "start")
+    return redirect_to_login(after, reverse("lms:sign_in"))
 
 
 def _other_ways(user: Any) -> list[dict[str, str]]:

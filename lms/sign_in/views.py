@@ -12,22 +12,26 @@ from wagtail import hooks
 
 from ..access import may_lead
 from ..middleware import learner_by_account
+from ..models import Role
 from ..people.accounts import account_for
 from ..people.cards import CODE_REFUSED, opens_account, try_card, use_card
 from .forms import CardForm, ChoosePasswordForm, SignInForm
 
 
 def home_of(user):
-    """Where someone wants to be: a leader at the matrix, an author in the CMS, a learner at the desk."""
+    """Where someone wants to be: a leader at the matrix, a learner at the desk, an author in the CMS.
+
+    A shop owner who is none of them wants to see the shop; one who is a learner finds it at the desk.
+    """
     if may_lead(user) and user.has_perm("wagtailadmin.access_admin"):
         return reverse("lms_training_matrix")
     if learner_by_account(user):
         return reverse("lms:reader:start", current_app="lms:own")
-    return (
-        reverse("wagtailadmin_home")
-        if user.has_perm("wagtailadmin.access_admin")
-        else reverse("lms:reader:start", current_app="lms:own")
-    )
+    if user.has_perm("wagtailadmin.access_admin"):
+        return reverse("wagtailadmin_home")
+    if may_lead(user, Role.SHOP_OWNER):
+        return reverse("lms:my_shop")
+    return reverse("lms:reader:start", current_app="lms:own")
 
 
 class SignIn(LoginView):

@@ -3,11 +3,14 @@
 import pytest
 from django.utils import timezone
 
-from lms.models import LedgerEntry, LoginCard, PinGuard
+from lms.models import LedgerEntry, LoginCard, PinGuard, Role
 from lms.people.cards import last_day
 from lms.requirements.actions import excuse
+from lms.tablet.pins import set_pin
 from lms.wording import day_text
+from lms.workplaces.actions import give_responsibility
 from tests.builders import complete
+from tests.people import PIN
 
 SHOP = "/min-utbildning/min-butik/"
 
@@ -69,6 +72,54 @@ def test_people_of_another_shop_cannot_be_reached_by_address(sign_in, cast, act)
     assert sign_in("birgitta").post(f"{SHOP}{cast.staff['bo'].uuid}/{act}/").status_code == 404
     assert sign_in("birgitta").get(f"{SHOP}{cast.maja.uuid}/{act}/").status_code == 405
     assert not LoginCard.objects.exists()
+
+
+# How it is found
+
+
+def test_an_owner_who_learns_finds_it_at_the_desk_and_nobody_else_does(sign_in, cast, rule):
+    link = f'href="{SHOP}"'
+    assert sign_in("birgitta").get("/", follow=True).content.decode().count(link) == 2  # in the bar, on the page
+    assert sign_in("birgitta").get("/min-utbildning/intyg/").content.decode().count(link) == 1
+    assert link not in sign_in("maja").get("/min-utbildning/").content.decode()
+
+
+@pytest.fixture
+def only_owner(cast):
+    """Nisse owns the shop and does not work there."""
+    give_responsibility(user=cast.nisse, role=Role.SHOP_OWNER, workplace=cast.brattfors, actor=cast.ada)
+    return cast.nisse
+
+
+def test_an_owner_who_does_not_learn_comes_straight_to_it(sign_in, only_owner):
+    assert sign_in("nisse").get("/")["Location"] == SHOP
+
+
+def test_an_owner_who_does_not_learn_is_led_to_it_from_the_desk(sign_in, only_owner, cast):
+    response = sign_in("nisse").get("/min-utbildning/")
+    assert response.status_code == 403
+    assert f'href="{SHOP}"' in response.content.decode()
+    assert f'href="{SHOP}"' in sign_in("petra").get("/min-utbildning/").content.decode()
+    for name in ("kajsa", "eva"):
+        assert f'href="{SHOP}"' not in sign_in(name).get("/min-utbildning/").content.decode()
+
+
+def test_at_the_tablet_it_is_not_offered(tablet, cast):
+    set_pin(staff=cast.birgitta, pin=PIN)
+    tablet.post(f"/surfplatta/{cast.birgitta.uuid}/", {"pin": PIN})
+    response = tablet.get("/surfplatta/min-utbildning/")
+    assert response.status_code == 200
+    assert SHOP not in response.content.decode()
+
+
+@pytest.mark.parametrize(("language", "words"), [("sv", "Min butik"), ("en", "My shop")])
+def test_it_follows_the_persons_language(sign_in, cast, rule, language, words):
+    cast.birgitta.language = language
+    cast.birgitta.save()
+    other = "en" if language == "sv" else "sv"
+    response = sign_in("birgitta").get(SHOP, headers={"accept-language": other})
+    assert response["Content-Language"] == language
+    assert f"<h1>{words}</h1>" in response.content.decode()
 
 
 def test_a_pin_is_not_enough(at_tablet, rule):
