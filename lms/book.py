@@ -1,9 +1,11 @@
 """Guards at the book: what a Wagtail page, a document or a listing of pages shows, and to whom. Asks `access`."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -45,7 +47,7 @@ def guard_page(page: Page, request: HttpRequest, args: list, kwargs: dict) -> Ht
     if request.user.is_authenticated:
         words = _("It is for others’ work. If you need it, ask your project leader.")
         return _not_for_you(request, _("You do not have access to this course"), words)
-    return redirect(f"{reverse('lms:sign_in')}?next={request.path}")
+    return redirect_to_login(request.get_full_path(), reverse("lms:sign_in"))
 
 
 def _not_for_you(request: HttpRequest, title: str, words: str, *, sign_in: str = "") -> HttpResponse:
@@ -112,7 +114,8 @@ def _way_in(request, learner):
         return [{"url": reverse("lms:reader:start", current_app="lms:own"), "label": _("To my training")}]
     if request.user.is_authenticated:
         return []
-    return [{"url": f"{reverse('lms:sign_in')}?next={request.path}", "label": _("Sign in")}]
+    back = urlencode({"next": request.get_full_path()}, safe="/")
+    return [{"url": f"{reverse('lms:sign_in')}?{back}", "label": _("Sign in")}]
 
 
 def page_actions(request, page):

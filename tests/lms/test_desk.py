@@ -1,5 +1,7 @@
 """The reader: start, course, lesson, test, result, done; on one's own device and on the tablet."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 import time_machine
 from django.utils import timezone
@@ -19,6 +21,13 @@ def test_strangers_are_shown_the_door_everywhere(client, sign_in, course, pages,
     response = client.get(path)
     assert (response.status_code, response["Location"]) == (302, f"/logga-in/?next={path}")
     assert sign_in("nisse").get(path).status_code == 403
+
+
+def test_the_door_remembers_the_whole_address(client, course, pages):
+    step = f"?steg={version_of(pages[0]).steps[1]['id']}&x=1"
+    for path in (address(pages[0]), pages[0].url):
+        response = client.get(path + step)
+        assert parse_qs(urlsplit(response["Location"]).query) == {"next": [path + step]}
 
 
 def test_personal_pages_are_kept_nowhere(maja, course):
