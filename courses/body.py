@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import escape, strip_tags
+from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Locale, Page
@@ -23,6 +24,7 @@ PICTURE_SPECS = ("width-800|format-webp", "width-1200|format-webp")
 WORDS_PER_MINUTE = 180
 EDITOR_KEYS = re.compile(r' data-block-key=\\"\w+\\"')
 _SPLIT = "<!--lms-split-->"
+_WHOLE_LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 
 
 @dataclass
@@ -46,6 +48,10 @@ class Book:
 
     def document(self, document: Any) -> str:
         return document.url
+
+    def leaves(self, url: str) -> bool:
+        """Whether a link in a text leads away: then it opens in a tab of its own, and the lesson stays."""
+        return url.startswith(("https://", "http://"))
 
 
 BOOK = Book()
@@ -116,7 +122,14 @@ def expand_links(html: str, addresses: Book = BOOK) -> str:
         url = urls[attrs["linktype"]].get(_id_in(attrs))
         return f'<a href="{escape(url)}">' if url else "<a>"
 
-    return expand_db_html(FIND_A_TAG.sub(link, html))
+    def outward(match: re.Match[str]) -> str:
+        url, words = match.groups()
+        if not addresses.leaves(url):
+            return match[0]
+        note = _("opens in a new tab")
+        return f'<a href="{url}" target="_blank" rel="noopener noreferrer">{words} ({note})</a>'
+
+    return _WHOLE_LINK.sub(outward, expand_db_html(FIND_A_TAG.sub(link, html)))
 
 
 def _linked(html: str, kind: str) -> set[int]:

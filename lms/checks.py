@@ -79,6 +79,21 @@ def private_storage_is_private(app_configs, **kwargs):
     return []
 
 
+@register()
+def tablet_outlives_its_own_lock(app_configs, **kwargs):
+    """The page tells the server every half minute that it is touched: forgotten sooner, someone who reads is out."""
+    lock, session = setting("LMS_TABLET_LOCK_SECONDS"), setting("LMS_TABLET_SESSION_SECONDS")
+    if session >= lock + 30:
+        return []
+    return [
+        Warning(
+            "LMS_TABLET_SESSION_SECONDS is shorter than the tablet's lock: people are thrown out while they read.",
+            hint="At least half a minute more than LMS_TABLET_LOCK_SECONDS.",
+            id="lms.W005",
+        )
+    ]
+
+
 @register(deploy=True)
 def public_address_is_known(app_configs, **kwargs):
     if public_address_is_set():

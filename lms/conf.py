@@ -9,7 +9,7 @@ DEFAULTS = {
     "LMS_PUBLIC_BASE_URL": "",
     "LMS_CARD_DAYS": 90,
     "LMS_TABLET_LOCK_SECONDS": 120,
-    "LMS_TABLET_SESSION_SECONDS": 900,
+    "LMS_TABLET_SESSION_SECONDS": 180,
     "LMS_ACCOUNT_FACTORY": "lms.people.accounts.create_account",
 }
 

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
+from .access import PIN
 from .models import TrainingSettings
 
 
@@ -20,7 +21,8 @@ def foot(request: HttpRequest, page: Any) -> str:
     match = request.resolver_match
     at_desk = bool(match and {"own", "tablet"} & set(match.namespaces) and getattr(request, "learner", None))
     key = page.translation_key if isinstance(page, Page) else ""
-    return render_to_string("lms/includes/foot.html", {"at_desk": at_desk, "key": key}, request)
+    at_tablet = getattr(request, "assurance", None) == PIN
+    return render_to_string("lms/includes/foot.html", {"at_desk": at_desk, "at_tablet": at_tablet, "key": key}, request)
 
 
 @require_safe

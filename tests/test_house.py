@@ -88,9 +88,10 @@ def test_the_checks_are_content_with_the_settings_we_ship(settings):
             lms_checks.doors_are_limited,
             lms_checks.private_storage_is_private,
             lms_checks.public_address_is_known,
+            lms_checks.tablet_outlives_its_own_lock,
         )
     ]
-    assert found == [[]] * 6
+    assert found == [[]] * 7
 
 
 @pytest.mark.parametrize(
@@ -104,6 +105,7 @@ def test_the_checks_are_content_with_the_settings_we_ship(settings):
         ("MIDDLEWARE", ["lms.middleware.LearnerMiddleware"], lms_checks.doors_are_limited, "lms.W001"),
         ("AUTHENTICATION_BACKENDS", ["x.ModelBackend"], lms_checks.doors_are_limited, "lms.W001"),
         ("STORAGES", {}, lms_checks.private_storage_is_private, "lms.E003"),
+        ("LMS_TABLET_SESSION_SECONDS", 120, lms_checks.tablet_outlives_its_own_lock, "lms.W005"),
         ("LMS_PUBLIC_BASE_URL", "http://x", lms_checks.public_address_is_known, "lms.W004"),
     ],
 )

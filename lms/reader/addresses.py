@@ -27,5 +27,9 @@ class Desk(Book):
             found |= {pk: address(self.request, name, key) for pk, key in keys.items() if key in ours}
         return found
 
+    def leaves(self, url: str) -> bool:
+        at_desk = url.startswith(address(self.request, "start"))
+        return super().leaves(url) or (url.startswith("/") and not at_desk)
+
     def document(self, document: Any) -> str:
         return address(self.request, "document", self.activity, document.pk)

@@ -9,7 +9,9 @@ from wagtail.actions.create_alias import CreatePageAliasAction
 from wagtail.documents.models import Document
 from wagtail.models import Page, ReferenceIndex
 
+from certificates.models import Certificate
 from courses.models import LessonPage, QuizPage
+from lms.models import QuizAttempt
 from tests import builders
 from tests.builders import address
 
@@ -154,3 +156,54 @@ def test_links_cost_the_same_queries_however_many(maja, course, pages, times, dj
     maja.get(address(lesson))
     with django_assert_num_queries(13):
         maja.get(address(lesson))
+
+
+# Away from here
+
+
+AWAY = ("text", '<p><a href="https://www.skatteverket.se/">Skatteverket</a> och <a href="mailto:a@b.se">e-post</a></p>')
+CARD = ("contact", {"name": "1177", "purpose": "", "phone": "1177", "url": "https://www.1177.se/", "checked_on": None})
+
+
+def test_another_website_opens_in_a_tab_of_its_own_and_says_so(at_tablet, maja, course):
+    """In the book too: the body is the same."""
+    lesson = lesson_with(course, AWAY, CARD)
+    for page in (at_tablet.get(address(lesson, TABLET)), maja.get(lesson.url)):
+        html = page.content.decode()
+        new_tab = 'target="_blank" rel="noopener noreferrer"'
+        assert f'<a href="https://www.skatteverket.se/" {new_tab}>Skatteverket (öppnas i ny flik)</a>' in html
+        assert f'href="https://www.1177.se/" {new_tab}>Öppna webbplatsen i ny flik</a>' in html
+        assert '<a href="mailto:a@b.se">e-post</a>' in html
+
+
+def test_so_does_a_page_that_the_desk_does_not_have(at_tablet, maja, course, index):
+    theirs = Page(title="Värdens", slug="vardens", locale=index.locale)
+    index.get_parent().add_child(instance=theirs)
+    lesson = lesson_with(course, page_link(theirs, "sidan"))
+    there = f'<a href="{theirs.url}" target="_blank"'
+    assert there in at_tablet.get(address(lesson, TABLET)).content.decode()
+    assert there not in maja.get(lesson.url).content.decode()
+
+
+LINK = re.compile(r"<(?:a|form)[^>]*(?:href|action)=[^>]*>")
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_nothing_at_the_tablet_leads_off_it_in_the_same_view(tablet, request, cast, course, pages, signed_in):
+    """A page elsewhere has no idle lock. The law's pages open in a tab of their own."""
+    if signed_in:
+        request.getfixturevalue("at_tablet")
+        builders.complete(cast.maja, course)
+        attempt, own = QuizAttempt.objects.get(), Certificate.objects.get()
+        paths = ["", "intyg/", f"intyg/{own.uuid}/", f"kurs/{course.translation_key}/"]
+        paths = [f"{TABLET}/{path}" for path in (*paths, f"forsok/{attempt.uuid}/resultat/")]
+        paths += [address(page, TABLET) for page in pages]
+    else:
+        paths = ["/surfplatta/", f"/surfplatta/{cast.maja.uuid}/", f"/surfplatta/{cast.maja.uuid}/kort/"]
+    for path in paths:
+        response = tablet.get(path)
+        assert response.status_code == 200
+        for found in LINK.findall(response.content.decode()):
+            stays = re.search(r'(?:href|action)="(/surfplatta/|#|tel:|mailto:)', found)
+            comes_back = 'action="/sprak/"' in found
+            assert stays or comes_back or 'target="_blank" rel="noopener' in found, (path, found)

@@ -193,11 +193,34 @@ def test_the_one_before_is_out_when_the_next_signs_in(at_tablet, cast):
 
 def test_away_for_long_is_out_and_every_tap_pushes_that_ahead(at_tablet, cast):
     begun = timezone.now()
-    for minutes in (10, 20, 30):
+    for minutes in (2, 4, 6):
         with time_machine.travel(begun + datetime.timedelta(minutes=minutes)):
             assert at_tablet.get("/surfplatta/min-utbildning/").status_code == 200
-    with time_machine.travel(begun + datetime.timedelta(minutes=46)):
+    with time_machine.travel(begun + datetime.timedelta(minutes=9, seconds=2)):
         assert at_tablet.get("/surfplatta/min-utbildning/").status_code == 302
+
+
+def still_here(browser, person):
+    return browser.post("/surfplatta/min-utbildning/kvar/", builders.fields(person))
+
+
+def test_who_reads_long_on_one_page_is_not_away(at_tablet, cast):
+    """The page says that it is touched, and whose it is."""
+    begun = timezone.now()
+    for minutes in (2, 4, 6):
+        with time_machine.travel(begun + datetime.timedelta(minutes=minutes)):
+            assert still_here(at_tablet, cast.maja).status_code == 204
+    with time_machine.travel(begun + datetime.timedelta(minutes=8)):
+        assert at_tablet.get("/surfplatta/min-utbildning/").status_code == 200
+    with time_machine.travel(begun + datetime.timedelta(minutes=12)):
+        assert still_here(at_tablet, cast.maja)["Location"] == "/surfplatta/"
+
+
+def test_a_page_of_majas_keeps_nobody_else_signed_in(at_tablet, cast):
+    pins.set_pin(staff=cast.birgitta, pin="8305")
+    give_pin(at_tablet, cast.birgitta, "8305")
+    assert still_here(at_tablet, cast.maja).status_code == 409
+    assert at_tablet.get("/surfplatta/min-utbildning/kvar/").status_code == 405
 
 
 def test_a_new_pin_ends_what_was_begun_with_the_old(at_tablet, cast):

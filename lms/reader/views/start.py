@@ -3,7 +3,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -109,6 +109,13 @@ def again(request, course):
         with suppress(ValueError):  # a double tap: the first has begun already
             begin_again(learner=request.learner, course=journey.course, actor=None if request.tablet else request.user)
     return go(request, "course", course)
+
+
+@require_POST
+@desk
+def still_here(request):
+    """The page has been touched: whoever is signed in on the tablet is not away. Letting them in is all it takes."""
+    return HttpResponse(status=204)
 
 
 @require_POST

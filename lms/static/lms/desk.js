@@ -41,20 +41,39 @@ for (const form of document.querySelectorAll("[data-lms-save-answer]")) {
 
 /* Nobody has touched the tablet for a while: ask, and then go back to the names. What was typed is saved above. */
 const WARNING = 20_000;
+const TELL_AFTER = 30_000;
 for (const form of document.querySelectorAll("form[data-lms-idle]")) {
   const limit = Number(form.dataset.lmsIdle) * 1000;
   const dialog = document.querySelector("[data-lms-idle-dialog]");
   let timer;
-  const wake = () => {
+  let touched = Date.now();
+  let told = touched;
+  const leave = () => form.requestSubmit();
+  /* The server forgets the person by itself, wherever the browser is: it must know that somebody is reading here. */
+  const tell = async () => {
+    told = touched;
+    const answer = await fetch(form.dataset.lmsStillHere, { method: "POST", body: new FormData(form) }).catch(() => null);
+    if (answer && answer.status !== 204) location.replace(location.pathname + location.search);
+  };
+  const wait = () => {
     clearTimeout(timer);
-    if (dialog.open) dialog.close();
     timer = setTimeout(() => {
       dialog.showModal();
-      timer = setTimeout(() => form.requestSubmit(), WARNING);
+      timer = setTimeout(leave, WARNING);
     }, Math.max(0, limit - WARNING));
+  };
+  const isLate = () => Date.now() - touched > limit;
+  const wake = () => {
+    if (isLate()) return leave();
+    touched = Date.now();
+    if (dialog.open) dialog.close();
+    if (touched - told > TELL_AFTER) tell();
+    wait();
   };
   if (limit) {
     for (const sign of ["pointerdown", "keydown", "scroll", "input"]) addEventListener(sign, wake, { passive: true });
-    wake();
+    /* Behind another tab or a dark screen the clock may have stood still. Whoever looks now may be someone else. */
+    for (const sign of ["visibilitychange", "pageshow"]) addEventListener(sign, () => { if (!document.hidden && isLate()) leave(); });
+    wait();
   }
 }
