@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lms.reader.desk import desk
+from lms.reader.desk import desk, go
 
 from .models import Certificate
 from .qr import as_svg
@@ -47,4 +47,8 @@ def certificate(request, certificate):
 @require_safe
 @desk
 def pdf(request, certificate):
-    return pdf_response(request, _own(request, certificate))
+    """As a file, on one's own device. On the shared tablet it would lie among the downloads for everyone to open."""
+    own = _own(request, certificate)
+    if request.tablet or not own.is_current:
+        return go(request, "certificate", own.uuid)
+    return pdf_response(request, own)

@@ -155,6 +155,11 @@ class Certificate(models.Model):
         return self.state_on(timezone.localdate())
 
     @property
+    def is_current(self) -> bool:
+        """Neither revoked nor replaced: it may be handed out. May have expired."""
+        return self.state in (State.VALID, State.EXPIRED)
+
+    @property
     def printed_serial(self) -> str:
         """In groups of four, as one reads it aloud."""
         return " ".join(self.serial[place : place + 4] for place in range(0, SERIAL_LENGTH, 4))

@@ -99,7 +99,7 @@ def fetch_pdf(request, serial, token):
     except signing.BadSignature:
         signed = None
     certificate = _find(serial) if signed == serial else None
-    if certificate is None:
+    if certificate is None or not certificate.is_current:
         return render(request, "lms_certificates/link_too_old.html", status=404)
     return pdf_response(request, certificate)
 

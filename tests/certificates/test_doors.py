@@ -134,6 +134,36 @@ def test_at_the_tablet_it_is_shown_with_a_code_for_the_own_phone(at_tablet, cert
     response.close()
 
 
+def test_at_the_tablet_it_is_never_saved_as_a_file(at_tablet, certificate):
+    page, file = paths(certificate, "/surfplatta/min-utbildning")
+    html = at_tablet.get(page).content.decode()
+    assert file not in html
+    assert certificate.verification_url not in html
+    assert at_tablet.get(file)["Location"] == page
+
+
+@pytest.mark.parametrize("how", ["revoked", "replaced"])
+def test_what_is_no_longer_current_is_not_handed_out(sign_in, client, certificate, cast, how):
+    maja, (page, file) = sign_in("maja"), paths(certificate)
+    code = f"/intyg/{certificate.serial}/hamta/{fetch_token(certificate)}/"
+    assert file in maja.get(page).content.decode()
+    if how == "revoked":
+        revoke(certificate=certificate, reason=RevocationReason.ISSUER, actor=cast.petra)
+    else:
+        replace(certificate=certificate, actor=cast.petra)
+    html = maja.get(page).content.decode()
+    assert file not in html
+    assert "<svg" not in html
+    assert maja.get(file)["Location"] == page
+    assert client.get(code).status_code == 404
+
+
+def test_one_that_has_expired_is_still_the_holders(sign_in, certificate):
+    with time_machine.travel(timezone.now() + timezone.timedelta(days=1200)):
+        maja = sign_in("maja")
+        assert paths(certificate)[1] in maja.get(paths(certificate)[0]).content.decode()
+
+
 def test_the_code_for_the_phone_works_for_a_quarter_of_an_hour_and_for_this_one_alone(client, certificate):
     token = fetch_token(certificate)
     assert client.get(f"/intyg/2222222222222222/hamta/{token}/").status_code == 404
