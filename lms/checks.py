@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, Warning, register
 
-from .conf import public_address_is_set
+from .conf import public_address_is_set, setting
 
 
 @register()

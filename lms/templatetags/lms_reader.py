@@ -1,8 +1,9 @@
+import time
 import uuid
 from urllib.parse import urlsplit
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,12 +18,10 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def event_fields(context):
-    """What every form at the desk carries: an id of its own, so that sending it twice counts once, and whose it is."""
-    return format_html(
-        '<input type="hidden" name="event_id" value="{}"><input type="hidden" name="learner" value="{}">',
-        uuid.uuid4(),
-        context["request"].learner.uuid,
-    )
+    """What every form at the desk carries: an id of its own, so that sending it twice counts once, whose it is, and
+    when it was drawn, by our clock in milliseconds."""
+    fields = {"event_id": uuid.uuid4(), "learner": context["request"].learner.uuid, "drawn": int(time.time() * 1000)}
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields.items())
 
 
 @register.simple_tag

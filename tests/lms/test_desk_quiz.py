@@ -1,8 +1,11 @@
 """A test at the desk: question by question, handed in, its result."""
 
+import re
 import uuid
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from lms.models import CourseCompletion, LearningEvent, QuizAttempt
 from tests import builders
@@ -192,3 +195,34 @@ def test_an_answer_after_handing_in_is_not_said_to_be_saved(maja, cast, pages, m
     form = fields(cast.maja, answer="c0")
     assert maja.post(f"{home}fraga/1/", form, headers={"X-Lms-Save": "1"}).status_code == 409
     assert LearningEvent.objects.filter(kind="answer", outcome="applied").count() == 0
+
+
+# Answers saved as they are given, on a slow network
+
+
+def drawn(browser, path):
+    """When the page was drawn, as its form says."""
+    return int(re.search(r'name="drawn" value="(\d+)"', browser.get(path).content.decode())[1])
+
+
+def test_a_slower_request_does_not_win_over_a_later_answer(maja, cast, pages):
+    path = f"{begin(maja, cast, pages[2])}fraga/1/"
+    when = drawn(maja, path)
+    with time_machine.travel(timezone.now() + timezone.timedelta(seconds=30), tick=False):
+        for answer, open_for in (("c1", 3000), ("c0", 1000)):  # given the other way round
+            form = fields(cast.maja, answer=answer, drawn=when, open_for=open_for)
+            assert maja.post(path, form, headers={"X-Lms-Save": "1"}).status_code == 204
+        assert maja.get(path).context["chosen"] == ["c1"]
+        maja.post(path, fields(cast.maja, answer="c0", drawn=when))  # by the button: last
+        assert maja.get(path).context["chosen"] == ["c0"]
+
+
+@pytest.mark.parametrize("open_for", ["-200000", "200000", "x", "", "9" * 5000, "1e9", "\x00", "9" * 400])
+def test_what_a_page_says_of_when_is_good_for_order_alone(maja, cast, pages, open_for):
+    path = f"{begin(maja, cast, pages[2])}fraga/1/"
+    now = timezone.now()
+    form = fields(cast.maja, answer="c0", drawn=drawn(maja, path), open_for=open_for)
+    assert maja.post(path, form, headers={"X-Lms-Save": "1"}).status_code == 204
+    event = LearningEvent.objects.get(kind="answer")
+    assert now <= event.occurred_at <= event.received_at
+

@@ -23,13 +23,19 @@ addEventListener("pageshow", (event) => {
 /* An answer is saved as it is given, also when one leaves without pressing the button. */
 for (const form of document.querySelectorAll("[data-lms-save-answer]")) {
   const status = form.querySelector("[data-lms-saved]");
+  const opened = Date.now();
   let timer;
+  let sending;
   const save = async () => {
     const data = new FormData(form);
     if (!data.getAll("answer").some((value) => value.trim())) return;
+    /* On a slow network an earlier answer may arrive after a later one: how long the page had been open tells them apart. */
+    data.set("open_for", Date.now() - opened);
     data.set("event_id", newId());
-    const answer = await fetch(form.action, { method: "POST", body: data, headers: { "X-Lms-Save": "1" } }).catch(() => null);
-    status.textContent = answer?.status === 204 ? form.dataset.saved : "";
+    sending?.abort();
+    const mine = sending = new AbortController();
+    const answer = await fetch(form.action, { method: "POST", body: data, headers: { "X-Lms-Save": "1" }, signal: mine.signal }).catch(() => null);
+    if (mine === sending) status.textContent = answer?.status === 204 ? form.dataset.saved : "";
   };
   form.addEventListener("change", save);
   form.addEventListener("input", (event) => {
