@@ -8,6 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from lms.models import CourseCompletion, LearningEvent, QuizAttempt
+from lms.progress import begin_again, record_earlier_training
 from tests import builders
 from tests.builders import address, fields, read, take_quiz
 
@@ -226,3 +227,25 @@ def test_what_a_page_says_of_when_is_good_for_order_alone(maja, cast, pages, ope
     event = LearningEvent.objects.get(kind="answer")
     assert now <= event.occurred_at <= event.received_at
 
+
+# Begun before the course was begun again
+
+
+def test_an_attempt_left_in_an_earlier_round_says_so_and_leads_to_the_course(maja, cast, index):
+    page = builders.make_course(valid_months=1)
+    quiz = builders.make_quiz(page)
+    home = begin(maja, cast, quiz)
+    record_earlier_training(
+        form_id=uuid.uuid4(), course=builders.course_of(page), people=[cast.maja],
+        on=timezone.localdate() - timezone.timedelta(days=5), recorded_by=cast.petra,
+    )  # fmt: skip
+    begin_again(learner=cast.maja, course=builders.course_of(page), actor=cast.petra)
+    course = f"/min-utbildning/kurs/{page.translation_key}/"
+    before = LearningEvent.objects.count()
+    for path in (home, f"{home}fraga/1/", f"{home}lamna-in/", f"{home}resultat/"):
+        response = maja.get(path, follow=True)
+        assert response.redirect_chain[-1][0] == course
+        assert len(list(response.context["messages"])) == 1
+    for path in (f"{home}fraga/1/", f"{home}lamna-in/"):
+        assert maja.post(path, fields(cast.maja, answer="c0"))["Location"] == course
+    assert LearningEvent.objects.count() == before

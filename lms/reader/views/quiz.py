@@ -95,13 +95,27 @@ def _is_whole(question: dict[str, Any], answers: dict[str, Any]) -> bool:
     return KINDS[question["kind"]].is_whole(question, answers.get(question["key"]))
 
 
+def _over(request, own):
+    """Where to go when there is nothing more to do in the attempt: to its result; or to the course, if that was begun
+    again and the attempt was left in the round before."""
+    if own.submitted_at:
+        return go(request, "result", own.uuid)
+    if not own.enrolment.current:
+        messages.warning(
+            request,
+            _("You began this test before you began the course again, so it no longer counts. Begin it anew here."),
+        )
+        return go(request, "course", own.activity.course.uuid)
+    return None
+
+
 @require_safe
 @desk
 def attempt(request, attempt):
     """To the first question not wholly answered; to the overview when all are; to the result when handed in."""
     own = _own_attempt(request, attempt)
-    if own.submitted_at:
-        return go(request, "result", own.uuid)
+    if over := _over(request, own):
+        return over
     answers = answers_given(own)
     for number, question in enumerate(questions_of(own), start=1):
         if not _is_whole(question, answers):
@@ -113,8 +127,8 @@ def attempt(request, attempt):
 @desk
 def question(request, attempt, number):
     own = _own_attempt(request, attempt)
-    if own.submitted_at:
-        return go(request, "result", own.uuid)
+    if over := _over(request, own):
+        return over
     asked = questions_of(own)
     if not 1 <= number <= len(asked):
         raise Http404
@@ -165,7 +179,9 @@ def question(request, attempt, number):
 @desk
 def hand_in(request, attempt):
     own = _own_attempt(request, attempt)
-    if request.method == "POST" and not own.submitted_at:
+    if over := _over(request, own):
+        return over
+    if request.method == "POST":
         receipt = record(
             **facts_from(request),
             activity=own.activity,
