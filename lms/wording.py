@@ -63,7 +63,7 @@ def why(day: datetime.date, facts: Facts) -> str:
             "day": day_text(done.completed_on),
             "until": day_text(done.valid_until),
         }
-    if status == Status.EXPIRED and done and done.valid_until:
+    if status in (Status.EXPIRED, Status.NOT_REQUIRED) and done and done.valid_until:
         return _("It was completed, but expired on %(until)s.") % {"until": day_text(done.valid_until)}
     if status == Status.EXEMPT:
         return _("Excused at the moment, and not counted.")

@@ -15,6 +15,7 @@ from courses.models import Activity, ActivityVersion, Course, tree_path
 from ..access import duties_today
 from ..models import (
     ActivityCompletion,
+    CourseCompletion,
     Enrolment,
     Exemption,
     LearningEvent,
@@ -168,6 +169,16 @@ class Journey:
 
     @property
     def left(self) -> list[ActivityState]:
+        """What the course still takes. Nothing once it is done: what comes later takes nothing back."""
+        return [] if self.done_in_this_cycle else self._required_and_not_done
+
+    @property
+    def added(self) -> list[ActivityState]:
+        """What has come into the course since it was done: to read for who likes."""
+        return self._required_and_not_done if self.done_in_this_cycle else []
+
+    @property
+    def _required_and_not_done(self) -> list[ActivityState]:
         return [state for state in self.activities if state.activity.required and not state.is_done]
 
     @property
@@ -225,6 +236,19 @@ def journeys(learner: StaffMember, courses: Q, *, language: str) -> list[Journey
     if any(journey.duty and not journey.is_trained for journey in found.values()):
         _add_exemptions(learner, found, day)
     return list(found.values())
+
+
+def done_and_gone(learner: StaffMember, known: Iterable[Journey]) -> list[Journey]:
+    """What `learner` has done of courses that are not among `known`: withdrawn, or theirs no longer. In one query.
+
+    Without activities: there is nothing to open.
+    """
+    day = timezone.localdate()
+    done: dict[Course, list[Completion]] = defaultdict(list)
+    rows = CourseCompletion.objects.standing(day).filter(staff=learner)
+    for row in rows.exclude(course__in=[journey.course.pk for journey in known]).select_related("course"):
+        done[row.course].append(Completion(row.completed_on, row.valid_until, row.pk))
+    return [Journey(course=course, day=day, completion=best_completion(rows)) for course, rows in done.items()]
 
 
 def state_of(learner: StaffMember, version: ActivityVersion) -> ActivityState:

@@ -260,6 +260,35 @@ def test_a_course_is_taken_again_when_its_time_runs_out(maja, cast, rule, course
         assert (journey.status, journey.done_count, journey.may_begin_again) == ("expiring", 0, False)
 
 
+def test_what_is_added_to_a_course_takes_nothing_back(maja, cast, rule, course):
+    complete(cast.maja, course)
+    new = builders.make_lesson(course, "Nytillkommen")
+    response = maja.get(f"/min-utbildning/kurs/{course.translation_key}/")
+    journey = response.context["journey"]
+    assert (journey.left, [state.title for state in journey.added]) == ([], ["Nytillkommen"])
+    [proof] = response.context["evidence"][journey.completion.id]
+    html = response.content.decode()
+    assert html.index(proof["url"]) < html.index("Ny, frivillig") < html.index(address(new)) + 600
+    assert "<progress" not in html
+    start = maja.get("/min-utbildning/").context
+    assert (start["to_do"], [journey.course.title for journey in start["done"]]) == ([], ["Ett gott värdskap"])
+    read(cast.maja, new)
+    assert maja.get(f"/min-utbildning/kurs/{course.translation_key}/").context["journey"].added == []
+
+
+def test_a_withdrawn_course_stays_among_the_done_with_its_certificate(maja, sign_in, cast, rule, course):
+    complete(cast.maja, course)
+    course.unpublish()
+    response = maja.get("/min-utbildning/")
+    [journey] = response.context["done"]
+    [proof] = response.context["evidence"][journey.completion.id]
+    html = response.content.decode()
+    assert proof["url"] in html
+    assert f"/kurs/{course.translation_key}/" not in html
+    assert maja.get(proof["url"]).status_code == 200
+    assert sign_in("birgitta").get("/min-utbildning/").context["done"] == []
+
+
 def _signed_in_again(client, cast):
     client.force_login(cast.users["maja"], backend="django.contrib.auth.backends.ModelBackend")
     return client

@@ -37,7 +37,7 @@ both = pytest.mark.parametrize("many", [1, 4], indirect=True)
 @both
 def test_start(sign_in, many, django_assert_num_queries):
     maja = sign_in("maja")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert maja.get("/min-utbildning/").status_code == 200
 
 

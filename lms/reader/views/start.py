@@ -16,7 +16,7 @@ from ...footer import safe_next
 from ...people.actions import change_details
 from ...progress import begin_again
 from ..desk import address, desk, go
-from ..journey import Journey, journeys
+from ..journey import Journey, done_and_gone, journeys
 
 
 def _journeys(request, courses):
@@ -45,6 +45,7 @@ def start(request):
     # Begun of one's own accord comes after what is required.
     own = [journey for journey in all_of_them if not journey.duty and journey.is_under_way]
     done = [journey for journey in all_of_them if journey.completion and journey not in (*to_do, *own)]
+    done += done_and_gone(request.learner, all_of_them)
     shown = {id(journey) for journey in (*to_do, *own, *done)}
     return render(
         request,
