@@ -74,11 +74,15 @@ def people_here(workplace: Workplace) -> Any:
 
 
 def begin_session(response: Any, request: Any, tablet: Tablet, learner: StaffMember) -> None:
-    """From now on this tablet acts for `learner`; whoever was signed in before is out."""
+    """From now on this tablet acts for `learner`; whoever was signed in before is out.
+
+    Its own cookie begins its days anew: a tablet in use is never a stranger one morning.
+    """
     tablet.session = get_random_string(22)
     tablet.last_seen_at = timezone.now()
     tablet.save(update_fields=["session", "last_seen_at"])
     _seal(response, request, tablet, learner)
+    _keep_tablet_cookie(response, request, request.COOKIES[TABLET_COOKIE])
 
 
 def end_session(response: Any, tablet: Tablet) -> None:
@@ -105,9 +109,13 @@ def _seal(response, request, tablet, learner):
 
 
 def give_tablet_cookie(response: Any, request: Any, tablet: Tablet, token: str) -> None:
+    _keep_tablet_cookie(response, request, f"{tablet.uuid.hex}.{token}")
+
+
+def _keep_tablet_cookie(response, request, value):
     response.set_cookie(
         TABLET_COOKIE,
-        f"{tablet.uuid.hex}.{token}",
+        value,
         max_age=TABLET_COOKIE_DAYS * 24 * 3600,
         path=tablet_path(),
         httponly=True,
