@@ -28,7 +28,11 @@ CODE_REFUSED = gettext_lazy(
 
 @transaction.atomic
 def issue_card(*, staff: StaffMember, actor: Any) -> str:
-    """A new code for `staff`, to print at once: it can never be shown again. The card before it stops working."""
+    """A new code for `staff`, to print at once: it can never be shown again. The card before it stops working.
+
+    One at a time for one person: two at once would both find no card to replace.
+    """
+    StaffMember.objects.select_for_update().get(pk=staff.pk)
     now = timezone.now()
     staff.login_cards.filter(used_at=None, replaced_at=None).update(replaced_at=now)
     code = get_random_string(LENGTH, ALPHABET)

@@ -4,7 +4,9 @@ import datetime
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -93,3 +95,12 @@ def test_a_leader_may_not_change_who_has_gone_on_to_somebody_elses_shop(sign_in,
     page = petra.get(reverse("lms_admin:person", args=[gone.pk]))
     assert page.status_code == 200, "what was learned here stays to be seen"
     assert card not in page.content.decode()
+
+
+def test_one_card_at_a_time_is_made_for_one_person(cast):
+    """Two at once would both find no card to replace, and the second would break: the person's row is taken first."""
+    with CaptureQueriesContext(connection) as asked:
+        issue_card(staff=cast.maja, actor=cast.petra)
+    first = next(query["sql"] for query in asked if "SAVEPOINT" not in query["sql"])
+    assert '"lms_staffmember"' in first
+    assert first.endswith("FOR UPDATE") == connection.features.has_select_for_update

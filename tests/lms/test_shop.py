@@ -1,5 +1,7 @@
 """Min butik: the shop owner's own people, outcomes and a new card. Never a colleague's shop, never why."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -59,6 +61,13 @@ def test_a_new_card_is_shown_once(sign_in, cast):
     assert f"Den fungerar en gång, till och med {day_text(last_day())}." in text
     assert "no-store" in response["Cache-Control"]
     assert LedgerEntry.objects.get(verb="card.issued").actor == cast.users["birgitta"]
+
+
+def test_a_new_card_is_asked_about_first_and_sent_once(sign_in, cast, rule):
+    html = sign_in("birgitta").get(SHOP).content.decode()
+    [asked] = re.findall(rf"<details>((?:(?!</details>).)*{cast.maja.uuid}/kort/.*?)</details>", html, re.DOTALL)
+    assert "slutar det gälla genast" in asked
+    assert re.search(r"<form [^>]*data-lms-once", asked)
 
 
 def test_unlocking_a_pin(sign_in, cast):
