@@ -241,3 +241,10 @@ def test_no_unfinished_work_and_no_swallowed_tests():
 
 def test_the_style_fits_in_fifteen_kilobytes():
     assert Path("courses/static/lms_courses/lms.css").stat().st_size < 15_000
+
+
+def test_no_text_is_smaller_than_eighteen_pixels():
+    for path in Path().glob("courses/static/lms_courses/*.css"):
+        screen = re.sub(r"@media print \{.*?\n  \}", "", path.read_text(), flags=re.DOTALL)
+        sizes = re.findall(r"font(?:-size)?: [^;]*?([\d.]+)(rem|em|px|pt)[/;\s]", screen)
+        assert all(unit == "rem" and float(size) >= 1.125 for size, unit in sizes if (size, unit) != ("1", "em")), path
