@@ -110,7 +110,7 @@ def expand_links(html: str, addresses: Book = BOOK) -> str:
     pages = _pages_linked(html)
     documents = get_document_model().objects.in_bulk(_linked(html, "document"))
     led_to = addresses.pages(list(pages.values()))
-    urls = {
+    urls: dict[str, dict[int, str | None]] = {
         "page": {pk: led_to[page.pk] for pk, page in pages.items()},
         "document": {pk: addresses.document(document) for pk, document in documents.items()},
     }
