@@ -108,6 +108,10 @@ def code_in(pdf_path, folder) -> str:
     """What a phone reads on the printed certificate."""
     subprocess.run(["pdftoppm", "-r", "72", "-gray", "-png", pdf_path, folder / "c"], check=True)
     [picture] = folder.glob("c*.png")
+    return scanned(picture)
+
+
+def scanned(picture) -> str:
     read = subprocess.run(["zbarimg", "-q", "--raw", "--nodbus", picture], capture_output=True, text=True, check=True)
     return read.stdout.strip()
 
@@ -136,8 +140,13 @@ def test_majas_day_and_what_the_project_leader_sees_of_it(demo, visit, tmp_path)
     tablet.check("the course is completed")
     tablet.press("a.lms-button--big")
     tablet.check("the certificate")
-    with tablet.page.expect_download() as download:
-        tablet.tap("a.lms-button--big")
+
+    # Onto her own phone, by the code on the screen: nothing of hers is saved on the tablet.
+    screen = tmp_path / "skarm.png"
+    tablet.page.locator(".lms-qr").screenshot(path=screen)
+    phone = visit("phone")
+    with phone.page.expect_download() as download:
+        phone.page.evaluate("address => { location.href = address; }", scanned(screen))
     pdf = tmp_path / "intyg.pdf"
     download.value.save_as(pdf)
     assert pdf.read_bytes().startswith(b"%PDF")
@@ -209,6 +218,8 @@ def test_the_first_time_with_a_card_from_the_shop_owner(demo, visit):
     owner, tablet = visit("phone"), visit("tablet")
     owner.sign_in("butik", path="/logga-in/?next=/min-utbildning/min-butik/")
     owner.check("my shop")
+    owner.tap("section:has-text('Tuva Nordin') summary")
+    owner.check("a new card is asked about")
     owner.press("section:has-text('Tuva Nordin') form[action$='/kort/'] button")
     owner.check("a new card")
     code = owner.page.locator(".lms-code").inner_text()

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from certificates.models import Certificate
+from certificates.views import fetch_token
 from courses.models import ActivityVersion, Course
 from lms.models import JobRole, Role, Workplace
 from lms.people.actions import add_staff
@@ -96,7 +97,8 @@ for version in ActivityVersion.objects.current().select_related("activity").orde
 certificate = Certificate.objects.get()
 assert certificate.verification_url == f"https://byn.example/bevis/{certificate.serial}/"
 assert certificate.issuer_name == "Byns egen webb"
-pdf = b"".join(expect(tablet.get(f"{desk}/intyg/{certificate.uuid}/pdf/")).streaming_content)
+expect(tablet.get(f"{desk}/intyg/{certificate.uuid}/"), text="<svg")  # onto the own phone, by its code
+pdf = b"".join(expect(stranger.get(f"/bevis/{certificate.serial}/hamta/{fetch_token(certificate)}/")).streaming_content)
 assert pdf.startswith(b"%PDF")
 expect(stranger.get(f"/bevis/{certificate.serial}/"), text="äkta och giltigt")
 
