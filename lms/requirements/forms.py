@@ -49,7 +49,10 @@ class RequirementForm(forms.Form):
         required=False,
         min_value=1,
         max_value=3650,
-        help_text=gettext_lazy("With both a date and days, the later one counts. Nobody is late in the first 14 days."),
+        help_text=gettext_lazy(
+            "With both a date and days, the later one counts. Days are counted from the first day at work, or from the "
+            "day the rule begins if that is later. Nobody is late in the first 14 of them."
+        ),
     )
     valid_from = DayField(label=gettext_lazy("The rule holds from"), initial=timezone.localdate)
 

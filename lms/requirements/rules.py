@@ -70,14 +70,15 @@ def applies(rule: Rule, job: Job | Earlier) -> bool:
 def bound_since(rule: Rule, job: Job) -> datetime.date:
     """The first of the days, without one missing between, on which `rule` has bound the person up to this job.
 
-    To move, or to change title, begins nothing anew where the rule bound them before. See docs/decisions/0011.
+    To move, or to change title, begins nothing anew where the rule bound them before; and no rule binds before it
+    begins itself. See docs/decisions/0011.
     """
     since = job.start
     for other in job.before:
         unbroken = other.end is None or other.end >= since - ONE_DAY
         if unbroken and other.start < since and applies(rule, other):
             since = other.start
-    return since
+    return max(since, rule.valid_from)
 
 
 def duty_of(rule: Rule, job: Job) -> Duty:
@@ -93,7 +94,7 @@ def _due(rule: Rule, since: datetime.date, grace_until: datetime.date) -> dateti
     if rule.due_on:
         dates.append(rule.due_on)
     if rule.due_days:
-        dates.append(max(since, rule.valid_from) + datetime.timedelta(days=rule.due_days))
+        dates.append(since + datetime.timedelta(days=rule.due_days))
     return max(*dates, grace_until) if dates else None
 
 

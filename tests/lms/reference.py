@@ -16,30 +16,36 @@ def binds(rule, job):
     return not rule.kinds or job.kind in rule.kinds
 
 
-def began(rule, job):
-    """Back day by day for as long as some employment that the rule binds covers the day before."""
-    day, before = job.start, [other for other in job.before if binds(rule, other)]
-    while True:
-        eve = day - datetime.timedelta(days=1)
-        if not any(other.start <= eve and (other.end is None or eve <= other.end) for other in before):
-            return day
-        day = eve
+def bound_on(rule, job, day):
+    """Whether, on that day, the rule had begun and the job or one before it that the rule binds was going on."""
+    if day < rule.valid_from:
+        return False
+    for other in [job, *job.before]:
+        end = getattr(other, "end", None)
+        if binds(rule, other) and other.start <= day and (end is None or day <= end):
+            return True
+    return False
+
+
+def first_day(rule, job):
+    """The first day of the unbroken row of days that the rule has bound the person, up to this job."""
+    day = rule.valid_from if rule.valid_from > job.start else job.start
+    while bound_on(rule, job, day - datetime.timedelta(days=1)):
+        day -= datetime.timedelta(days=1)
+    return day
 
 
 def due(rule, job):
-    """By a date or so many days after it began, whichever is later; nobody under fourteen days is late."""
-    candidates = []
-    if rule.due_on is not None:
-        candidates.append(rule.due_on)
-    if rule.due_days is not None:
-        start = began(rule, job)
-        if rule.valid_from > start:
-            start = rule.valid_from
-        candidates.append(start + datetime.timedelta(days=rule.due_days))
-    if not candidates:
+    """By a date or so many days after it began to bind, whichever is later; and nobody is late in the first fourteen
+    days that a rule binds them."""
+    if rule.due_on is None and rule.due_days is None:
         return None
-    candidates.append(began(rule, job) + datetime.timedelta(days=14))
-    return sorted(candidates)[-1]
+    last_day = first_day(rule, job) + datetime.timedelta(days=14)
+    if rule.due_days is not None:
+        last_day = max(last_day, first_day(rule, job) + datetime.timedelta(days=rule.due_days))
+    if rule.due_on is not None:
+        last_day = max(last_day, rule.due_on)
+    return last_day
 
 
 def required(course, jobs, rules):
@@ -54,11 +60,11 @@ def required(course, jobs, rules):
     return found, (known[0] if known else None)
 
 
-def has_worked_for_a_while(day, course, jobs, rules):
-    """In some job that requires it, more than fourteen days ago."""
+def has_been_bound_for_a_while(day, course, jobs, rules):
+    """Some rule has required it of some job for more than fourteen days."""
     for job in jobs:
         for rule in rules:
-            if rule.course_id == course and binds(rule, job) and (day - began(rule, job)).days > 14:
+            if rule.course_id == course and binds(rule, job) and (day - first_day(rule, job)).days > 14:
                 return True
     return False
 
@@ -91,7 +97,7 @@ def late(day, staff, course, jobs, rules, record):
         return False
     if last_day is not None and day > last_day:
         return True
-    return (staff, course) in record.completions and has_worked_for_a_while(day, course, jobs, rules)
+    return (staff, course) in record.completions and has_been_bound_for_a_while(day, course, jobs, rules)
 
 
 def person_outcome(day, staff, jobs, rules, courses, record):

@@ -59,6 +59,20 @@ def test_nobody_is_late_in_the_first_fourteen_days():
     assert duty_of(rule(due_on=datetime.date(2026, 1, 31)), newcomer).due == datetime.date(2026, 6, 15)
 
 
+@pytest.mark.parametrize("limit", [{"due_on": datetime.date(2026, 9, 1)}, {"due_days": 1}])
+def test_nor_in_the_first_fourteen_days_of_a_new_rule(limit):
+    """Who has worked there for years would otherwise be late on the morning after it was written."""
+    new_rule = rule(valid_from=datetime.date(2026, 9, 1), **limit)
+    moved = JOB._replace(before=(worked("2025-06-01", "2025-12-31"),))
+    for job in (JOB, moved):
+        assert duty_of(new_rule, job) == Duty(datetime.date(2026, 9, 15), 1, datetime.date(2026, 9, 15))
+
+
+def test_what_has_expired_is_not_late_in_the_first_fourteen_days_of_a_new_rule():
+    new_rule = rule(valid_from=datetime.date(2026, 9, 1))
+    assert duty_of(new_rule, JOB).grace_until == datetime.date(2026, 9, 15)
+
+
 def worked(start, end, path="00010002", role=1):
     return Earlier(path, role, "employed", datetime.date.fromisoformat(start), end and datetime.date.fromisoformat(end))
 
@@ -100,7 +114,9 @@ def test_where_rules_meet_the_earliest_date_wins():
 @given(rules(), jobs())
 def test_binding_and_dates_agree_with_the_slow_reference(rule, job):
     assert applies(rule, job) is reference.binds(rule, job)
-    assert duty_of(rule, job).due == reference.due(rule, job)
+    if applies(rule, job):
+        assert bound_since(rule, job) == reference.first_day(rule, job)
+        assert duty_of(rule, job).due == reference.due(rule, job)
 
 
 @given(st.lists(rules(), max_size=6), st.lists(jobs(), max_size=4))
