@@ -36,12 +36,14 @@ def record_withdrawal(translation_key: Any) -> None:
     live = bool(languages)
     shown = ActivityVersion.objects.filter(activity__uuid=translation_key, current=True)
     shown.exclude(language__in=languages).update(current=False)
-    Course.objects.filter(uuid=translation_key).exclude(live=live).update(live=live)
-    activity = Activity.objects.filter(uuid=translation_key).exclude(live=live).select_related("course").first()
-    if activity:
-        activity.live = live
-        activity.save(update_fields=["live"])
-        _tell_criteria_changed(activity.course)
+    for identities in (Course, Activity):
+        identity = identities.objects.select_for_update().filter(uuid=translation_key).exclude(live=live).first()
+        if identity:
+            before, identity.live = identity.dated_settings(), live
+            identity.remember(before, until=timezone.now())
+            identity.save(update_fields=["live", "past"])
+            if isinstance(identity, Activity):
+                _tell_criteria_changed(identity.course)
 
 
 def repair() -> int:
@@ -91,7 +93,7 @@ def _record_course(page: CoursePage, *, live: bool) -> Course:
             "valid_months": page.valid_months,
         },
     )
-    language = page.locale.language_code
+    language, before = page.locale.language_code, course.dated_settings()
     course.titles = {**course.titles, language: page.title}
     is_back = live and not course.live and not created
     if live:
@@ -99,6 +101,7 @@ def _record_course(page: CoursePage, *, live: bool) -> Course:
         if language == course.source_language:
             course.access = page.access
             course.valid_months = page.valid_months
+    course.remember(before, until=timezone.now())
     course.save()
     if is_back:
         _tell_criteria_changed(course)
@@ -123,6 +126,7 @@ def _record_activity(page: ActivityPage) -> None:
         )
     elif is_source:
         activity.course = course
+    dated = activity.dated_settings()
     activity.titles = {**activity.titles, language: page.title}
     activity.live = True
     if language == activity.source_language:
@@ -130,6 +134,8 @@ def _record_activity(page: ActivityPage) -> None:
         activity.minutes = page.get_minutes()
         activity.max_attempts = getattr(page, "max_attempts", None)
         activity.wait_minutes = getattr(page, "wait_minutes", None)
+    if before:
+        activity.remember(dated, until=timezone.now())
     activity.save()
     if page.lends_title_only():
         ActivityVersion.objects.filter(activity=activity, language=language, current=True).update(current=False)

@@ -1,5 +1,5 @@
 from .contacts import Contact, ContactGroup, ShortcutsPage, in_groups
-from .identities import Access, Activity, ActivityVersion, Course, tree_path
+from .identities import Access, Activity, ActivityVersion, Course, settings_at, tree_path
 from .pages import ActivityPage, CourseIndexPage, CoursePage, LessonPage, WorkshopPage
 from .quiz import Question, QuizPage
 
@@ -23,5 +23,6 @@ __all__ = [
     "ShortcutsPage",
     "WorkshopPage",
     "in_groups",
+    "settings_at",
     "tree_path",
 ]

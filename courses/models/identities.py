@@ -1,5 +1,6 @@
+import datetime
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, When
@@ -36,16 +37,30 @@ class IdentityQuerySet(models.QuerySet):
         return self.annotate(tree_path=tree_path()).order_by(F("tree_path").asc(nulls_last=True), "pk")
 
 
+def settings_at(moment: datetime.datetime, now: dict[str, Any], past: list[dict[str, Any]]) -> dict[str, Any]:
+    """What held at `moment` of an identity whose dated settings are `now`, and were as its `past` says before."""
+    for was in past:
+        if moment < datetime.datetime.fromisoformat(was["until"]):
+            return was
+    return now
+
+
 class Identity(models.Model):
     """What records point at. It outlives its pages and knows no language.
 
     Its `uuid` is the translation key of its pages: all languages share it, a copied page gets its own.
     """
 
+    #: The settings that decide where people stand: of these it is remembered what they were. See docs/decisions/0012.
+    dated: tuple[str, ...] = ("live",)
+
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     source_language = models.CharField(max_length=100)
     titles = models.JSONField(default=dict, help_text="Language code to title, from the published pages.")
     live = models.BooleanField(default=False, help_text="Whether a page of it is published.")
+    past = models.JSONField(
+        default=list, editable=False, help_text="The dated settings as they were, the oldest first: [{until, ...}]."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = IdentityQuerySet.as_manager()
@@ -55,6 +70,14 @@ class Identity(models.Model):
 
     def __str__(self):
         return self.title
+
+    def dated_settings(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.dated}
+
+    def remember(self, before: dict[str, Any], *, until: datetime.datetime) -> None:
+        """Keep what the dated settings were before they changed. What was never published has no past."""
+        if before != self.dated_settings() and (self.past or before["live"]):
+            self.past = [*self.past, {"until": until.isoformat(), **before}]
 
     @property
     def title(self) -> str:
@@ -89,6 +112,8 @@ class Activity(Identity):
     minutes = models.PositiveSmallIntegerField(default=5)
     max_attempts = models.PositiveSmallIntegerField(null=True, blank=True)
     wait_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    dated = ("live", "required", "max_attempts")
 
     class Meta:
         verbose_name = _("activity")

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from courses.models import Course
+from courses.models import Course, settings_at
 
 from .. import matrix
 from ..models import ActivityCompletion, Employment, Enrolment, QuizAttempt
 from ..progress.attempts import extra_attempts
-from ..requirements.lookup import JOB_FIELDS, job_from, rules_and_courses_on, with_earlier
+from ..requirements.lookup import JOB_FIELDS, job_from, moment_of, rules_and_courses_on, with_earlier
 from ..requirements.rules import Job, Rule
 from ..status import Completion, best_completion
 
@@ -154,39 +154,52 @@ def _add_learning(
         best = best_completion(found)
         if best:
             record.completions[key] = best
-    record.out_of_attempts |= _out_of_attempts(staff, courses, day)
+    record.out_of_attempts |= _out_of_attempts(staff, courses, day, cutoff)
 
 
-def _out_of_attempts(staff: Any, courses: list[int], day: datetime.date) -> set[tuple[int, int]]:
-    """Who had used up the attempts at a required test by the end of the day, without having it done in any way."""
-    end_of_day = timezone.make_aware(datetime.datetime.combine(day, datetime.time.max))
+def _out_of_attempts(
+    staff: Any, courses: list[int], day: datetime.date, cutoff: datetime.datetime
+) -> set[tuple[int, int]]:
+    """Who had used up the attempts at a required test by the end of the day, without having it done in any way.
+
+    How many they were, and whether the test was required, is asked of the day and not of today.
+    """
+    moment = moment_of(day, cutoff)
+    still = Q(voided_at=None) | Q(voided_at__gt=cutoff)
     done = ActivityCompletion.objects.filter(
-        enrolment=OuterRef("enrolment"), activity=OuterRef("activity"), occurred_at__lte=end_of_day, voided_at=None
+        still,
+        enrolment=OuterRef("enrolment"),
+        activity=OuterRef("activity"),
+        occurred_at__lte=moment,
+        recorded_at__lte=cutoff,
     )
+    settings = ("live", "required", "max_attempts")
     rows = (
         QuizAttempt.objects.filter(
+            still,
+            Q(activity__max_attempts__isnull=False) | ~Q(activity__past=[]),
             enrolment__staff__in=staff,
             enrolment__course__in=courses,
-            activity__required=True,
-            activity__live=True,
-            submitted_at__lte=end_of_day,
-            voided_at=None,
-            activity__max_attempts__isnull=False,
+            submitted_at__lte=moment,
+            recorded_at__lte=cutoff,
         )
         .exclude(Exists(done))
-        .annotate(extra=extra_attempts(by=end_of_day))
+        .annotate(extra=extra_attempts(by=moment))
         .values_list(
             "enrolment__staff_id",
             "enrolment__course_id",
             "enrolment_id",
             "activity_id",
-            "activity__max_attempts",
+            "activity__past",
             "extra",
+            *(f"activity__{name}" for name in settings),
         )
         .annotate(used=Count("pk"))
     )
-    return {
-        (staff_id, course_id)
-        for staff_id, course_id, _enrolment, _activity, allowed, extra, used in rows
-        if used >= allowed + extra
-    }
+    found = set()
+    for staff_id, course_id, _enrolment, _activity, past, extra, *now, used in rows:
+        held = settings_at(moment, dict(zip(settings, now, strict=True)), past)
+        allowed = held["max_attempts"]
+        if held["live"] and held["required"] and allowed is not None and used >= allowed + extra:
+            found.add((staff_id, course_id))
+    return found

@@ -25,6 +25,8 @@ class MatrixFilterForm(forms.Form):
     course = forms.IntegerField(label=_("Course"), required=False, widget=forms.Select)
     only = forms.ChoiceField(label=_("Show"), choices=ONLY, required=False)
     q = forms.CharField(label=_("Name"), required=False, max_length=80)
+    #: Only in the address: what a report that was handed out on that day said.
+    known = DayField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, workplaces: Iterable[Workplace], **kwargs: Any):
         super().__init__(*args, **kwargs)

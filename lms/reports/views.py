@@ -9,6 +9,7 @@ from .. import matrix
 from ..access import LEADERS, may_lead, workplaces_in_reach
 from ..evidence import evidence_for
 from ..models import Role
+from ..requirements.lookup import end_of
 from ..wording import day_text
 from . import exports, figures
 from .cells import show_cell, summary_sentence, who_is_counted
@@ -42,10 +43,16 @@ class MatrixFilter:
     def day(self):
         return self.chosen.get("date") or timezone.localdate()
 
+    @property
+    def known(self):
+        """The end of the day up to which the register is asked what it knew; None for now."""
+        known = self.chosen.get("known")
+        return end_of(known) if known else None
+
     @cached_property
     def everyone(self) -> figures.Figures:
         reach = workplaces_in_reach(self.request.user, self.roles)
-        found = figures.gather(self.day, reach)
+        found = figures.gather(self.day, reach, known=self.known)
         self.filter_form.offer(roles={worker.role for worker in found.workers}, courses=found.courses)
         return found
 
@@ -115,6 +122,7 @@ class TrainingMatrix(MatrixFilter, ReportView):
             day=self.day,
             day_text=day_text(self.day),
             is_today=self.day == timezone.localdate(),
+            known_text=day_text(self.chosen["known"]) if self.known else "",
             courses=self.figures.courses,
             course_shares=[totals.by_course[course.pk] for course in self.figures.courses],
             totals=totals,
@@ -172,7 +180,7 @@ class TrainingMatrix(MatrixFilter, ReportView):
         return write(table, name=f"utbildningsmatris-{self.day}")
 
     def _filters_in_words(self):
-        words = []
+        words = [_("as it was known on %(day)s") % {"day": day_text(self.chosen["known"])}] if self.known else []
         for name in ("workplace", "role", "course", "only", "q"):
             if value := self.chosen.get(name):
                 field = self.filter_form.fields[name]

@@ -7,23 +7,34 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.utils import timezone
 
-from courses.models import Course, tree_path
+from courses.models import Course, settings_at, tree_path
 
 from ..models import Employment, Requirement
 from .rules import Earlier, Job, Rule
 
 
+def moment_of(day: datetime.date, known: datetime.datetime | None = None) -> datetime.datetime:
+    """What was so at the end of `day` counts for it; today, what is so now; and nothing later than `known`."""
+    return min(end_of(day), known or timezone.now())
+
+
+def end_of(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.max))
+
+
 def rules_on(day: datetime.date, *, known: datetime.datetime | None = None) -> list[Rule]:
-    """The rules in force on `day`, as known at `known`; of courses that are published. One query."""
-    return _rules_from(_in_force(day, known))
+    """The rules in force on `day`, as known at `known`; of courses that were published then. One query."""
+    return _rules_from(_of_published(_in_force(day, known), moment_of(day, known)))
 
 
 def rules_and_courses_on(
     day: datetime.date, *, known: datetime.datetime | None = None
 ) -> tuple[list[Rule], list[Course]]:
     """The same, and the courses that they require, in catalogue order. Still one query."""
-    rows = list(_in_force(day, known).select_related("course").annotate(tree_path=tree_path("course__")))
+    found = _in_force(day, known).select_related("course").annotate(tree_path=tree_path("course__"))
+    rows = _of_published(found, moment_of(day, known))
     # What has no page comes last, as everywhere.
     rows_in_tree = sorted(rows, key=lambda row: (row.tree_path is None, row.tree_path, row.course_id))
     return _rules_from(rows), list({row.course_id: row.course for row in rows_in_tree}.values())
@@ -33,10 +44,15 @@ def _in_force(day: datetime.date, known: datetime.datetime | None) -> QuerySet[A
     """A row for each pair of a workplace and a role that a rule names."""
     return (
         Requirement.objects.in_force(day, known=known)
-        .filter(course__live=True)
         .annotate(path=F("workplaces__path"), role_pk=F("roles__pk"))
+        .annotate(course_live=F("course__live"), course_past=F("course__past"))
         .order_by("pk")
     )
+
+
+def _of_published(rows: Iterable[Any], moment: datetime.datetime) -> list[Any]:
+    """A course that is withdrawn is still required on the days before."""
+    return [row for row in rows if settings_at(moment, {"live": row.course_live}, row.course_past)["live"]]
 
 
 def _rules_from(rows: Iterable[Any]) -> list[Rule]:
