@@ -5,7 +5,7 @@ from .admin import urls as admin_urls
 from .admin.home import add_panels
 from .admin.menu import training_menu
 from .admin.viewsets import job_roles
-from .authoring import ask_before_taking_out
+from .authoring import QUESTIONS
 from .book import guard_document, guard_page, keep_out_of_caches, page_actions, visible_course_pages
 from .footer import foot
 from .reports.views import TrainingMatrix
@@ -17,10 +17,10 @@ hooks.register("before_serve_document", guard_document)
 hooks.register("lms_courses_visible_pages", visible_course_pages)
 hooks.register("lms_courses_page_actions", page_actions)
 hooks.register("lms_courses_foot", foot)
-hooks.register("before_unpublish_page", ask_before_taking_out)
-hooks.register("before_delete_page", ask_before_taking_out)
 hooks.register("register_admin_menu_item", training_menu)
 hooks.register("construct_homepage_panels", add_panels)
+for door, question in QUESTIONS.items():
+    hooks.register(door, question)
 
 
 @hooks.register("register_admin_urls")

@@ -1,5 +1,8 @@
 """When a course changes under people who are in it. Nothing done is lost, and nothing that is gone holds anyone up."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -29,9 +32,17 @@ def recheck(course: Course) -> list[CourseCompletion]:
     return born
 
 
-def held_up_by(activity: Activity) -> int:
-    """How many would have completed the course if `activity` were taken out of it: what `recheck` would do then."""
-    return _ready(activity.course, Activity.objects.exclude(pk=activity.pk)).count() if activity.required else 0
+def held_up_by(activities: Sequence[Activity]) -> list[tuple[Course, int]]:
+    """How many would complete each course if `activities` were taken out, one by one: what `recheck` would do then.
+
+    Only the courses that somebody would complete.
+    """
+    ready: dict[Course, set[int]] = defaultdict(set)
+    for number, activity in enumerate(activities, start=1):
+        if activity.required:
+            left = Activity.objects.exclude(pk__in=[gone.pk for gone in activities[:number]])
+            ready[activity.course].update(_ready(activity.course, left).values_list("pk", flat=True))
+    return [(course, len(people)) for course, people in ready.items() if people]
 
 
 def _ready(course: Course, among: QuerySet[Activity]) -> QuerySet[Enrolment]:

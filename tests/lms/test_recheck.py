@@ -217,24 +217,3 @@ def test_events_told_before_a_move_are_still_duplicates_after_it(cast, other, pa
     tell(cast.maja, pages[0], EventKind.STEP, {"step": step}, event_id=event)
     move(pages[0], other)
     assert tell(cast.maja, pages[0], EventKind.STEP, {"step": step}, event_id=event).outcome == "duplicate"
-
-
-@pytest.mark.parametrize("act", ["unpublish", "delete"])
-def test_the_author_is_asked_again_when_it_would_complete_somebody(cast, pages, sign_in, act):
-    read_both(cast.maja, pages)
-    read(cast.bo, pages[0])
-    ada = sign_in("ada")
-    address_of = "/admin/pages/{}/{}/".format
-    asked = ada.post(address_of(pages[2].pk, act), {"next": "/admin/"})
-    assert "1 person har gjort allt annat i" in asked.content.decode()
-    assert not CourseCompletion.objects.exists()
-    assert Page.objects.get(pk=pages[2].pk).live
-    assert ada.post(address_of(pages[2].pk, act), dict(asked.context["sent"])).status_code == 302
-    assert done_by(cast.maja) == [activity_of(pages[0]).course_id]
-
-
-@pytest.mark.parametrize("act", ["unpublish", "delete"])
-def test_the_author_is_not_asked_when_nobody_waits_for_it(cast, pages, sign_in, act):
-    read(cast.maja, pages[0])
-    assert sign_in("ada").post(f"/admin/pages/{pages[2].pk}/{act}/").status_code == 302
-    assert not CourseCompletion.objects.exists()
