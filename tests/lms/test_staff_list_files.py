@@ -229,7 +229,7 @@ NO_LISTS = {
 }
 
 
-@pytest.mark.parametrize("make, line, says", NO_LISTS.values(), ids=NO_LISTS)
+@pytest.mark.parametrize(("make", "line", "says"), NO_LISTS.values(), ids=NO_LISTS)
 def test_a_file_that_is_no_list_is_told_in_words(make, line, says):
     [(found, column, _value, advice)] = problems_of(make())
     assert (found, column) == (line, "A")
