@@ -29,6 +29,30 @@ def complete_activity(event: LearningEvent, earned: str) -> CourseCompletion | N
     return complete_course_if_done(enrolment, recorded_at=event.received_at)
 
 
+def repeat_completion(
+    enrolment: Enrolment, like: CourseCompletion, *, recorded_at: datetime.datetime
+) -> CourseCompletion | None:
+    """The same course completion for another cycle, with its day and its last day, whatever the course takes today.
+
+    None where the cycle is complete already.
+    """
+    if enrolment.completions.filter(voided_at=None).exists():
+        return None
+    completion = CourseCompletion.objects.create(
+        enrolment=enrolment,
+        staff_id=enrolment.staff_id,
+        course_id=like.course_id,
+        occurred_at=like.occurred_at,
+        completed_on=like.completed_on,
+        recorded_at=recorded_at,
+        valid_until=like.valid_until,
+        basis=like.basis,
+        versions=like.versions,
+    )
+    course_completed.send(sender=CourseCompletion, completion=completion)
+    return completion
+
+
 def complete_course_if_done(enrolment: Enrolment, *, recorded_at: datetime.datetime) -> CourseCompletion | None:
     """Record the course as done when every required activity is. None if it is not, or was already.
 

@@ -5,6 +5,7 @@ All rows that one act writes to the ledger share an `act`, so that it can be tol
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -13,9 +14,9 @@ from django.utils import timezone
 from .. import ledger
 from ..models import ActivityCompletion, CourseCompletion, EventKind, EventSource, QuizAttempt, StaffMember
 from ..signals import course_completion_voided
-from .enrolments import renew_if_due
+from .enrolments import enrol, renew_if_due
 from .record import Receipt, record
-from .rollup import complete_course_if_done
+from .rollup import complete_course_if_done, repeat_completion
 
 
 @transaction.atomic
@@ -100,7 +101,7 @@ def move(
         last_day = timezone.localdate(max(row.occurred_at for row in moved))
         renew_if_due(learner=to, course=enrolment.course, on=last_day, actor=recorded_by)
     data = {"act": act, "from": str(enrolment.staff.uuid)}
-    return _record_again(moved, to, EventSource.MOVE, "completion.moved", recorded_by, data)
+    return _record_again(completion, moved, to, EventSource.MOVE, "completion.moved", recorded_by, data)
 
 
 @transaction.atomic
@@ -118,20 +119,27 @@ def restore(
     if isinstance(completion, ActivityCompletion):
         rows = rows.filter(pk=completion.pk)
     data = {"act": str(uuid.uuid4()), "undoes": str(undoes or "")}
-    found = rows.select_related("activity__course", "version")
-    return _record_again(found, enrolment.staff, EventSource.RESTORE, "completion.restored", recorded_by, data)
+    found, staff = list(rows.select_related("activity__course", "version")), enrolment.staff
+    return _record_again(completion, found, staff, EventSource.RESTORE, "completion.restored", recorded_by, data)
 
 
 def _record_again(
-    rows: Iterable[ActivityCompletion],
+    completion: ActivityCompletion | CourseCompletion,
+    rows: list[ActivityCompletion],
     learner: StaffMember,
     source: EventSource,
     verb: str,
     recorded_by: Any,
     data: dict[str, str],
 ) -> list[Receipt]:
-    """The same facts about `learner`: what was done, when, of which version and how it was earned."""
-    receipts = []
+    """The same facts about `learner`: what was done, when, of which version and how it was earned.
+
+    A course that was complete is so for them too, even if it takes more by now.
+    """
+    receipts, now, born = [], timezone.now(), None
+    if rows and isinstance(completion, CourseCompletion):
+        enrolment = enrol(learner, completion.course, on=completion.completed_on, at=now)
+        born = repeat_completion(enrolment, completion, recorded_at=now)
     for row in rows:
         receipts.append(
             record(
@@ -141,11 +149,13 @@ def _record_again(
                 version=row.version,
                 kind=EventKind.OVERRIDE,
                 occurred_at=row.occurred_at,
-                received_at=timezone.now(),
+                received_at=now,
                 source=source,
                 recorded_by=recorded_by,
                 payload={"from_completion": row.pk, "earned": row.earned},
             )
         )
         ledger.write(verb, actor=recorded_by, subject=row, staff=learner, activity=str(row.activity.uuid), **data)
+    if born:
+        receipts[-1] = replace(receipts[-1], course_completion=born)
     return receipts

@@ -25,7 +25,18 @@ from lms.reports import figures
 from lms.wording import day_text
 from lms.workplaces.actions import give_responsibility
 from tests import people
-from tests.builders import activity_of, address, complete, course_of, fields, read, take_quiz, tell, version_of
+from tests.builders import (
+    activity_of,
+    address,
+    complete,
+    course_of,
+    fields,
+    make_workshop,
+    read,
+    take_quiz,
+    tell,
+    version_of,
+)
 
 BASE = "/admin/training"
 
@@ -107,6 +118,23 @@ def test_what_is_moved_to_someone_whose_course_runs_out_becomes_the_renewal(petr
     assert "Bo Ek hade slutfört kursen tidigare. Det här blir förnyelsen." in told
     assert cast.bo.enrolments.get(current=True).cycle == 2
     assert CourseCompletion.objects.filter(staff=cast.bo, voided_at=None).count() == 2
+
+
+def test_a_course_that_takes_more_by_now_is_moved_as_the_course_that_was_done(petra, cast, course):
+    done = complete(cast.maja, course)
+    make_workshop(course)
+    page = type(course).objects.get(pk=course.pk)
+    page.valid_months = 12
+    page.save_revision().publish()
+    form = {"what": whole(cast.maja), "to": cast.bo.pk, "reason": "Fel"}
+    told, _answer = confirm(petra, where(cast.maja, course, "move"), form)
+    assert "Bo Ek får ett nytt intyg." in told
+    moved = CourseCompletion.objects.get(voided_at=None)
+    assert (moved.staff, moved.valid_until, moved.versions) == (cast.bo, done.valid_until, done.versions)
+    void(completion=moved, reason="Fel", recorded_by=cast.petra)
+    moved.refresh_from_db()
+    restore(completion=moved, recorded_by=cast.petra)
+    assert CourseCompletion.objects.get(voided_at=None).valid_until == done.valid_until
 
 
 def test_what_would_be_otherwise_by_now_is_shown_anew(petra, cast, course, pages):
