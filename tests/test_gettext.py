@@ -17,6 +17,8 @@ ON_PURPOSE = {
 SWEDISH_ON_PURPOSE = {
     "courses/blocks.py": "what a block looks like, in the editor's previews",
     "courses/models/quiz.py": "the letters themselves",
+    "lms/staff_lists/columns.py": "what people may have called their columns, in either language",
+    "lms/staff_lists/rows.py": "the letters themselves, and what a spreadsheet in Swedish says when it fails",
 }
 
 
