@@ -17,7 +17,7 @@ from lms.models import EventKind, Workplace
 from lms.reports.figures import gather
 from tests import builders, people
 
-from . import crowd
+from . import crowd, staff_lists
 from .measure import Case
 from .models import PlainPage
 
@@ -108,6 +108,11 @@ class Site:
             payload = {"attempt": attempt, "question": question["key"], "answer": answer}
             builders.tell(person, self.quiz, EventKind.ANSWER, payload)
         return client, f"{DESK}/forsok/{attempt}/lamna-in/", builders.fields(person)
+
+    def staff_list_cases(self) -> list[Case]:
+        """The administrator reads a list in, beside the people who are there already."""
+        shops = [self.cast.brattfors, self.cast.grasmyr]
+        return staff_lists.cases(self.cast.users["ada"], self.cast.roles["biträde"], shops)
 
     def cases(self) -> list[Case]:
         person, reader = self.newcomer()

@@ -15,23 +15,22 @@ def write(verb: str, *, actor: Any, subject: Any, staff: StaffMember | None = No
 
     `subject` is the row it is about. `data` must be JSON-ready and hold no names: codes, dates, ids.
     """
-    written = entry(verb, actor=actor, subject=subject, staff=staff, **data)
+    written = LedgerEntry(
+        at=timezone.now(),
+        actor=actor if getattr(actor, "pk", None) else None,
+        verb=verb,
+        staff=staff,
+        subject=subject_of(subject),
+        data=data,
+    )
     written.save(force_insert=True)
     for entries in _listening.get():
         entries.append(written)
     return written
 
 
-def entry(verb: str, *, actor: Any, subject: Any, staff: StaffMember | None = None, **data: Any) -> LedgerEntry:
-    """What `write` appends, not yet saved: many decisions taken together are written together."""
-    return LedgerEntry(
-        at=timezone.now(),
-        actor=actor if getattr(actor, "pk", None) else None,
-        verb=verb,
-        staff=staff,
-        subject=f"{subject._meta.model_name}:{subject.pk}",
-        data=data,
-    )
+def subject_of(row: Any) -> str:
+    return f"{row._meta.model_name}:{row.pk}"
 
 
 @contextmanager

@@ -1,13 +1,17 @@
 """Login cards: a printed one-time code for someone without e-mail. The code itself is never stored."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +23,9 @@ from ..models import LoginCard, StaffMember
 #: No 0, 1, I, L or O: nobody should have to guess what stands on a card. Ten of 31 make 49 bits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 10
+
+#: A4, two beside each other.
+CARDS_ON_A_SHEET = 8
 
 CODE_REFUSED = gettext_lazy(
     "That code does not work. Check it letter by letter. The card may also be too old or already used: "
@@ -45,6 +52,29 @@ def issue_card(*, staff: StaffMember, actor: Any) -> str:
     )
     ledger.write("card.issued", actor=actor, subject=card, staff=staff)
     return f"{code[:5]}-{code[5:]}"
+
+
+def has_no_way_in(staff: StaffMember) -> bool:
+    """Neither a PIN nor an account: a card is how they begin."""
+    return not staff.pin_hash and not staff.user_id
+
+
+def card_sheets(request: Any, people: Sequence[StaffMember], *, back: str) -> Any:
+    """A new card for each of `people`, ready to print. The only moment that the codes are readable: nothing on the way
+    may keep the page."""
+    cards = [(person, issue_card(staff=person, actor=request.user)) for person in people]
+    response = render(
+        request,
+        "lms/admin/cards.html",
+        {
+            "sheets": [cards[first : first + CARDS_ON_A_SHEET] for first in range(0, len(cards), CARDS_ON_A_SHEET)],
+            "last_day": last_day(),
+            "back": back,
+            "card_url": request.build_absolute_uri(reverse("lms:card")),
+        },
+    )
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 def last_day() -> datetime.date:

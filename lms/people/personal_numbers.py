@@ -20,7 +20,7 @@ def holds_personal_number(text: str, *, is_phone: bool = False) -> bool:
     `is_phone`: a number that begins with 0, as phone numbers do, is one only if it is written without any break and
     its control digit is right.
     """
-    if len(_NO_DIGITS.sub("", text)) < 10:
+    if len(text) < 10 or len(_NO_DIGITS.sub("", text)) < 10:
         return False
     return any(_is_personal_number(found, is_phone=is_phone) for found in _DIGITS.finditer(_plain(text)))
 
@@ -47,6 +47,8 @@ def personal_number_words() -> str:
 
 def _plain(text: str) -> str:
     """One character for each, so that places in it are places in `text`."""
+    if text.isascii():
+        return text
     return "".join(
         str(digit) if (digit := unicodedata.digit(char, None)) is not None and char.isdigit() else char
         for char in text.translate(_DASHES)

@@ -22,7 +22,7 @@ from ..remedies.undo import remedy_for
 from ..tablet.pins import unlock_pin
 from ..wording import day_text
 from . import actions
-from .cards import issue_card, last_day
+from .cards import card_sheets, has_no_way_in
 from .forms import AddStaffForm, DetailsForm, EmployerForm, EndJobForm, JobForm, MoveJobForm, StaffFilterForm
 from .timeline import timeline
 
@@ -324,15 +324,13 @@ class UnlockPin(PersonMixin, LeaderMixin, View):
         return HttpResponseRedirect(self.get_success_url())
 
 
-class PrintCard(PersonMixin, LeaderMixin, TemplateView):
+class PrintCard(PersonMixin, LeaderMixin, View):
     """One new card, shown once. By POST alone: it replaces the card before it."""
 
     http_method_names = ["post"]
-    template_name = "lms/admin/cards.html"
 
     def post(self, request, **kwargs):
-        cards = [(self.person, issue_card(staff=self.person, actor=request.user))]
-        return card_sheet(self, cards, back=self.get_success_url())
+        return card_sheets(request, [self.person], back=self.get_success_url())
 
 
 class PrintCards(AdminPage, TemplateView):
@@ -357,7 +355,7 @@ class PrintCards(AdminPage, TemplateView):
         return {
             **super().get_context_data(**kwargs),
             "workplace": self.workplace,
-            "people": [(person, not person.pin_hash and not person.user_id) for person in self.people],
+            "people": [(person, has_no_way_in(person)) for person in self.people],
         }
 
     def post(self, request, **kwargs):
@@ -366,21 +364,4 @@ class PrintCards(AdminPage, TemplateView):
         if not people:
             messages.warning(request, _("Choose at least one person."))
             return HttpResponseRedirect(request.get_full_path())
-        cards = [(person, issue_card(staff=person, actor=request.user)) for person in people]
-        self.template_name = "lms/admin/cards.html"
-        return card_sheet(self, cards, back=reverse("lms_admin:staff"))
-
-
-def card_sheet(view: TemplateView, cards: list[tuple[StaffMember, str]], *, back: str) -> Any:
-    """The only moment that the codes are readable: nothing on the way may keep the page."""
-    response = view.render_to_response(
-        {
-            "cards": cards,
-            "last_day": last_day(),
-            "back": back,
-            "tablet_url": view.request.build_absolute_uri(reverse("lms:door:tiles")),
-            "card_url": view.request.build_absolute_uri(reverse("lms:card")),
-        }
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+        return card_sheets(request, people, back=reverse("lms_admin:workplaces"))

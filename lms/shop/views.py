@@ -6,14 +6,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..access import may_lead, workplaces_in_reach
-from ..models import PinGuard, Role, StaffMember
-from ..people.cards import issue_card, last_day
+from ..models import LoginCard, PinGuard, Role, StaffMember
+from ..people.cards import card_sheets, has_no_way_in, issue_card, last_day
 from ..reports import figures
 from ..reports.cells import show_cell, summary_sentence, who_is_counted
 from ..tablet.pins import unlock_pin
@@ -92,6 +93,23 @@ def new_card(request, person):
     )
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@owner_required
+def new_cards(request):
+    """Cards for the whole shop, on sheets to print. Chosen from the start: who has no way in, and no card either."""
+    people = list(StaffMember.objects.at(_shops(request), timezone.localdate()))
+    if request.method == "POST":
+        chosen = set(request.POST.getlist("person"))
+        if wanted := [person for person in people if str(person.uuid) in chosen]:
+            return card_sheets(request, wanted, back=reverse("lms:my_shop"))
+        messages.warning(request, _("Choose at least one person."))
+        return redirect("lms:shop_cards")
+    cards = LoginCard.objects.filter(staff__in=people, used_at=None, replaced_at=None, expires_at__gt=timezone.now())
+    until = dict(cards.values_list("staff", "expires_at"))
+    rows = [(person, has_no_way_in(person) and person.pk not in until, until.get(person.pk)) for person in people]
+    return render(request, "lms/shop/cards.html", {"people": rows})
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ..models import EmploymentKind
 
 
+@lru_cache(maxsize=1000)
 def bare(text: str) -> str:
     """Letters and digits alone, whatever the case and without dots and rings: "Första dag *" is "forstadag"."""
     return "".join(char for char in unicodedata.normalize("NFKD", text).casefold() if char.isalnum())

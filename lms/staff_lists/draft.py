@@ -1,8 +1,10 @@
 """What a plan is made of: rows placed in the register, steps, questions; and the draft that they are gathered in."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from ..models import EmploymentKind
@@ -27,6 +29,10 @@ class Because(StrEnum):
     CHANGED = "changed"
 
 
+#: One for all: a long list has tens of thousands of steps.
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(slots=True)
 class Step:
     """`values` are the new ones, `before` what they replace."""
@@ -36,8 +42,8 @@ class Step:
     person: Person
     job: Job | None = None
     day: datetime.date | None = None
-    values: dict[str, str] = field(default_factory=dict)
-    before: dict[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    before: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     because: Because = Because.SAID
 
     def as_data(self) -> list[Any]:

@@ -19,7 +19,8 @@ ROLES = (Role.PROJECT_LEADER,)
 
 def key(*texts: str) -> str:
     """What makes two names the same: letters, whatever the case, and blanks."""
-    return " ".join(" ".join(unicodedata.normalize("NFC", text).casefold().split()) for text in texts).strip()
+    text = " ".join(texts)
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).casefold().split())
 
 
 @dataclass(slots=True)

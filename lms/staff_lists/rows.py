@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -27,6 +28,8 @@ FAILED = {
     "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!",
     "#SAKNAS!", "#REFERENS!", "#VÄRDEFEL!", "#NAMN?", "#DIVISION/0!", "#SKÄRNING!", "#OGILTIGT!",
 }  # fmt: skip
+#: Control characters, halves of characters, and what is none.
+UNSEEN = {"Cc", "Cs", "Cn"}
 #: å, ä, ö, é and their capitals when UTF-8 has been read as something else and saved so.
 _GARBLED = re.compile("Ã[¥¤¶©…„–‰\u0085\u0084\u0096\u0089]")
 _ISO = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
@@ -216,16 +219,17 @@ def _names(values: dict[str, str], refuse: Refuse) -> tuple[str, str]:
 
 def _clean(cell: str) -> str:
     """Composed, one blank between words and none around; what our own export guarded is given back as it was."""
-    text = unicodedata.normalize("NFC", cell.translate(_INVISIBLE)).strip()
+    text = cell if cell.isascii() else unicodedata.normalize("NFC", cell.translate(_INVISIBLE))
+    text = text.strip()
     return unguarded(text) if is_guarded(text) else " ".join(text.split())
 
 
 def _unusable(value: str, column: Column) -> str:
     if value in FAILED:
         return _("A formula has failed in this cell. Write the value itself.")
-    if _GARBLED.search(value):
+    if "Ã" in value and _GARBLED.search(value):
         return _("Letters such as å, ä and ö were lost on the way. Save the list anew as CSV UTF-8 or .xlsx.")
-    if any(unicodedata.category(char) in ("Cc", "Cs", "Cn") for char in value.lstrip("\t\r")):
+    if not value.isprintable() and any(unicodedata.category(char) in UNSEEN for char in value.lstrip("\t\r")):
         return _("There is a character here that cannot be seen. Write the text anew.")
     if column.length and len(value) > column.length:
         return ngettext(
@@ -251,6 +255,18 @@ def _split(name: str) -> tuple[str, str]:
 def _day(text: str, key: str, refuse: Refuse) -> datetime.date | None:
     if not text:
         return None
+    day = _day_called(text)
+    if day is None:
+        refuse(key, _("This is no date that can be read. Write it as 2026-11-23."))
+    elif not FIRST_YEAR <= day.year <= LAST_YEAR:
+        advice = _("Choose a day between the years %(first)s and %(last)s.")
+        refuse(key, advice % {"first": FIRST_YEAR, "last": LAST_YEAR})
+        return None
+    return day
+
+
+@lru_cache(maxsize=1000)
+def _day_called(text: str) -> datetime.date | None:
     text = text.translate(_DASHES)
     year = month = day = 0
     if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
@@ -258,17 +274,9 @@ def _day(text: str, key: str, refuse: Refuse) -> datetime.date | None:
     elif found := _DOTTED.fullmatch(text):
         year, month, day = int(found[3]), int(found[2]), int(found[1])
     try:
-        value = datetime.date(year, month, day)
+        return datetime.date(year, month, day)
     except ValueError:
-        refuse(key, _("This is no date that can be read. Write it as 2026-11-23."))
         return None
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        refuse(
-            key,
-            _("Choose a day between the years %(first)s and %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR},
-        )
-        return None
-    return value
 
 
 def _hidden(cell: str) -> str:

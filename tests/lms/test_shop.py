@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from lms.models import LedgerEntry, LoginCard, PinGuard, Role
-from lms.people.cards import last_day
+from lms.people.cards import issue_card, last_day
 from lms.requirements.actions import excuse
 from lms.tablet.pins import set_pin
 from lms.wording import day_text
 from lms.workplaces.actions import give_responsibility
+from tests import people
 from tests.builders import complete
 from tests.people import PIN
 
@@ -68,6 +69,29 @@ def test_a_new_card_is_asked_about_first_and_sent_once(sign_in, cast, rule):
     [asked] = re.findall(rf"<details>((?:(?!</details>).)*{cast.maja.uuid}/kort/.*?)</details>", html, re.DOTALL)
     assert "slutar det gälla genast" in asked
     assert re.search(r"<form [^>]*data-lms-once", asked)
+
+
+def test_cards_for_several_at_once_are_for_who_has_no_way_in_and_no_card(sign_in, cast):
+    people.hire(cast, "Ny", "Ek", "brattfors")
+    carded = people.hire(cast, "Kort", "Ek", "brattfors")
+    issue_card(staff=carded, actor=cast.ada)
+    birgitta = sign_in("birgitta")
+    offered = birgitta.get(f"{SHOP}kort/").context["people"]
+    assert {person.given_name: needs for person, needs, _until in offered} == {
+        "Birgitta": False, "Kort": False, "Maja": False, "Ny": True,
+    }  # fmt: skip
+    response = birgitta.post(f"{SHOP}kort/", {"person": [person.uuid for person, _needs, _until in offered]})
+    assert [len(cards) for cards in response.context["sheets"]] == [4]
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_cards_for_several_at_once_are_for_the_own_shop(client, sign_in, cast):
+    birgitta = sign_in("birgitta")
+    assert birgitta.post(f"{SHOP}kort/", {"person": [cast.bo.uuid]})["Location"] == f"{SHOP}kort/"
+    for who in ("maja", "kajsa", "eva", "nisse"):
+        assert sign_in(who).get(f"{SHOP}kort/").status_code == 403
+    assert client.get(f"{SHOP}kort/").status_code == 302
+    assert not LoginCard.objects.exists()
 
 
 def test_unlocking_a_pin(sign_in, cast):

@@ -344,7 +344,7 @@ def test_moving_to_where_one_already_works_is_refused(petra, cast):
 def test_a_card_is_shown_once_and_printed_for_a_whole_workplace(petra, cast):
     response = petra.post(f"{BASE}/staff/{cast.maja.pk}/card/")
     assert "no-store" in response["Cache-Control"]
-    [(_person, code)] = response.context["cards"]
+    [[(_person, code)]] = response.context["sheets"]
     text = response.content.decode()
     assert code in text
     assert f"Koden fungerar en gång, till och med {day_text(last_day())}." in text
@@ -352,9 +352,17 @@ def test_a_card_is_shown_once_and_printed_for_a_whole_workplace(petra, cast):
     offered = petra.get(path).context["people"]
     assert {person.given_name: needs for person, needs in offered} == {"Maja": False, "Birgitta": False}
     response = petra.post(path, {"person": [person.pk for person, _needs in offered]})
-    assert len(response.context["cards"]) == 2
+    assert [len(cards) for cards in response.context["sheets"]] == [2]
     assert petra.post(path, {"person": [cast.staff["bo"].pk]}).status_code == 302  # not from this workplace
     assert not cast.staff["bo"].login_cards.exists()
+
+
+def test_cards_come_eight_on_a_sheet(petra, cast):
+    for number in range(10):
+        people.hire(cast, f"Ny{number}", "Ek", "brattfors")
+    path = f"{BASE}/workplaces/{cast.brattfors.pk}/cards/"
+    everyone = [person.pk for person, _needs in petra.get(path).context["people"]]
+    assert [len(cards) for cards in petra.post(path, {"person": everyone}).context["sheets"]] == [8, 4]
 
 
 def test_unlocking_a_pin(petra, cast):

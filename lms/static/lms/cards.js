@@ -1,1 +1,3 @@
-document.querySelector("[data-print]").addEventListener("click", () => print());
+const button = document.querySelector("[data-print]");
+button.hidden = false;
+button.addEventListener("click", () => print());
