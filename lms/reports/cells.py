@@ -110,6 +110,13 @@ def who_is_counted(totals: Totals) -> str:
     return " ".join(parts)
 
 
+def total_label(*, only: str) -> str:
+    """What the line of totals is of. The rows above it may be fewer: those with something left, or late."""
+    if only:
+        return _("Total, each person once: also those who are not shown above")
+    return _("Total, each person once")
+
+
 def share_text(share: Share) -> str:
     """Such as "3 of 5"."""
     return _("%(done)s of %(counted)s") % {"done": share.done, "counted": share.counted}

@@ -41,8 +41,11 @@ class ExportTable:
             yield from ([note] for note in self.notes)
 
 
-def matrix_table(figures: Figures, workers: list[Worker], *, exported_by: Any, filters: str) -> ExportTable:
-    """All rows of the filter: names, where and as what, and for each course the status and its date."""
+def matrix_table(figures: Figures, workers: list[Worker], *, total: str, exported_by: Any, filters: str) -> ExportTable:
+    """All rows of the filter: names, where and as what, and for each course the status and its date.
+
+    `total` says what the last line is the total of.
+    """
     totals = figures.totals
     heading = [_("First name"), _("Family name"), _("Workplace"), _("Job role"), _("First day")]
     heading += [course.title for course in figures.courses]
@@ -66,7 +69,7 @@ def matrix_table(figures: Figures, workers: list[Worker], *, exported_by: Any, f
         title=_("Training matrix"),
         heading=heading,
         rows=rows,
-        totals=[_("Total"), "", "", "", "", *shares, people.done, people.counted, people.late],
+        totals=[total, "", "", "", "", *shares, people.done, people.counted, people.late],
         notes=[
             summary_sentence(totals),
             who_is_counted(totals),

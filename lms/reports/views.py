@@ -12,7 +12,7 @@ from ..models import Role
 from ..requirements.lookup import end_of
 from ..wording import day_text
 from . import exports, figures
-from .cells import show_cell, summary_sentence, who_is_counted
+from .cells import show_cell, summary_sentence, total_label, who_is_counted
 from .forms import MatrixFilterForm
 
 #: How many of those who miss something are named in the sentence's list before "and so many more".
@@ -127,6 +127,7 @@ class TrainingMatrix(MatrixFilter, ReportView):
             course_shares=[totals.by_course[course.pk] for course in self.figures.courses],
             totals=totals,
             sentence=summary_sentence(totals),
+            total_label=self.total_label,
             counted=who_is_counted(totals),
             missing=self.figures.missing_names(NAMED),
             missing_more=max(0, len(totals.missing) - NAMED),
@@ -137,6 +138,10 @@ class TrainingMatrix(MatrixFilter, ReportView):
             workplaces=[] if self.shows_people else self._by_workplace(totals),
         )
         return context
+
+    @property
+    def total_label(self):
+        return total_label(only=self.chosen.get("only", ""))
 
     def _by_workplace(self, totals):
         """Every workplace where somebody works, in the order of the tree, with its shares."""
@@ -174,7 +179,11 @@ class TrainingMatrix(MatrixFilter, ReportView):
 
     def _export(self, workers):
         table = exports.matrix_table(
-            self.figures, workers, exported_by=self.request.user, filters=self._filters_in_words()
+            self.figures,
+            workers,
+            total=self.total_label,
+            exported_by=self.request.user,
+            filters=self._filters_in_words(),
         )
         write = exports.xlsx_response if self.request.GET["export"] == self.FORMAT_XLSX else exports.csv_response
         return write(table, name=f"utbildningsmatris-{self.day}")
