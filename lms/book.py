@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,9 +12,10 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
+from wagtail.query import PageQuerySet
 
 from courses.documents import is_used_elsewhere, pages_using, was_ever_used
-from courses.models import ActivityPage, Course, CourseIndexPage, CoursePage
+from courses.models import ACTIVITY_PAGES, Activity, ActivityPage, Course, CourseIndexPage, CoursePage
 
 from .access import may_read, readable_courses
 from .middleware import speak
@@ -101,6 +103,22 @@ def _may_edit(user: Any, document: Any, pages: list[Page]) -> bool:
         return True
     policy = policy_registry.get_by_type(type(document))
     return policy.user_has_any_permission_for_instance(user, ["change", "choose"], document)
+
+
+def readable_pages(request: HttpRequest, pages: PageQuerySet) -> PageQuerySet:
+    """`pages` without those of courses that the visitor may not read: for a host's own search, API and listings.
+
+    Wagtail lists what is published, whoever asks. All other pages stay. The closed ones are named by their ids, one
+    query, because that is a filter that every search backend takes.
+    """
+    courses = Course.objects.live().filter(readable_courses(request))
+    activities = Activity.objects.filter(course__in=courses)
+    readable = Q()
+    for to in ("", "alias_of__"):  # an alias shows what its source shows
+        for identities in (courses, activities):
+            readable |= Q(**{f"{to}translation_key__in": identities.values("uuid")})
+    ours = Page.objects.type(CoursePage, *ACTIVITY_PAGES)
+    return pages.exclude(id__in=list(ours.exclude(readable).values_list("pk", flat=True)))
 
 
 def visible_course_pages(request, pages):
