@@ -3,8 +3,10 @@
 import re
 from typing import Any
 
-#: A cell that begins so is read as a formula. Behind apostrophes too: each export adds one, each import takes one.
-_GUARDED = re.compile(r"'*[=+\-@\t\r]")
+#: A cell that begins so is read as a formula by a spreadsheet: one skips what cannot be seen before the sign, another
+#: takes a wide sign for a plain one, and a text that begins with a tab or a new line may fall into two cells. Behind
+#: apostrophes too: each export puts one before, each import takes one away.
+_GUARDED = re.compile(r"'*(?:[\t\r\n\v\f\x00]|[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－﹣−＠﹢﹦﹫])")
 
 
 def harmless(value: Any) -> Any:

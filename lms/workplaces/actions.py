@@ -32,8 +32,18 @@ def rename_workplace(*, workplace: Workplace, name: str, actor: Any) -> Workplac
     if workplace.name != name:
         before, workplace.name = workplace.name, name
         workplace.save(update_fields=["name"])
+        _put_in_order(workplace)
         ledger.write("workplace.renamed", actor=actor, subject=workplace, before=before, after=name)
     return workplace
+
+
+def _put_in_order(workplace: Workplace) -> None:
+    """Among its siblings by name: a tree node is put there when it is added, and not when its name changes."""
+    if parent := workplace.get_parent():
+        workplace.move(parent, pos="sorted-child")
+    elif other := Workplace.get_root_nodes().exclude(pk=workplace.pk).first():
+        workplace.move(other, pos="sorted-sibling")
+    workplace.refresh_from_db()
 
 
 @transaction.atomic

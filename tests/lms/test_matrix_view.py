@@ -249,19 +249,48 @@ def test_xlsx_has_the_same_rows_as_numbers_and_dates(petra, cast, course):
     assert [rows[1][-3], rows[1][-2], rows[1][-1]] == [0, 1, 0]
 
 
-@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+46", "-1", "@SUM(A1)", "\tx"])
+@pytest.mark.parametrize("only", ["", "missing", "late"])
+def test_the_line_of_totals_says_whom_it_counts_on_the_screen_and_in_the_file(petra, cast, course, only):
+    """It is of all who are chosen, and where fewer are listed than are counted it says so."""
+    complete(cast.maja, course)
+    require(
+        course=course_of(course),
+        valid_from=timezone.localdate() - datetime.timedelta(days=90),
+        due_on=timezone.localdate() - datetime.timedelta(days=1),
+        roles=[cast.roles["ägare"]],
+        actor=cast.ada,
+    )
+    screen = petra.get(MATRIX, {"view": "people", "only": only})
+    rows = table(petra.get(MATRIX, {"export": "csv", "only": only}))
+    listed = len(screen.context["object_list"])
+    total = rows[listed + 1]
+    assert listed == {"": 3, "missing": 2, "late": 1}[only]
+    assert total[0] == screen.context["total_label"]
+    assert f'<th scope="row">{total[0]}</th>' in screen.content.decode()
+    assert ("även de som inte visas ovan" in total[0]) is bool(only)
+    assert total[-3:] == ["1", "3", "1"]
+    assert [str(share.done) for share in screen.context["course_shares"]] == [total[5].split()[0]]
+
+
+NAMES = ["=HYPERLINK(1)", "+46", "-1", "@SUM(A1)", "\tx", "'=1"]
+NAMES += ["\n=1", " =1", "\u00a0+1", "\ufeff=1", "＝1", "＋1", "−1"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_no_name_becomes_a_formula(petra, cast, name):
     people.hire(cast, name, "Test", "brattfors")
     cells = [value for row in table(petra.get(MATRIX, {"export": "csv"})) for value in row]
     assert f"'{name}" in cells
-    assert not [value for value in cells if value.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert not [value for value in cells if value.strip("\ufeff \n\t\r\u00a0").startswith(tuple("=+-@＝＋−"))]
     content = b"".join(petra.get(MATRIX, {"export": "xlsx"}).streaming_content)
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         assert "<f>" not in book.read("xl/worksheets/sheet1.xml").decode()
 
 
 def test_harmless_leaves_numbers_and_plain_text_alone():
-    assert [harmless(value) for value in (-1, "Maja", "a=b", None, "")] == [-1, "Maja", "a=b", None, ""]
+    assert [harmless(value) for value in (-1, "Maja", "a=b", None, "", " Bo", "D'Arc")] == [
+        -1, "Maja", "a=b", None, "", " Bo", "D'Arc",
+    ]  # fmt: skip
 
 
 # The home page and the menu

@@ -196,9 +196,23 @@ def test_a_workplace_is_added_under_the_own_municipality(petra, cast):
         assert list(response.context["form"].errors) == ["parent"]
 
 
-def test_renaming_a_workplace(petra, cast):
-    petra.post(f"{BASE}/workplaces/{cast.brattfors.pk}/rename/", {"name": "Nya Brattfors"})
-    assert Workplace.objects.get(pk=cast.brattfors.pk).name == "Nya Brattfors"
+@pytest.mark.parametrize(
+    ("place", "name", "names"),
+    [
+        ("brattfors", "Bäck", ["Grannkommunen", "Annorstädes", "Kommunen", "Bäck", "Gräsmyr"]),
+        ("brattfors", "Österbrattfors", ["Grannkommunen", "Annorstädes", "Kommunen", "Gräsmyr", "Österbrattfors"]),
+        ("grasmyr", "Ainmyr", ["Grannkommunen", "Annorstädes", "Kommunen", "Ainmyr", "Brattfors"]),
+        ("annorstades", "Zon", ["Grannkommunen", "Zon", "Kommunen", "Brattfors", "Gräsmyr"]),
+        ("kommun", "Bygden", ["Bygden", "Brattfors", "Gräsmyr", "Grannkommunen", "Annorstädes"]),
+    ],
+)
+def test_renaming_a_workplace_puts_it_where_the_name_belongs(sign_in, cast, place, name, names):
+    ada, renamed = sign_in("ada"), cast.places[place]
+    ada.post(f"{BASE}/workplaces/{renamed.pk}/rename/", {"name": name})
+    assert Workplace.objects.get(pk=renamed.pk).name == name
+    assert [shown.name for shown in ada.get(f"{BASE}/workplaces/").context["workplaces"]] == names
+    assert Workplace.find_problems() == ([], [], [], [], [])
+    assert list(cast.maja.employments.values_list("workplace", flat=True)) == [cast.brattfors.pk]
 
 
 def test_a_workplace_is_closed_only_when_everyone_has_left(petra, cast):
