@@ -3,15 +3,16 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ..models import Access
 from .errors import PackError
-from .markdown import read_yaml, to_html, write_yaml
+from .markdown import parse_body, read_yaml, to_html, write_yaml
 from .questions import read_question
 
 KINDS = ("lesson", "workshop", "quiz")
@@ -66,8 +67,8 @@ def read_course(folder: Path) -> PackCourse:
         introduction=to_html(data.get("introduction") or ""),
         objectives=[str(objective).strip() for objective in data.get("objectives") or []],
         image=str(data.get("image") or ""),
-        access=str(data.get("access") or "staff"),
-        valid_months=data.get("valid_months"),
+        access=_one_of(data, "access", Access.values, where, usual="staff"),
+        valid_months=_number(data, "valid_months", where, most=240),
         images=dict(data.get("images") or {}),
         activities=[_read_activity(folder, name) for name in data.get("activities") or []],
     )
@@ -87,11 +88,20 @@ def _read_activity(folder: Path, name: str) -> PackActivity:
 
 
 def _read_lesson(path: Path, where: str) -> PackActivity:
-    head, body = split_front_matter(path.read_text(encoding="utf-8"), where)
-    kind = head.get("kind", "lesson")
-    if kind not in ("lesson", "workshop"):
-        raise PackError(f"{where}: " + _("kind is “lesson” or “workshop”."))
-    return PackActivity(kind=kind, body=body, **_common(head, path.name, where))
+    head, body = split_front_matter(_text_in(path, where), where)
+    kind = _one_of(head, "kind", ("lesson", "workshop"), where, usual="lesson")
+    activity = PackActivity(kind=kind, body=body, **_common(head, path.name, where))
+    # What cannot be read is told before any page is written.
+    parse_body(body, lesson=activity.uuid, find_file=lambda name: _must_be_there(path.parent, name, where), where=where)
+    return activity
+
+
+def _must_be_there(folder: Path, name: str, where: str) -> int:
+    """No id yet: the file is uploaded when the page is written. A translation shares its source's files."""
+    places = [place / kind / name for place in (folder, folder.parent) for kind in ("images", "documents")]
+    if not any(place.is_file() for place in places):
+        raise PackError(f"{where}: " + _("there is no file images/%(name)s or documents/%(name)s.") % {"name": name})
+    return 0
 
 
 def _read_quiz(path: Path, where: str) -> PackActivity:
@@ -107,14 +117,11 @@ def _read_quiz(path: Path, where: str) -> PackActivity:
     keys = [question["key"] for question in questions]
     if len(set(keys)) < len(keys):
         raise PackError(f"{where}: " + _("two questions have the same key."))
-    if isinstance(data.get("draw"), int) and data["draw"] > len(questions):
-        problem = _("“draw” is %(draw)s, but there are only %(number)s questions.")
-        raise PackError(f"{where}: " + problem % {"draw": data["draw"], "number": len(questions)})
     settings = {
-        "pass_mark": data.get("pass_mark", 80),
-        "max_attempts": data.get("max_attempts"),
-        "wait_minutes": data.get("wait_minutes"),
-        "draw": data.get("draw"),
+        "pass_mark": _number(data, "pass_mark", where, most=100, usual=80),
+        "max_attempts": _number(data, "max_attempts", where, most=50),
+        "wait_minutes": _number(data, "wait_minutes", where, most=10_080),
+        "draw": _number(data, "draw", where, most=max(1, len(questions))),
         "shuffle_questions": bool(data.get("shuffle_questions", True)),
         "shuffle_choices": bool(data.get("shuffle_choices", True)),
     }
@@ -129,7 +136,7 @@ def _read_quiz(path: Path, where: str) -> PackActivity:
 
 
 def split_front_matter(text: str, where: str) -> tuple[dict[str, Any], str]:
-    parts = text.split("---\n", 2)
+    parts = text.removeprefix("\ufeff").split("---\n", 2)
     if len(parts) != 3 or parts[0].strip():
         raise PackError(f"{where}: " + _("the file begins with a head between two lines of ---"))
     head = read_yaml(parts[1], where)
@@ -145,7 +152,7 @@ def _common(data: Mapping[str, Any], file: str, where: str) -> dict[str, Any]:
         "slug": _text(data, "slug", where),
         "title": _text(data, "title", where),
         "summary": str(data.get("summary") or "").strip(),
-        "minutes": data.get("minutes"),
+        "minutes": _number(data, "minutes", where, most=600),
         "required": bool(data.get("required", True)),
     }
 
@@ -153,10 +160,37 @@ def _common(data: Mapping[str, Any], file: str, where: str) -> dict[str, Any]:
 def _mapping(path: Path, where: str) -> dict[str, Any]:
     if not path.is_file():
         raise PackError(f"{where}: " + _("there is no such file."))
-    data = read_yaml(path.read_text(encoding="utf-8"), where)
+    data = read_yaml(_text_in(path, where), where)
     if not isinstance(data, dict):
         raise PackError(f"{where}: " + _("the file holds “name: value” lines."))
     return data
+
+
+def _text_in(path: Path, where: str) -> str:
+    """UTF-8, with or without the mark that Notepad puts first."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PackError(f"{where}: " + _("the file is not UTF-8. Save it again with that encoding.")) from error
+
+
+def _one_of(data: Mapping[str, Any], name: str, words: Sequence[str], where: str, *, usual: str) -> str:
+    value = str(data.get(name) or usual)
+    if value not in words:
+        problem = _("“%(name)s” is “%(value)s”, but must be one of %(words)s.")
+        raise PackError(f"{where}: " + problem % {"name": name, "value": value, "words": ", ".join(words)})
+    return value
+
+
+def _number(data: Mapping[str, Any], name: str, where: str, *, most: int, usual: int | None = None) -> int | None:
+    """A whole number from 1 to `most`; `usual` where there is none."""
+    value = data.get(name)
+    if value is None:
+        return usual
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        problem = _("“%(name)s” is “%(value)s”, but must be a number from 1 to %(most)s.")
+        raise PackError(f"{where}: " + problem % {"name": name, "value": value, "most": most})
+    return value
 
 
 def _uuid(data: Mapping[str, Any], where: str) -> uuid.UUID:

@@ -11,7 +11,7 @@ from typing import Any
 
 import nh3
 import yaml
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
@@ -52,6 +52,31 @@ def to_html(text: str, *, tags: Set[str] = frozenset()) -> str:
     return re.sub(r">\n+<", "><", html.replace("<br>", "<br/>"))
 
 
+#: A link to a file of the pack, as Wagtail stores links to documents; and back, with links to pages.
+DOCUMENT_LINK = re.compile(r'<a href="documents/([^"]+)">')
+STORED_LINK = re.compile(r'<a (?=[^>]*linktype="(page|document)")(?=[^>]*\bid="(\d+)")[^>]*>(.*?)</a>', re.DOTALL)
+
+
+def with_documents(html: str, find_file: Callable[[str], Any]) -> str:
+    """`html` in which a link to documents/… leads to the document that `find_file` gives the id of."""
+    return DOCUMENT_LINK.sub(lambda link: f'<a linktype="document" id="{find_file(link[1])}">', html)
+
+
+def with_addresses(html: str, file_name: Callable[[str, Any], str]) -> str:
+    """The inverse, and links to pages as their address; what is not there any more is text alone."""
+
+    def link(found: re.Match[str]) -> str:
+        kind, pk, text = found.groups()
+        try:
+            name = file_name(kind, int(pk))
+        except ObjectDoesNotExist:
+            return text
+        address = f"documents/{name}" if kind == "document" else name
+        return f'<a href="{address}">{text}</a>' if name else text
+
+    return STORED_LINK.sub(link, html)
+
+
 def to_markdown(html: str) -> str:
     return markdownify(html, heading_style="ATX", bullets="-", strong_em_symbol="*").strip()
 
@@ -75,7 +100,7 @@ def parse_body(text: str, *, lesson: uuid.UUID, find_file: Callable[[str], Any],
         paragraph = COMMENT.sub("", "\n".join(pending)).strip()
         pending.clear()
         if paragraph:
-            add("text", to_html(paragraph))
+            add("text", with_documents(to_html(paragraph), find_file))
 
     lines = text.splitlines()
     number = 0
@@ -120,13 +145,14 @@ def at_line(where: str, number: int) -> str:
 def _box(name: str, title: str, inside: str, find_file: Callable[[str], Any], where: str) -> tuple[str, Any]:
     inside = COMMENT.sub("", inside).strip()
     if name in CALLOUTS:
-        return "callout", {"kind": name, "title": title, "text": to_html(inside)}
+        return "callout", {"kind": name, "title": title, "text": with_documents(to_html(inside), find_file)}
     if name == "checklist":
         return "checklist", {"title": title, "items": _items(inside, r"^[-*]\s+", where)}
     if name == "steps":
         return "steps", {"title": title, "items": _items(inside, r"^\d+[.)]\s+", where)}
     if name == "facts":
-        return "facts", _facts(title, inside, where)
+        facts = _facts(title, inside, where)
+        return "facts", {**facts, "text": with_documents(facts["text"], find_file)}
     data = read_yaml(inside, where)
     if not isinstance(data, dict):
         problem = _("the box “%(name)s” holds “name: value” lines.") % {"name": name}
@@ -134,11 +160,11 @@ def _box(name: str, title: str, inside: str, find_file: Callable[[str], Any], wh
     if name == "contact":
         return "contact", _contact(data, where)
     if name == "document":
-        return "document", {"document": find_file(data["file"]), "title": data.get("title") or ""}
+        return "document", {"document": find_file(_said(data, "file", where)), "title": data.get("title") or ""}
     if name == "quote":
-        return "quote", {"text": data["text"], "attribution": data.get("attribution") or ""}
+        return "quote", {"text": _said(data, "text", where), "attribution": data.get("attribution") or ""}
     if name == "do-dont":
-        return "do_dont", {"title": title, "do": list(data["do"]), "dont": list(data["dont"])}
+        return "do_dont", {"title": title, "do": _list(data, "do", where), "dont": _list(data, "dont", where)}
     if name == "practice":
         from .questions import read_question
 
@@ -159,6 +185,20 @@ def _contact(data: dict[str, Any], where: str) -> dict[str, Any]:
         raise PackError(f"{where}: " + _("a contact has a “ref” from contacts.yaml, or a “name”."))
     must_be_web_address(wanted["url"], where)
     return {**wanted, "checked_on": day_in(data.get("checked"))}
+
+
+def _said(data: dict[str, Any], name: str, where: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise PackError(f"{where}: " + _("“%(name)s” is missing.") % {"name": name})
+    return value
+
+
+def _list(data: dict[str, Any], name: str, where: str) -> list[str]:
+    value = data.get(name)
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) for item in value):
+        raise PackError(f"{where}: " + _("“%(name)s” must be a list of plain texts.") % {"name": name})
+    return value
 
 
 def must_be_web_address(url: str, where: str) -> None:
@@ -230,7 +270,7 @@ def _block_id(lesson: uuid.UUID, identity: str) -> str:
 
 
 def write_body(blocks: list[dict[str, Any]], *, file_name: Callable[[str, Any], str]) -> str:
-    """The Markdown of raw blocks. `file_name` gives the name of a picture or document by its id."""
+    """The Markdown of raw blocks. `file_name` gives by its id a picture's or document's name, or a page's address."""
     parts: list[str] = []
     for number, block in enumerate(blocks):
         if number and block["type"] == blocks[number - 1]["type"] == "text":
@@ -244,12 +284,12 @@ def _write_block(block: dict[str, Any], file_name: Callable[[str, Any], str]) ->
     if kind == "heading":
         return f"## {value} {{#{block['id']}}}"
     if kind == "text":
-        return to_markdown(value)
+        return to_markdown(with_addresses(value, file_name))
     if kind == "picture":
         caption = f' "{value["caption"]}"' if value["caption"] else ""
         return f"![{value['alt_text']}]({file_name('image', value['image'])}{caption})"
     if kind == "callout":
-        return _write_box(value["kind"], value["title"], to_markdown(value["text"]))
+        return _write_box(value["kind"], value["title"], to_markdown(with_addresses(value["text"], file_name)))
     if kind in ("checklist", "steps"):
         items = [item["value"] if isinstance(item, dict) else item for item in value["items"]]
         marks = [f"{number}." if kind == "steps" else "-" for number in range(1, len(items) + 1)]
@@ -261,7 +301,7 @@ def _write_block(block: dict[str, Any], file_name: Callable[[str, Any], str]) ->
         about = {"checked": datetime.date.fromisoformat(checked)} if checked else {}
         about |= {"source": value["source"]} if value["source"] else {}
         head = write_yaml(about or {"checked": None})
-        return _write_box("facts", value["title"], f"{head}\n\n{to_markdown(value['text'])}")
+        return _write_box("facts", value["title"], f"{head}\n\n{to_markdown(with_addresses(value['text'], file_name))}")
     if kind == "do_dont":
         lists = {
             name: [item["value"] if isinstance(item, dict) else item for item in value[name]] for name in ("do", "dont")

@@ -22,7 +22,7 @@ from .files import (
     write_lesson_file,
     write_quiz_file,
 )
-from .markdown import parse_body, to_markdown, write_body
+from .markdown import parse_body, to_markdown, with_addresses, with_documents, write_body
 from .questions import question_key, write_question
 
 PAGE_TYPES = {"lesson": LessonPage, "workshop": WorkshopPage, "quiz": QuizPage}
@@ -59,7 +59,8 @@ def put_course(pack: PackCourse, index: CourseIndexPage) -> CoursePage:
         translation_key=pack.uuid, locale=_locale(pack.language), live=False
     )
     page.title, page.slug, page.summary = pack.title, pack.slug, pack.summary
-    page.introduction, page.access, page.valid_months = pack.introduction, pack.access, pack.valid_months
+    page.introduction = with_documents(pack.introduction, lambda name: put_file(pack, name))
+    page.access, page.valid_months = pack.access, pack.valid_months
     page.objectives = [("objective", objective) for objective in pack.objectives]
     page.image = put_image(pack, pack.image) if pack.image else None
     return _publish(page, index)
@@ -73,7 +74,7 @@ def put_activity(pack: PackCourse, activity: PackActivity, course: CoursePage) -
     page.title, page.slug, page.summary = activity.title, activity.slug, activity.summary
     page.minutes, page.required = activity.minutes, activity.required
     if activity.kind == "quiz":
-        page.introduction = activity.introduction
+        page.introduction = with_documents(activity.introduction, lambda name: put_file(pack, name))
         for name, value in activity.settings.items():
             setattr(page, name, value)
         page.questions = _questions(activity, page)
@@ -192,6 +193,9 @@ def export_course(course: CoursePage, folder: Path) -> None:
     pictures: dict[str, dict[str, str]] = {}
 
     def file_name(kind: str, pk: Any) -> str:
+        """The name that it has in the pack; of a page its address."""
+        if kind == "page":
+            return Page.objects.get(pk=pk).url or ""
         model, place = (get_image_model(), "images") if kind == "image" else (get_document_model(), "documents")
         item = model.objects.get(pk=pk)
         name = Path(item.file.name).name
@@ -213,7 +217,7 @@ def export_course(course: CoursePage, folder: Path) -> None:
         "slug": course.slug,
         "title": course.title,
         "summary": course.summary,
-        "introduction": to_markdown(course.introduction),
+        "introduction": to_markdown(with_addresses(course.introduction, file_name)),
         "objectives": [str(block.value) for block in course.objectives],
         "access": course.access,
         "activities": names,
@@ -241,7 +245,7 @@ def _export_activity(page: Any, folder: Path, number: int, file_name: Any) -> st
         rules = ("pass_mark", "max_attempts", "wait_minutes", "draw", "shuffle_questions", "shuffle_choices")
         data = {
             **head,
-            "introduction": to_markdown(page.introduction),
+            "introduction": to_markdown(with_addresses(page.introduction, file_name)),
             **{rule: getattr(page, rule) for rule in rules},
             "questions": [write_question(_question_values(question)) for question in page.questions.all()],
         }
