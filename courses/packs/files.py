@@ -120,7 +120,7 @@ def _read_quiz(path: Path, where: str) -> PackActivity:
     settings = {
         "pass_mark": _number(data, "pass_mark", where, most=100, usual=80),
         "max_attempts": _number(data, "max_attempts", where, most=50),
-        "wait_minutes": _number(data, "wait_minutes", where, most=10_080),
+        "wait_minutes": _number(data, "wait_minutes", where, most=14 * 24 * 60),
         "draw": _number(data, "draw", where, most=max(1, len(questions))),
         "shuffle_questions": bool(data.get("shuffle_questions", True)),
         "shuffle_choices": bool(data.get("shuffle_choices", True)),

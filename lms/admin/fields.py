@@ -1,5 +1,7 @@
 """Form fields that take whatever is sent to them, and say in plain words what they cannot use."""
 
+import uuid
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -24,6 +26,18 @@ class DayField(forms.DateField):
                 _("Choose a day between the years %(first)s and %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR},
                 code="far",
             )
+
+
+class FormIdField(forms.UUIDField):
+    """An id of the form's own, so that a double click counts once. A form that was sent without gets one here."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, initial=uuid.uuid4, **kwargs)
+
+    def clean(self, value):
+        return super().clean(value) or uuid.uuid4()
 
 
 class ManyField(forms.ModelMultipleChoiceField):

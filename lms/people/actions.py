@@ -1,6 +1,7 @@
 """Writes about people and where they work: lock, check, change, ledger row, in one transaction."""
 
 import datetime
+import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -30,14 +31,18 @@ def add_staff(
     email: str = "",
     phone: str = "",
     language: str = "",
+    form_id: uuid.UUID | None = None,
     actor: Any,
 ) -> StaffMember:
-    """A new person with a first employment."""
+    """A new person with a first employment. The same `form_id` again adds nobody: it is the one added before."""
+    before = ledger.written_by(form_id, "staff.added", actor=actor)
+    if before and before.staff:
+        return before.staff
     staff = StaffMember(given_name=given_name, family_name=family_name, email=email, phone=phone)
     if language:
         staff.language = language
     staff.save()
-    ledger.write("staff.added", actor=actor, subject=staff, staff=staff)
+    ledger.write("staff.added", actor=actor, subject=staff, staff=staff, form_id=form_id)
     employ(
         staff=staff,
         workplace=workplace,

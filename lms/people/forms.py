@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..admin.fields import DayField
+from .. import ledger
+from ..admin.fields import DayField, FormIdField
 from ..models import Employment, EmploymentKind, JobRole, StaffMember, Workplace
 from .fields import PersonField
 from .personal_numbers import refuse_personal_number
@@ -64,6 +65,7 @@ class JobForm(EmployerForm):
 
 
 class AddStaffForm(JobForm):
+    form_id = FormIdField()
     given_name = forms.CharField(label=_("First name"), max_length=80)
     family_name = forms.CharField(label=_("Family name"), max_length=80)
     email = forms.EmailField(label=_("E-mail"), required=False)
@@ -80,7 +82,8 @@ class AddStaffForm(JobForm):
         super().clean()
         data = self.cleaned_data
         name = f"{data.get('given_name', '')} {data.get('family_name', '')}".casefold().strip()
-        if name and not data.get("another"):
+        is_second_click = ledger.has_written(data.get("form_id"), "staff.added")
+        if name and not data.get("another") and not is_second_click:
             self.namesakes = [person for person in self.people.named(name) if person.full_name.casefold() == name]
         if self.namesakes:
             self.add_error("another", _("There is somebody with that name already. See above."))

@@ -1,6 +1,7 @@
 """Writes about what is required and who is excused: each in one transaction with its ledger row."""
 
 import datetime
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,9 +27,15 @@ def require(
     kinds: Iterable[str] = (),
     due_on: datetime.date | None = None,
     due_days: int | None = None,
+    form_id: uuid.UUID | None = None,
     actor: Any,
 ) -> Requirement:
-    """Open a rule. Raises ValidationError when it could never bind anyone in time."""
+    """Open a rule. Raises ValidationError when it could never bind anyone in time.
+
+    The same `form_id` again opens nothing: it is the rule opened before.
+    """
+    if before := ledger.written_by(form_id, "requirement.opened", actor=actor):
+        return Requirement.objects.get(pk=before.subject.split(":")[1])
     kinds = list(kinds)
     if unknown := set(kinds) - set(EmploymentKind.values):
         raise ValidationError(_("Unknown kind of employment: %(kinds)s"), params={"kinds": ", ".join(sorted(unknown))})
@@ -50,6 +57,7 @@ def require(
         "requirement.opened",
         actor=actor,
         subject=rule,
+        form_id=form_id,
         course=str(course.uuid),
         valid_from=str(valid_from),
         workplaces=[str(workplace.uuid) for workplace in rule.workplaces.all()],

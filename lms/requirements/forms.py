@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Course
 
-from ..admin.fields import DayField, ManyField
+from ..admin.fields import DayField, FormIdField, ManyField
 from ..models import EmploymentKind, ExemptionReason, JobRole, Workplace
 
 
@@ -21,6 +21,7 @@ class CourseChoiceField(forms.ModelChoiceField):
 
 
 class RequirementForm(forms.Form):
+    form_id = FormIdField()
     course = CourseChoiceField(label=gettext_lazy("Course"))
     workplaces = ManyField(
         label=gettext_lazy("Workplaces"),

@@ -49,6 +49,14 @@ def test_who_leads_a_part_of_the_tree_cannot_bind_the_rest(petra, sign_in, cast,
     assert Requirement.objects.count() == 2
 
 
+def test_a_double_click_opens_one_rule(sign_in, cast, course):
+    ada = sign_in("ada")
+    drawn = ada.get(f"{BASE}/requirements/add/").context["form"]["form_id"].value()
+    for form_id in (drawn, drawn, uuid.uuid4()):
+        assert ada.post(f"{BASE}/requirements/add/", rule_form(course, form_id=str(form_id))).status_code == 302
+    assert Requirement.objects.count() == 2
+
+
 def test_a_rule_is_ended_and_never_edited(sign_in, cast, course, rule):
     today = TODAY()
     sign_in("ada").post(f"{BASE}/requirements/{rule.pk}/end/", {"last_day": today.isoformat()})

@@ -1,6 +1,7 @@
 """The leaders' daily acts in the admin: each does what it says, writes who did it, and is closed to everyone else."""
 
 import datetime
+import uuid
 
 import pytest
 from django.core.files.base import ContentFile
@@ -169,6 +170,23 @@ def test_adding_somebody_without_an_address(petra, cast):
         "staff.added",
         "employment.added",
     }
+
+
+def test_a_double_click_adds_one_person(petra, cast):
+    """The same form again leads to the one that it added; a new form may add somebody of the same name."""
+    drawn = petra.get(f"{BASE}/staff/add/").context["form"]["form_id"].value()
+    form = add_form(cast, form_id=str(drawn))
+    first, second = (petra.post(f"{BASE}/staff/add/", form) for _click in range(2))
+    assert first["Location"] == second["Location"]
+    assert StaffMember.objects.filter(given_name="Tuva").count() == 1
+    assert LedgerEntry.objects.filter(verb="employment.added", staff__given_name="Tuva").count() == 1
+
+
+@pytest.mark.parametrize("form_id", [str(uuid.uuid4()), "inget-id"])
+def test_a_form_of_its_own_adds_a_person_of_its_own(petra, cast, form_id):
+    petra.post(f"{BASE}/staff/add/", add_form(cast))
+    petra.post(f"{BASE}/staff/add/", add_form(cast, given_name="Ture", form_id=form_id))
+    assert StaffMember.objects.filter(given_name="Ture").count() == (form_id != "inget-id")
 
 
 @pytest.mark.parametrize(
