@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
 from courses.models import Activity, Course
 from lms.models import (
@@ -30,10 +29,9 @@ from lms.progress import Receipt, record, record_earlier_training
 from lms.progress.attempts import questions_of
 from lms.requirements.actions import excuse, require
 from lms.tablet.pins import set_pin
-from lms.workplaces.actions import add_workplace, give_responsibility, leader_group
+from lms.workplaces.actions import add_workplace, give_responsibility
 
 from .models import DemoAccount
-from .seeding import catalogue
 
 DEMO_PIN = "2741"
 COURSE = "Ett gott värdskap"
@@ -232,24 +230,6 @@ def _accounts(admin: Any, places: dict[str, Workplace], people: dict[str, StaffM
     for person, user in ((people["Maja"], learner), (people["Birgitta"], owner)):
         person.user = user
         person.save(update_fields=["user"])
-    let_course_leaders_write()
-
-
-def let_course_leaders_write() -> None:
-    """Course leaders may write and publish in the catalogue, keep the contacts, and add pictures and documents."""
-    from django.contrib.auth.models import Permission
-
-    group = leader_group("Kursledare")
-    for codename in ("add_page", "change_page", "publish_page"):
-        permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
-        GroupPagePermission.objects.get_or_create(group=group, page=catalogue().page_ptr, permission=permission)
-    codenames = ("add_contact", "change_contact", "delete_contact")
-    group.permissions.add(*Permission.objects.filter(content_type__app_label="lms_courses", codename__in=codenames))
-    root = Collection.get_first_root_node()
-    for label, model in (("wagtailimages", "image"), ("wagtaildocs", "document")):
-        for verb in ("add", "change", "choose"):
-            permission = Permission.objects.get(content_type__app_label=label, codename=f"{verb}_{model}")
-            GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)
 
 
 def _pins(people: dict[str, StaffMember]) -> None:

@@ -1,15 +1,20 @@
 """Writes about workplaces and who is responsible for them."""
 
 import datetime
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import ngettext
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
+
+from courses.models import CourseIndexPage
 
 from .. import ledger
-from ..models import Employment, Responsibility, Role, Workplace
+from ..models import Employment, LedgerEntry, Responsibility, Role, Workplace
 
 #: The Wagtail group whose rights come with a role. Shop owners never enter the admin.
 GROUPS = {Role.PROJECT_LEADER: "Projektledare", Role.COURSE_LEADER: "Kursledare"}
@@ -75,6 +80,7 @@ def give_responsibility(*, user: Any, role: str, workplace: Workplace, actor: An
     if created:
         if name := GROUPS.get(Role(role)):
             user.groups.add(leader_group(name))
+            let_course_leaders_write()
         ledger.write(
             "responsibility.given",
             actor=actor,
@@ -101,8 +107,44 @@ def take_responsibility(*, responsibility: Responsibility, actor: Any) -> None:
         user.groups.remove(*Group.objects.filter(name=GROUPS[role]))
 
 
+def let_course_leaders_write() -> None:
+    """Course leaders write and publish in the catalogues, keep the contacts, and add pictures and documents.
+
+    Once for each catalogue and for the files: what an administrator takes from the group, or gave it before, stays so.
+    Nothing as long as nobody leads courses.
+    """
+    group = Group.objects.filter(name=GROUPS[Role.COURSE_LEADER]).first()
+    if group is None:
+        return
+    catalogues = {page.page_ptr_id: page.page_ptr for page in CourseIndexPage.objects.filter(alias_of=None)}
+    given = group.page_permissions.filter(page__in=catalogues).values_list("page_id", flat=True)
+    for page in _not_decided(catalogues.values(), decided=set(given)):
+        for permission in _permissions("wagtailcore", "add_page", "change_page", "publish_page"):
+            GroupPagePermission.objects.create(group=group, page=page, permission=permission)
+    given = group.collection_permissions.values_list("collection_id", flat=True)
+    for root in _not_decided(Collection.objects.filter(depth=1), decided=set(given)):
+        group.permissions.add(*_permissions("lms_courses", "add_contact", "change_contact", "delete_contact"))
+        for label, model in (("wagtailimages", "image"), ("wagtaildocs", "document")):
+            for permission in _permissions(label, *(f"{verb}_{model}" for verb in ("add", "change", "choose"))):
+                GroupCollectionPermission.objects.create(group=group, collection=root, permission=permission)
+
+
+def _not_decided(rows: Iterable[Any], *, decided: set[int]) -> Iterator[Any]:
+    """Those that the group was never given by us, as the ledger says, nor by an administrator."""
+    for row in rows:
+        subject = f"{row._meta.model_name}:{row.pk}"
+        if not LedgerEntry.objects.filter(verb="authors.admitted", subject=subject).exists():
+            ledger.write("authors.admitted", actor=None, subject=row)
+            if row.pk not in decided:
+                yield row
+
+
+def _permissions(label: str, *codenames: str) -> QuerySet[Permission]:
+    return Permission.objects.filter(content_type__app_label=label, codename__in=codenames)
+
+
 def leader_group(name: str) -> Group:
-    """The group, with the right to enter the admin; page rights are given to it in Wagtail as usual."""
+    """The group, with the right to enter the admin."""
     group, _created = Group.objects.get_or_create(name=name)
     group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
     return group

@@ -4,8 +4,10 @@ import datetime
 import uuid
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db.models import ProtectedError
 from django.utils import timezone
+from wagtail.models import GroupPagePermission, Locale
 
 from lms.models import (
     CourseCompletion,
@@ -20,7 +22,7 @@ from lms.models import (
 )
 from lms.requirements.actions import end_requirement, require
 from lms.tablet.actions import pair_tablet
-from lms.workplaces.actions import add_workplace
+from lms.workplaces.actions import add_workplace, give_responsibility, leader_group, let_course_leaders_write
 from tests import builders
 from tests.builders import activity_of, course_of
 
@@ -255,3 +257,52 @@ def test_giving_and_taking_responsibility_brings_and_takes_the_admin_rights(sign
 def test_a_shop_owner_gets_no_admin_rights(cast):
     assert not cast.users["birgitta"].has_perm("wagtailadmin.access_admin")
     assert cast.users["petra"].has_perm("wagtailadmin.access_admin")
+
+
+# Who may write
+
+
+def may_edit(sign_in, page):
+    return sign_in("kajsa").get(f"/admin/pages/{page.pk}/edit/").status_code == 200
+
+
+def test_a_course_leader_may_write_and_use_files_from_the_first_day(sign_in, cast, course):
+    """README, first steps: nothing more than the responsibility is given."""
+    kajsa, catalogue = sign_in("kajsa"), course.get_parent()
+    assert kajsa.get(f"/admin/pages/add/lms_courses/coursepage/{catalogue.pk}/").status_code == 200
+    assert may_edit(sign_in, course.get_activity_pages().first())
+    assert course.permissions_for_user(cast.users["kajsa"]).can_publish()
+    for path in ("/admin/images/add/", "/admin/documents/add/"):
+        assert kajsa.get(path).status_code == 200
+    for who in ("petra", "birgitta", "eva", "nisse"):
+        assert sign_in(who).get(f"/admin/pages/{course.pk}/edit/").status_code == 302
+
+
+def test_in_a_catalogue_that_comes_later_too(sign_in, cast, index):
+    english = index.copy_for_translation(Locale.objects.get(language_code="en"), copy_parents=True)
+    assert not may_edit(sign_in, english)
+    english.save_revision().publish()
+    assert may_edit(sign_in, english)
+
+
+def test_what_an_administrator_takes_away_is_not_given_again(sign_in, cast, index, course):
+    group = Group.objects.get(name="Kursledare")
+    group.page_permissions.all().delete()
+    group.collection_permissions.all().delete()
+    give_responsibility(user=cast.users["nisse"], role="course_leader", workplace=cast.kommun, actor=cast.ada)
+    index.save_revision().publish()
+    assert not may_edit(sign_in, course)
+    assert not group.collection_permissions.exists()
+
+
+def test_what_an_administrator_gave_before_is_not_added_to(index):
+    group = leader_group("Kursledare")
+    change = Permission.objects.get(content_type__app_label="wagtailcore", codename="change_page")
+    GroupPagePermission.objects.create(group=group, page=index.page_ptr, permission=change)
+    let_course_leaders_write()
+    assert [given.permission for given in group.page_permissions.all()] == [change]
+
+
+def test_nobody_gets_rights_before_somebody_leads_courses(index):
+    index.save_revision().publish()
+    assert not Group.objects.filter(name="Kursledare").exists()
