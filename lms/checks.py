@@ -2,8 +2,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Warning, register
+from django.core.checks import Error, Tags, Warning, register
 
+from .catalogues import catalogues
 from .conf import public_address_is_set, setting
 
 
@@ -103,5 +104,19 @@ def public_address_is_known(app_configs, **kwargs):
             "LMS_PUBLIC_BASE_URL is not an https address that others can reach: "
             "the QR codes on certificates would lead nowhere.",
             id="lms.W004",
+        )
+    ]
+
+
+@register(Tags.translation)
+def translations_are_compiled(app_configs, **kwargs):
+    missing = [str(path) for path in catalogues() if not path.with_suffix(".mo").is_file()]
+    if not missing:
+        return []
+    return [
+        Warning(
+            f"Translations are not compiled, and their texts are shown in English: {', '.join(missing)}.",
+            hint="Run manage.py compile_translations, and restart the server.",
+            id="lms.W005",
         )
     ]

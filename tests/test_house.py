@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from django.core.management import call_command
 
 from courses import checks as courses_checks
 from lms import checks as lms_checks
+from lms.catalogues import catalogues
+from lms.management.commands import compile_translations
+from lms.standalone import serve
 
 CATALOGUES = sorted(Path().glob("*/locale/sv/LC_MESSAGES/django.po"))
 
@@ -112,6 +116,42 @@ def test_the_checks_are_content_with_the_settings_we_ship(settings):
 def test_each_check_finds_what_it_is_for(settings, setting, value, check, identity):
     setattr(settings, setting, value)
     assert [problem.id for problem in check(None)] == [identity]
+
+
+def test_the_check_finds_a_catalogue_that_is_not_compiled_and_the_command_compiles_it(monkeypatch, tmp_path):
+    """README, 3: a checkout has no .mo files, and all of the interface would be in English."""
+    source = tmp_path / "lms" / "locale" / "sv" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    source.write_text(Path("lms/locale/sv/LC_MESSAGES/django.po").read_text())
+    for module in (lms_checks, compile_translations):
+        monkeypatch.setattr(module, "catalogues", lambda: [source])
+    [problem] = lms_checks.translations_are_compiled(None)
+    assert (problem.id, str(source) in problem.msg) == ("lms.W005", True)
+    call_command("compile_translations", verbosity=0)
+    assert lms_checks.translations_are_compiled(None) == []
+    with source.with_suffix(".mo").open("rb") as compiled:
+        assert GNUTranslations(compiled).gettext("Switch person") == "Byt person"
+
+
+def test_all_our_catalogues_are_looked_at():
+    assert catalogues() == [path.resolve() for path in CATALOGUES]
+
+
+def test_the_server_keeps_the_editors_schedule(monkeypatch, tmp_path):
+    """Until it ends: nothing else publishes and withdraws what has a day set."""
+    ran = []
+
+    class Server:
+        def wait(self, timeout):
+            if len(ran) < 2:
+                raise subprocess.TimeoutExpired("server", timeout)
+            return 7
+
+    (tmp_path / "var").mkdir()
+    monkeypatch.setattr(serve, "ROOT", tmp_path)
+    monkeypatch.setattr(serve.subprocess, "run", lambda command, **_: ran.append(command[-1]))
+    assert serve.wait_for(Server()) == 7
+    assert ran == ["publish_scheduled", "publish_scheduled"]
 
 
 def test_the_check_finds_private_files_in_a_public_place(settings, tmp_path):
