@@ -117,11 +117,11 @@ def let_course_leaders_write() -> None:
     if group is None:
         return
     catalogues = {page.page_ptr_id: page.page_ptr for page in CourseIndexPage.objects.filter(alias_of=None)}
-    given = group.page_permissions.filter(page__in=catalogues).values_list("page_id", flat=True)
+    given = GroupPagePermission.objects.filter(group=group).values_list("page_id", flat=True)
     for page in _not_decided(catalogues.values(), decided=set(given)):
         for permission in _permissions("wagtailcore", "add_page", "change_page", "publish_page"):
             GroupPagePermission.objects.create(group=group, page=page, permission=permission)
-    given = group.collection_permissions.values_list("collection_id", flat=True)
+    given = GroupCollectionPermission.objects.filter(group=group).values_list("collection_id", flat=True)
     for root in _not_decided(Collection.objects.filter(depth=1), decided=set(given)):
         group.permissions.add(*_permissions("lms_courses", "add_contact", "change_contact", "delete_contact"))
         for label, model in (("wagtailimages", "image"), ("wagtaildocs", "document")):
