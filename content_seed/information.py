@@ -15,7 +15,8 @@ from courses.packs.markdown import to_html
 from courses.packs.pages import find_page
 from lms.models import AccessibilityStatementPage, InformationPage, TrainingSettings
 
-from .seeding import PACKS, catalogue, put, site_languages, source_language
+from . import seeding
+from .seeding import catalogue, put, site_languages, source_language
 
 #: Which page of Settings, Training each kind is for.
 KINDS: dict[str, tuple[type[Page], str]] = {
@@ -38,8 +39,8 @@ class PackPage:
 
 def pages() -> list[PackPage]:
     """Those in the site's own language first: translations lie in a folder that is named by its language."""
-    own = [_read(path, source_language()) for path in sorted(PACKS.glob("*/sidor/*.md"))]
-    return own + [_read(path, path.parent.name) for path in sorted(PACKS.glob("*/sidor/*/*.md"))]
+    own = [_read(path, source_language()) for path in sorted(seeding.PACKS.glob("*/sidor/*.md"))]
+    return own + [_read(path, path.parent.name) for path in sorted(seeding.PACKS.glob("*/sidor/*/*.md"))]
 
 
 def _read(path: Path, language: str) -> PackPage:

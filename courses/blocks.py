@@ -241,6 +241,7 @@ class ContactBlock(blocks.StructBlock):
         preview_template = PREVIEW
         group = FACTS
         preview_value = {
+            "ref": "",
             "name": "112",
             "purpose": "Fara för liv",
             "phone": "112",

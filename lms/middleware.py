@@ -55,7 +55,7 @@ class LearnerMiddleware:
 def speak(request):
     """Go over to the visitor's language. Also for error pages, which no view of ours was asked for."""
     match = request.resolver_match
-    if match:
+    if match and match.namespaces:
         is_personal = {"own", "tablet"} & set(match.namespaces) or match.url_name in SHOP_PAGES
         at_desk = "lms" in match.namespaces and is_personal
     else:

@@ -126,7 +126,7 @@ class StaffFilterForm(forms.Form):
 class MergeForm(forms.Form):
     other = PersonField(label=_("The other row of the same person"))
     keep = forms.ChoiceField(
-        choices=[("", ""), ("this", "this"), ("other", "other")], required=False, widget=forms.HiddenInput
+        choices=[(row, row) for row in ("", "this", "other")], required=False, widget=forms.HiddenInput
     )
 
     def __init__(self, *args: Any, people: Any, like: StaffMember, **kwargs: Any):

@@ -184,6 +184,7 @@ TELL: dict[str, Callable[[list[LedgerEntry], Known], str]] = {
     "employment.added": _with_job(lambda: _("Employment added: %(workplace)s, %(role)s, from %(start)s.")),
     "employment.ended": _with_job(lambda: _("The employment at %(workplace)s was ended with %(last_day)s.")),
     "employment.moved": _moved_job,
+    "employment.numbered": _with_job(lambda: _("Employer or employee id written for %(workplace)s.")),
     "employment.end_undone": _with_job(lambda: _("Undone: the employment at %(workplace)s goes on.")),
     "employment.move_undone": _with_job(lambda: _("The move was undone: works at %(workplace)s.")),
     "employment.voided": _with_job(lambda: _("The employment at %(workplace)s was taken away as a mistake.")),

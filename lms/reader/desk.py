@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import ActivityVersion
 
-from ..access import is_responsible, may_read
+from ..access import may_lead, may_read
 from ..models import EventSource, Role
 
 
@@ -57,7 +57,7 @@ def _other_ways(user: Any) -> list[dict[str, str]]:
     ways = []
     if user.has_perm("wagtailadmin.access_admin"):
         ways.append({"url": reverse("wagtailadmin_home"), "label": _("To the administration")})
-    if is_responsible(user, Role.SHOP_OWNER):
+    if may_lead(user, Role.SHOP_OWNER, Role.PROJECT_LEADER):
         ways.append({"url": reverse("lms:my_shop"), "label": _("My shop")})
     return ways
 

@@ -201,7 +201,7 @@ def exported_csv(leader) -> tuple[int, int]:
     with leader.page.expect_download() as download:
         leader.page.locator("a[href*='export=csv']").first.click()
     text = download.value.path().read_text(encoding="utf-8-sig")
-    [total] = [row for row in csv.reader(io.StringIO(text), delimiter=";") if row and row[0] == "Totalt"]
+    [total] = [row for row in csv.reader(io.StringIO(text), delimiter=";") if row and str(row[0]).startswith("Totalt")]
     return int(total[-3]), int(total[-2])
 
 
@@ -210,7 +210,7 @@ def exported_xlsx(leader, folder) -> tuple[int, int]:
         leader.page.locator("a[href*='export=xlsx']").first.click()
     path = folder / "matris.xlsx"
     download.value.save_as(path)
-    [total] = [row for row in openpyxl.load_workbook(path).active.values if row and row[0] == "Totalt"]
+    [total] = [row for row in openpyxl.load_workbook(path).active.values if row and str(row[0]).startswith("Totalt")]
     return total[-3], total[-2]
 
 

@@ -6,13 +6,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
-from content_seed import information, seeding
+from content_seed import seeding
 from lms.models import AccessibilityStatementPage, InformationPage, TrainingSettings
 
 
 @pytest.fixture
 def written(index, monkeypatch):
     monkeypatch.setattr(seeding, "packs", list)
+    monkeypatch.setattr(seeding, "directories", list)
     call_command("seed", verbosity=0)
 
 
@@ -55,7 +56,6 @@ def test_a_page_that_cannot_be_read_is_told(index, monkeypatch, tmp_path):
     folder = tmp_path / "nordmaling" / "sidor"
     folder.mkdir(parents=True)
     (folder / "trasig.md").write_text("---\nkind: något\n---\n\nText\n")
-    monkeypatch.setattr(information, "PACKS", tmp_path)
     monkeypatch.setattr(seeding, "PACKS", tmp_path)
     with pytest.raises(CommandError, match=r"sidor/trasig\.md"):
         call_command("seed", verbosity=0)

@@ -107,7 +107,7 @@ def test_who_is_not_on_the_list_sees_as_whom_they_are_signed_in_and_can_sign_out
 
 
 def test_who_leads_is_shown_where_they_belong(sign_in, cast):
-    assert ways(sign_in("petra").get("/min-utbildning/")) == ["/", "/admin/"]
+    assert ways(sign_in("petra").get("/min-utbildning/")) == ["/", "/admin/", "/min-utbildning/min-butik/"]
     give_responsibility(user=cast.users["nisse"], role="shop_owner", workplace=cast.grasmyr, actor=cast.ada)
     assert ways(sign_in("nisse").get("/min-utbildning/")) == ["/", "/min-utbildning/min-butik/"]
 

@@ -200,6 +200,7 @@ def test_while_only_the_test_is_left_there_is_nothing_to_go_on_with(maja, cast, 
 def test_who_has_used_all_attempts_is_sent_to_the_leader_and_not_told_to_wait():
     activity = builders.Activity(max_attempts=1, wait_minutes=60)
     used = QuizAttempt(submitted_at=timezone.now(), percent=0, passed=False)
+    used.extra = 0  # as the journey asks for it
     state = ActivityState(activity=activity, version=builders.ActivityVersion(), attempts=[used])
     assert state.is_out_of_attempts
     assert state.waits_until is None

@@ -74,11 +74,11 @@ def test_the_course_leaders_matrix_has_the_own_area_alone_on_screen_and_in_files
         )
     )
     assert {row[0] for row in lines[1:3]} == {"Maja", "Birgitta"}
-    assert lines[3][0] == "Totalt"
+    assert lines[3][0] == "Totalt, varje person en gång"
     book = b"".join(leader.get(f"{MATRIX}?export=xlsx").streaming_content)
     sheet = openpyxl.load_workbook(io.BytesIO(book)).active
     assert {sheet.cell(row, 1).value for row in (2, 3)} == {"Maja", "Birgitta"}
-    assert sheet.cell(4, 1).value == "Totalt"
+    assert sheet.cell(4, 1).value == "Totalt, varje person en gång"
 
 
 def test_the_workplaces_to_choose_among_are_the_own_ones(leader, both, cast):
@@ -148,7 +148,9 @@ def test_wagtails_own_doors_show_a_leader_no_account_and_no_setting(leader, sign
         ), path
 
 
-def test_wagtails_search_finds_no_person(leader, cast):
+def test_wagtails_search_finds_no_person(leader, cast, settings):
+    # The index of SQLite is a table that only a migration makes: the plain backend looks through the same fields.
+    settings.WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database.fallback"}}
     for path in ("/admin/pages/search/?q=Maja", "/admin/users/?q=Maja", "/admin/documents/?q=Maja"):
         assert "Lindgren" not in leader.get(path, follow=True).content.decode()
 

@@ -126,4 +126,4 @@ def language(request):
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
         change_details(staff=request.learner, language=chosen, actor=None if request.tablet else request.user)
-    return redirect(safe_next(request, request.POST.get("next", ""), address(request, "start")))
+    return redirect(safe_next(request, request.headers.get("Referer", ""), address(request, "start")))
