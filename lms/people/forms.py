@@ -37,7 +37,8 @@ class EmployerForm(forms.Form):
     )
 
     def clean(self):
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if data.get("employee_id") and not data.get("employer"):
             self.add_error("employer", _("Write the employer too, or leave the employee id empty."))
         return data

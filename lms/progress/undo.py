@@ -130,7 +130,7 @@ def _record_again(
     source: EventSource,
     verb: str,
     recorded_by: Any,
-    data: dict[str, str],
+    data: dict[str, Any],
 ) -> list[Receipt]:
     """The same facts about `learner`: what was done, when, of which version and how it was earned.
 

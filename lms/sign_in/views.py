@@ -42,7 +42,7 @@ class SignIn(LoginView):
     def get_default_redirect_url(self):
         return home_of(self.request.user)
 
-    def get_redirect_url(self):
+    def get_redirect_url(self, request=None):
         """Not back into the admin for who may not enter it: the admin would send them here again, and so on."""
         url, user = super().get_redirect_url(), self.request.user
         refused = user.is_authenticated and not user.has_perm("wagtailadmin.access_admin")

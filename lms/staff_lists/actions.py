@@ -150,7 +150,8 @@ def write(
         staff_import.save()
         entries = _Writer(actor, staff_import).carry_out(plan.steps)
         LedgerEntry.objects.bulk_create(entries, batch_size=BATCH)
-        ledger.write("staff.imported", actor=actor, subject=staff_import, file=staff_import.file_sha256, **plan.counts)
+        counts: dict[str, Any] = plan.counts
+        ledger.write("staff.imported", actor=actor, subject=staff_import, file=staff_import.file_sha256, **counts)
     return plan
 
 
@@ -211,7 +212,7 @@ class _Writer:
         names = ("given_name", "family_name", "email", "phone")
         for step in steps:
             person = step.person
-            values = {name: getattr(person, name) for name in names} | step.values
+            values = {name: getattr(person, name) for name in names} | dict(step.values)
             people.append(StaffMember(pk=person.id, **values))
             self._tell("staff.changed", people[-1], person.id, fields=sorted(step.values))
         StaffMember.objects.bulk_update(people, names, batch_size=BATCH // 4)

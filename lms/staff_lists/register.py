@@ -126,8 +126,10 @@ def look_up(user: Any) -> Register:
     places = _places(set(workplaces.order_by().values_list("pk", flat=True)))
     mine = None if _sees_all(user) else set(staff_to_manage(user, ROLES).order_by().values_list("pk", flat=True))
     found = {
-        pk: Person(pk, *details, mine=mine is None or pk in mine)
-        for pk, *details in people.order_by("pk").values_list("pk", "given_name", "family_name", "email", "phone")
+        pk: Person(pk, given, family, email, phone, mine=mine is None or pk in mine)
+        for pk, given, family, email, phone in people.order_by("pk").values_list(
+            "pk", "given_name", "family_name", "email", "phone"
+        )
     }
     columns = ("staff_id", "workplace_id", "pk", "role_id", "kind", "start", "end", "employer", "employee_id")
     for staff, place, pk, *rest in jobs.order_by("pk").values_list(*columns):

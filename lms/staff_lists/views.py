@@ -126,7 +126,7 @@ class Import(ImportMixin, AdminPage, TemplateView):
         context = {**super().get_context_data(**kwargs), "import": self.staff_import}
         if self.staff_import.state in (State.PREVIEW, State.CHANGED):
             return {**context, **self._preview()}
-        waited = (timezone.now() - self.staff_import.moved_on_at).total_seconds()
+        waited = (timezone.now() - (self.staff_import.moved_on_at or self.staff_import.uploaded_at)).total_seconds()
         return {
             **context,
             "is_under_way": self.staff_import.state in (State.WAITING, State.RUNNING),
