@@ -50,8 +50,8 @@ class Leader:
 
 @pytest.fixture
 def leader(server, visit):
-    call_command("seed", demo=True, verbosity=0)
-    builders.make_workshop(CoursePage.objects.get(), "Coachingkväll 1")
+    call_command("seed", "ett-gott-vardskap", demo=True, verbosity=0)
+    builders.make_workshop(CoursePage.objects.get(locale__language_code="sv"), "Coachingkväll 1")
     return Leader(visit("desktop", viewport={"width": 1360, "height": 1100}))
 
 

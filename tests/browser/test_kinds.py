@@ -21,8 +21,8 @@ ROWS = {
 
 @pytest.fixture
 def quiz(server):
-    call_command("seed", demo=True, verbosity=0)
-    course = QuizPage.objects.get().get_parent().specific
+    call_command("seed", "ett-gott-vardskap", demo=True, verbosity=0)
+    course = QuizPage.objects.get(locale__language_code="sv").get_parent().specific
     page = QuizPage(title="Larm", slug="larm", shuffle_questions=False)
     page.questions = [
         Question(key=uuid.uuid4(), kind=kind, text=f"Fråga om {kind}?", choices=rows, explanation="Därför.")
