@@ -86,5 +86,5 @@ def test_the_story_holds_in_a_foreign_host(wheel, tmp_path):
     run(python, "manage.py", "check", "--fail-level", "WARNING", cwd=host)
     run(python, "manage.py", "migrate", "--verbosity", "0", cwd=host)
     run(python, "manage.py", "makemigrations", "--check", "--dry-run", cwd=host)
-    assert "ny            Ett gott värdskap\n" in run(python, "manage.py", "seed", cwd=host)
+    assert "ny            Ett gott värdskap\n" in run(python, "manage.py", "seed", "ett-gott-vardskap", cwd=host)
     assert "The story holds" in run(python, "-W", "error::DeprecationWarning:lms", "story.py", cwd=host)
