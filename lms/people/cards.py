@@ -25,7 +25,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 10
 
 #: A4, two beside each other.
-CARDS_ON_A_SHEET = 8
+CARDS_ON_A_SHEET = 6
 
 CODE_REFUSED = gettext_lazy(
     "That code does not work. Check it letter by letter. The card may also be too old or already used: "

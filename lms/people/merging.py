@@ -71,18 +71,36 @@ def _join_jobs(keep: StaffMember, gone: StaffMember) -> None:
             both = [*same, job]
             start = min(one.start for one in both)
             end = None if any(one.end is None for one in both) else max(one.end for one in both if one.end)
-            if not any(one.start == start and one.end == end for one in same):
-                latest = max(both, key=lambda one: (one.end is None, one.end or one.start, one is not job))
+            latest = max(both, key=lambda one: (one.end is None, one.end or one.start, one is not job))
+            numbers = _numbers([latest, *both])
+            whole = next((one for one in same if one.start == start and one.end == end), None)
+            if whole is None:
                 for one in same:
                     _void(one)
                 _void(job)
                 Employment.objects.create(
-                    staff=keep, workplace=job.workplace, role=latest.role, kind=latest.kind, start=start, end=end
+                    staff=keep,
+                    workplace=job.workplace,
+                    role=latest.role,
+                    kind=latest.kind,
+                    start=start,
+                    end=end,
+                    **numbers,
                 )
             else:
                 _void(job)
+                if not whole.employee_id and numbers["employee_id"]:
+                    Employment.objects.filter(pk=whole.pk).update(**numbers)
         job.staff = keep
         job.save(update_fields=["staff"])
+
+
+def _numbers(jobs: list[Employment]) -> dict[str, str]:
+    """By what a staff list knows the one job again: the first employee id, with its employer."""
+    known = [job for job in jobs if job.employee_id] or [job for job in jobs if job.employer]
+    if not known:
+        return {"employer": "", "employee_id": ""}
+    return {"employer": known[0].employer, "employee_id": known[0].employee_id}
 
 
 def _live_jobs(keep: StaffMember, job: Employment) -> Any:

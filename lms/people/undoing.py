@@ -80,5 +80,12 @@ def _put_back(job: Employment, end: datetime.date | None) -> Employment:
     _void(job)
     refuse_impossible(job.staff.employments.exclude(pk=job.pk), job.workplace, job.start, end)
     return Employment.objects.create(
-        staff=job.staff, workplace=job.workplace, role=job.role, kind=job.kind, start=job.start, end=end
+        staff=job.staff,
+        workplace=job.workplace,
+        role=job.role,
+        kind=job.kind,
+        employer=job.employer,
+        employee_id=job.employee_id,
+        start=job.start,
+        end=end,
     )

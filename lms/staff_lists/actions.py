@@ -35,14 +35,17 @@ class NotAsPlannedError(Exception):
 
 
 def keep_file(*, content: bytes, actor: Any) -> StaffImport:
-    """A file in private storage, to be looked at by `actor` alone. Stale ones are cleared away at the same time."""
-    forget_stale()
-    return StaffImport.objects.create(
+    """A file in private storage, to be looked at by `actor` alone."""
+    from .tasks import forget_stale_files_after
+
+    kept = StaffImport.objects.create(
         uploaded_at=timezone.now(),
         uploaded_by=actor,
         file=ContentFile(content, name="list"),
         file_sha256=digest(content),
     )
+    forget_stale_files_after(kept.uploaded_at + KEPT)
+    return kept
 
 
 def digest(content: bytes) -> str:
@@ -275,6 +278,6 @@ def forget_stale() -> None:
     with_file = StaffImport.objects.exclude(file="")
     for staff_import in with_file.filter(state=State.DONE):
         forget_file(staff_import)
-    for staff_import in with_file.filter(uploaded_at__lt=timezone.now() - KEPT).exclude(state=State.DONE):
+    for staff_import in with_file.filter(uploaded_at__lte=timezone.now() - KEPT).exclude(state=State.DONE):
         staff_import.file.delete(save=False)
         staff_import.delete()

@@ -46,7 +46,7 @@ COLUMNS = (
         "arbetsplats arbetsställe servicepunkt butik workplace worksite servicepoint shop store",
     ),
     _column(
-        "role", _("Job role"), _("Needed for someone new. As it is called under Settings › Job roles."),
+        "role", _("Job role"), _("Needed for someone new. As it is called under Training › Job roles."),
         "arbetsroll roll yrkesroll befattning yrke titel role jobrole jobtitle title position",
     ),
     _column(

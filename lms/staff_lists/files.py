@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from openpyxl import load_workbook
@@ -94,7 +95,7 @@ def _too_many_rows(line: int) -> UnreadableError:
             "There are more than %(most)s rows. Split the file and read in one part at a time.",
             MOST_ROWS,
         )
-        % {"most": MOST_ROWS},
+        % {"most": number_format(MOST_ROWS, force_grouping=True)},
         line=line,
     )
 

@@ -114,7 +114,7 @@ def _placed(draft: Draft, row: Row) -> Line | None:
         draft.refuse(row, "workplace", _which_place(places))
     role = draft.register.role_called(row.role) if row.role else None
     if row.role and role is None:
-        advice = _("There is no such job role. Write one of these, or add it under Settings › Job roles: %(roles)s.")
+        advice = _("There is no such job role. Write one of these, or add it under Training › Job roles: %(roles)s.")
         draft.refuse(row, "role", advice % {"roles": ", ".join(sorted(draft.register.roles.values())) or "–"})
     return Line(row, places[0], role) if places and len(draft.problems) == before else None
 

@@ -1,3 +1,5 @@
+import datetime
+
 from django_tasks import task
 
 
@@ -14,3 +16,9 @@ def forget_stale_files() -> None:
     from .actions import forget_stale
 
     forget_stale()
+
+
+def forget_stale_files_after(moment: datetime.datetime) -> None:
+    """Where tasks can wait. Elsewhere whoever next reads a list in clears away."""
+    if forget_stale_files.get_backend().supports_defer:
+        forget_stale_files.using(run_after=moment).enqueue()

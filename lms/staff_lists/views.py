@@ -73,11 +73,12 @@ class ImportStaff(ActionView):
         return reverse("lms_admin:staff_import", args=[self.kept.uuid])
 
     def get_context_data(self, **kwargs):
+        actions.forget_stale()
         earlier = StaffImport.objects.filter(uploaded_by=self.request.user, state=State.DONE)
         return {
             **super().get_context_data(**kwargs),
             "submit_button_active_label": _("Reading the file …"),
-            "earlier": earlier[:5],
+            "earlier": [(one, count_lines(one.counts)) for one in earlier[:5]],
         }
 
 

@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -142,7 +143,7 @@ def problem_line(number: int) -> str:
         "Nothing has been read in: %(number)s cell needs to be corrected.",
         "Nothing has been read in: %(number)s cells need to be corrected.",
         number,
-    ) % {"number": number}
+    ) % {"number": _grouped(number)}
 
 
 def group_line(group: Group, number: int) -> str:
@@ -152,7 +153,12 @@ def group_line(group: Group, number: int) -> str:
         Group.ENDED: ngettext("%(number)s with a new last day", "%(number)s with a new last day", number),
         Group.UNCHANGED: ngettext("%(number)s unchanged", "%(number)s unchanged", number),
     }
-    return words[group] % {"number": number}
+    return words[group] % {"number": _grouped(number)}
+
+
+def _grouped(number: int) -> str:
+    """10 000, as the language writes it."""
+    return number_format(number, force_grouping=True)
 
 
 def count_lines(counts: dict[str, int]) -> list[str]:

@@ -94,9 +94,9 @@ def test_a_file_that_cannot_be_read_is_told(run, tmp_path, cast):
 def test_a_long_list_tells_how_far_it_has_come(run):
     said = run(*(row(given=f"Ny{number}") for number in range(1200)), dry_run=True)
     assert [line for line in said.splitlines() if "lästa" in line] == [
-        "500 av 1200 rader lästa",
-        "1000 av 1200 rader lästa",
-        "1200 av 1200 rader lästa",
+        "500 av 1\xa0200 rader lästa",
+        "1\xa0000 av 1\xa0200 rader lästa",
+        "1\xa0200 av 1\xa0200 rader lästa",
     ]
 
 

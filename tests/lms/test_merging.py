@@ -185,6 +185,18 @@ def test_an_employment_within_the_other_adds_nothing(cast, twin):
     assert (job.start, job.end) == (begun, None)
 
 
+@pytest.mark.parametrize("days_ago", [30, 500])
+def test_a_staff_list_knows_the_one_job_again_by_the_number_of_either(cast, twin, days_ago):
+    """Whether the row that stays had the longer job or the shorter."""
+    begun = TODAY() - datetime.timedelta(days=days_ago)
+    employ(staff=cast.maja, workplace=cast.grasmyr, role=cast.roles["biträde"], start=begun, actor=cast.petra)
+    start = TODAY() - datetime.timedelta(days=60)
+    twin.employments.update(employer="Byns Handel AB", employee_id="17", start=start)
+    merge(keep=cast.maja, gone=twin, actor=cast.petra)
+    job = cast.maja.employments.get(voided_at=None, workplace=cast.grasmyr)
+    assert (job.start, job.employer, job.employee_id) == (min(begun, start), "Byns Handel AB", "17")
+
+
 def test_one_unused_card_is_left_and_it_is_that_of_the_row_that_stays(cast, twin):
     issue_card(staff=cast.maja, actor=cast.petra)
     mine = LoginCard.objects.get(replaced_at=None)

@@ -374,12 +374,12 @@ def test_a_card_is_shown_once_and_printed_for_a_whole_workplace(petra, cast):
     assert not cast.staff["bo"].login_cards.exists()
 
 
-def test_cards_come_eight_on_a_sheet(petra, cast):
+def test_cards_come_six_on_a_sheet(petra, cast):
     for number in range(10):
         people.hire(cast, f"Ny{number}", "Ek", "brattfors")
     path = f"{BASE}/workplaces/{cast.brattfors.pk}/cards/"
     everyone = [person.pk for person, _needs in petra.get(path).context["people"]]
-    assert [len(cards) for cards in petra.post(path, {"person": everyone}).context["sheets"]] == [8, 4]
+    assert [len(cards) for cards in petra.post(path, {"person": everyone}).context["sheets"]] == [6, 6]
 
 
 def test_unlocking_a_pin(petra, cast):

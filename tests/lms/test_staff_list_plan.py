@@ -512,6 +512,18 @@ def test_a_stale_file_is_cleared_away_and_a_fresh_one_kept(cast):
     assert (old.file.storage.exists(old.file.name), fresh.file.storage.exists(fresh.file.name)) == (False, True)
 
 
+def test_where_tasks_can_wait_a_file_is_cleared_away_when_it_is_a_day_old(cast, settings):
+    from django_tasks import default_task_backend
+
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    kept = actions.keep_file(content=as_csv(row()), actor=cast.users["petra"])
+    [waiting] = default_task_backend.results[-1:]
+    assert waiting.task.run_after == kept.uploaded_at + actions.KEPT
+    StaffImport.objects.update(uploaded_at=timezone.now() - actions.KEPT * 2)
+    waiting.task.call()
+    assert not StaffImport.objects.exists()
+
+
 def test_looking_takes_as_many_queries_for_one_row_as_for_many(cast, django_assert_num_queries):
     petra = cast.users["petra"]
     plan_of(as_csv(row()), petra)

@@ -69,6 +69,13 @@ def test_the_end_of_an_employment(petra, cast):
     assert "Ångrat: anställningen på Brattfors fortsätter." in page
 
 
+def test_employer_and_employee_id_go_along_when_an_end_is_undone(petra, cast):
+    cast.maja.employments.update(employer="Byns Handel AB", employee_id="17")
+    end_employment(job=cast.maja.employments.get(), last_day=TODAY, actor=cast.petra)
+    undo(petra, cast.maja, "employment.ended")
+    assert cast.maja.employments.get(voided_at=None).employee_id == "17"
+
+
 def test_an_end_that_was_changed_keeps_the_end_before_it(petra, cast):
     job = end_employment(job=cast.maja.employments.get(), last_day=TODAY + DAY * 90, actor=cast.petra)
     end_employment(job=job, last_day=TODAY, actor=cast.petra)

@@ -3,6 +3,7 @@ from pathlib import Path
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -90,7 +91,8 @@ class Command(BaseCommand):
     def _progress(self, done, rows):
         if rows > 1000:
             words = ngettext("%(done)s of %(rows)s row read", "%(done)s of %(rows)s rows read", rows)
-            self.stdout.write(words % {"done": done, "rows": rows})
+            said = {name: number_format(value, force_grouping=True) for name, value in (("done", done), ("rows", rows))}
+            self.stdout.write(words % said)
 
     def _refusal(self, problems: list[Problem]) -> CommandError:
         for problem in problems:
