@@ -13,6 +13,9 @@ from .known import Known
 #: Verbs of one act that are told as one: the rows share `act`.
 ONE_ACT = ("course.voided", "completion.voided", "completion.moved", "completion.restored")
 
+#: So many parts are told by name.
+NAMED = 3
+
 
 def sentence(entries: list[LedgerEntry], known: Known) -> str:
     """What `entries`, which belong to one act, tell of. An unknown verb is said as well as can be."""
@@ -21,9 +24,10 @@ def sentence(entries: list[LedgerEntry], known: Known) -> str:
     if tell is None:
         return ledger_words(entry.verb)
     try:
-        return tell(entries, known)
+        text = tell(entries, known)
     except (KeyError, ValueError):  # written before we noted so much, or what it names is gone
         return ledger_words(entry.verb)
+    return " ".join((text, _("It came with a staff list."))) if entry.data.get("import") else text
 
 
 def note(entries: list[LedgerEntry], known: Known) -> str:
@@ -67,8 +71,15 @@ def _day(entry: LedgerEntry, name: str) -> str:
 
 
 def _parts(entries: list[LedgerEntry], known: Known) -> str:
-    uuids = [entry.data["activity"] for entry in entries if "activity" in entry.data]
-    return and_list([part_text(known.activities[uuid]) for uuid in uuids])
+    """The parts by name; many of one course by their number."""
+    parts = [known.activities[entry.data["activity"]] for entry in entries if "activity" in entry.data]
+    courses = {part.course_id for part in parts}
+    if len(parts) > NAMED and len(courses) == 1:
+        return _("%(number)s parts of “%(course)s”") % {
+            "number": len(parts),
+            "course": known.courses[courses.pop()].title,
+        }
+    return and_list([part_text(part) for part in parts])
 
 
 def _course(entry: LedgerEntry, known: Known) -> str:

@@ -114,6 +114,11 @@ def _acts(entries: list[LedgerEntry]) -> list[list[LedgerEntry]]:
 
 
 def _from_events(events: list[dict[str, Any]], known: Known) -> Iterator[Line]:
+    finished = {
+        (part.activity_id, timezone.localdate(part.occurred_at))
+        for part in known.parts_done.values()
+        if part.earned == Earned.READ
+    }
     for row in events:
         activity, number = known.activities[row["activity_id"]], row["number"]
         names = {"number": number, "part": part_text(activity)}
@@ -122,6 +127,10 @@ def _from_events(events: list[dict[str, Any]], known: Known) -> Iterator[Line]:
                 "%(number)s report about %(part)s could not be counted, and is kept.",
                 "%(number)s reports about %(part)s could not be counted, and are kept.",
                 number,
+            )
+        elif (activity.pk, row["day"]) in finished:
+            text = ngettext(
+                "Read %(part)s to the end, %(number)s step.", "Read %(part)s to the end, %(number)s steps.", number
             )
         else:
             text = ngettext("Read %(number)s step of %(part)s.", "Read %(number)s steps of %(part)s.", number)
@@ -154,11 +163,7 @@ def _from_attempts(attempts: list[QuizAttempt], known: Known) -> Iterator[Line]:
 
 
 def _from_completions(known: Known) -> Iterator[Line]:
-    """Lessons read to the end, and courses. Passed tests and what leaders recorded is told already."""
-    for part in known.parts_done.values():
-        if part.earned == Earned.READ and part.recorded_by_id is None:
-            text = _("Read %(part)s to the end.") % {"part": part_text(known.activities[part.activity_id])}
-            yield Line(at=part.occurred_at, text=text, by=known.person.given_name)
+    """Courses. Their parts are told already: with what was read, with attempts, with what leaders recorded."""
     for done in known.courses_done.values():
         names = {"course": known.courses[done.course_id].title}
         if done.valid_until:

@@ -41,11 +41,11 @@ def test_reading_is_summed_up_by_day_and_what_it_completed_comes_after(cast, cou
     read(cast.maja, pages[1], at=ago(2))
     lines = timeline(cast.maja, everything=False)
     assert [(line.text, line.by) for line in lines] == [
-        ("Läste klart lektionen ”Lektion 2”.", "Maja"),
-        ("Läste 2 steg i lektionen ”Lektion 2”.", "Maja"),
-        ("Läste klart lektionen ”Lektion 1”.", "Maja"),
-        ("Läste 2 steg i lektionen ”Lektion 1”.", "Maja, på butikens surfplatta"),
+        ("Läste klart lektionen ”Lektion 2”, 2 steg.", "Maja"),
+        ("Läste klart lektionen ”Lektion 1”, 2 steg.", "Maja, på butikens surfplatta"),
     ]
+    tell(cast.bo, pages[0], "step", {"step": version_of(pages[0]).steps[0]["id"]})
+    assert told(cast.bo, everything=False) == ["Läste 1 steg i lektionen ”Lektion 1”."]
 
 
 def test_attempts_tell_their_outcome_and_never_an_answer(cast, course, pages):
@@ -168,7 +168,7 @@ def test_a_course_leader_sees_the_learning_without_reasons_and_without_others(si
     maja = everything_that_can_happen(cast, course, pages)
     read(maja, pages[0])
     text = sign_in("kajsa").get(path(maja)).content.decode()
-    assert "Läste 2 steg i lektionen ”Lektion 1”." in text
+    assert "Läste klart lektionen ”Lektion 1”, 2 steg." in text
     for hidden in ("Valde pinkod", "inloggningskort", "Undantagen", "Fel kurs", "Bo Ek", "Gräsmyr", "070"):
         assert hidden not in text, hidden
 
@@ -189,6 +189,10 @@ def test_what_could_not_be_counted_is_told(cast, course, pages):
 def test_an_unknown_verb_does_not_break_the_page(petra, cast):
     LedgerEntry.objects.create(at=timezone.now(), verb="from.the_future", staff=cast.maja, subject="staffmember:1")
     LedgerEntry.objects.create(at=timezone.now(), verb="employment.ended", staff=cast.maja, subject="employment:0")
+    known = LedgerEntry.objects.get(verb="employment.added", staff=cast.maja)
+    known.data["import"] = str(uuid.uuid4())
+    known.save()
+    assert [text for text in told(cast.maja) if text.endswith("Det kom med en personallista.")]
     assert petra.get(path(cast.maja)).status_code == 200
 
 
