@@ -171,6 +171,8 @@ def _from_completions(known: Known) -> Iterator[Line]:
             text = _("Completed “%(course)s”. It is valid to %(day)s.") % names
         else:
             text = _("Completed “%(course)s”. It is valid with no end date.") % names
+        if done.voided_at:
+            text += " " + _("It does not count any more.")
         yield Line(at=done.occurred_at, text=text, by=known.person.given_name)
 
 

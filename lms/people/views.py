@@ -166,7 +166,8 @@ class Person(PersonMixin, AdminPage, TemplateView):
             found = remedy_for(line.entry) if line.entry and not line.undone else None
             if found is None or not (everything or (may_record and Role.COURSE_LEADER in found.roles)):
                 return ""
-            return "undo" if found.undo else "instead"
+            # What went to another person is moved back from there.
+            return "undo" if found.undo and "to" not in line.entry.data else "instead"
 
         page.object_list = [(line, remedy(line)) for line in page.object_list]
         return page
