@@ -38,7 +38,7 @@ def training_menu() -> SubmenuMenuItem:
         TrainingMenuItem(_("Record earlier training"), "lms_admin:earlier_training", LEADERS, "history", 30),
         TrainingMenuItem(_("Staff"), "lms_admin:staff", project, "group", 40),
         TrainingMenuItem(_("Requirements"), "lms_admin:requirements", project, "tasks", 50),
-        TrainingMenuItem(_("Workplaces"), "lms_admin:workplaces", project, "site", 60),
+        TrainingMenuItem(_("Workplaces"), "lms_admin:workplaces", project, "home", 60),
         JobRolesMenuItem(_("Job roles"), "lms_job_roles:index", (), "tag", 70),
         TrainingMenuItem(_("Who is responsible"), "lms_admin:responsibilities", admin, "user", 80),
     ]

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.http import HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template import loader
@@ -32,7 +33,8 @@ def csrf_failure(request, reason=""):
 
 
 def server_error(request):
-    """Asks nothing of database, session, language or static files: what failed may be any of them."""
+    """Asks nothing of database, session, language or the list of static files: what failed may be any of them."""
     home = tablet_path() if request.path.startswith(tablet_path()) else "/"
     again = request.get_full_path() if request.method == "GET" else ""
-    return HttpResponseServerError(loader.get_template("500.html").render({"home": home, "again": again}))
+    context = {"home": home, "again": again, "static_url": settings.STATIC_URL}
+    return HttpResponseServerError(loader.get_template("500.html").render(context))

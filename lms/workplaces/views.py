@@ -22,7 +22,7 @@ WORKPLACES = (gettext_lazy("Workplaces"), "lms_admin:workplaces")
 class WorkplaceList(AdminPage, TemplateView):
     template_name = "lms/admin/workplace_list.html"
     page_title = gettext_lazy("Workplaces")
-    header_icon = "site"
+    header_icon = "home"
     explanation = gettext_lazy(
         "The municipality and its service points, and the tablets that are connected there. Whoever is responsible "
         "for a workplace also sees those under it."
