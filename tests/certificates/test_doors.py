@@ -131,7 +131,7 @@ def test_at_the_tablet_it_is_shown_with_a_code_for_the_own_phone(at_tablet, cert
     assert "<svg" in page.content.decode()
     response = client.get(f"/intyg/{certificate.serial}/hamta/{fetch_token(certificate)}/")
     assert response["Content-Type"] == "application/pdf"
-    response.close()
+    response.getvalue()
 
 
 def test_at_the_tablet_it_is_never_saved_as_a_file(at_tablet, certificate):

@@ -104,10 +104,9 @@ def test_every_door_opens_to_those_it_is_for_and_to_nobody_else(client, sign_in,
             response.status_code == 302 and response["Location"].startswith(BASE) and method == "post"
         )
         assert opened is (who in allowed), (path, response.status_code)
-        if response.streaming:
-            response.close()
-        elif not opened:
-            assert "Maja" not in response.content.decode()
+        content = response.getvalue()  # a file read to its end closes itself, and leaves the connection alone
+        if not opened:
+            assert b"Maja" not in content
 
 
 def test_every_address_of_ours_is_behind_one_of_the_doors_above(cast, rule, far):
@@ -143,7 +142,7 @@ def test_nothing_changes_by_looking(sign_in, cast, rule, far):
     before = LedgerEntry.objects.count()
     for method, path, _allowed in doors:
         if method == "get":
-            ada.get(BASE + path).close()
+            ada.get(BASE + path).getvalue()
         else:
             assert ada.get(BASE + path).status_code == 405
     assert LedgerEntry.objects.count() == before
