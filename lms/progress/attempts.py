@@ -1,6 +1,7 @@
 """Attempts at a test. The enrolment is locked by the caller, so that two taps cannot both take the last attempt."""
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -36,8 +37,8 @@ def begin_attempt(event: LearningEvent) -> tuple[QuizAttempt | None, str]:
         return under_way, ""
     if attempts_left(event.enrolment, event.activity) == 0:
         return None, "attempts_used_up"
-    last = attempts.filter(voided_at=None).order_by("submitted_at").last()
-    free_at = free_again(last.submitted_at if last else None, event.activity.wait_minutes)
+    handed_in = list(attempts.filter(voided_at=None).values_list("submitted_at", flat=True))
+    free_at = free_again(handed_in, event.activity)  # type: ignore[arg-type] # none is under way
     if free_at and event.occurred_at < free_at:
         return None, "must_wait"
     attempt = QuizAttempt.objects.create(  # type: ignore[misc] # an attempt event has an id and a version
@@ -51,11 +52,13 @@ def begin_attempt(event: LearningEvent) -> tuple[QuizAttempt | None, str]:
     return attempt, ""
 
 
-def free_again(handed_in: datetime.datetime | None, wait_minutes: int | None) -> datetime.datetime | None:
-    """When the next attempt may begin after one that was handed in. None: there is nothing to wait for."""
-    if handed_in is None or wait_minutes is None:
+def free_again(handed_in: Collection[datetime.datetime], activity: Activity) -> datetime.datetime | None:
+    """When the next attempt may begin after those that were handed in. None: there is nothing to wait for, as for
+    an attempt more than the page allows: a leader has just talked it over and given it."""
+    used_up = activity.max_attempts is not None and len(handed_in) >= activity.max_attempts
+    if not handed_in or activity.wait_minutes is None or used_up:
         return None
-    return handed_in + datetime.timedelta(minutes=wait_minutes)
+    return max(handed_in) + datetime.timedelta(minutes=activity.wait_minutes)
 
 
 def questions_of(attempt: QuizAttempt) -> list[dict[str, Any]]:

@@ -119,7 +119,7 @@ class ActivityState:
         if self.under_way or self.is_out_of_attempts:
             return None
         handed_in = [attempt.submitted_at for attempt in self.attempts if attempt.submitted_at]
-        moment = free_again(max(handed_in, default=None), self.activity.wait_minutes)
+        moment = free_again(handed_in, self.activity)
         return moment if moment and moment > timezone.now() else None
 
 

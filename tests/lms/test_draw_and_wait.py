@@ -12,7 +12,7 @@ from django.utils.translation import override
 from courses.models import QuizPage
 from lms.models import EventKind, LearningEvent, QuizAttempt
 from lms.progress import begin_again, move, void
-from lms.progress.attempts import questions_of
+from lms.progress.attempts import give_attempt, questions_of
 from lms.reader.journey import ActivityState
 from lms.wording import moment_text
 from tests import builders
@@ -157,6 +157,18 @@ def test_a_new_cycle_begins_without_waiting(cast, waiting):
     course = take_quiz(cast.maja, waiting).course_completion.course
     begin_again(learner=cast.maja, course=course, actor=None)
     assert begin(cast.maja, waiting).attempt
+
+
+def test_an_attempt_that_a_leader_gives_may_begin_at_once(maja, cast, waiting):
+    waiting.max_attempts = 1
+    waiting.save_revision().publish()
+    with time_machine.travel(NOON, tick=False):
+        take_quiz(cast.maja, waiting, right=False)
+        give_attempt(learner=cast.maja, activity=activity_of(waiting), reason="gått igenom felen", actor=cast.ada)
+        page = maja.get(address(waiting)).content.decode()
+        assert "Du kan försöka igen" not in page
+        assert f'action="{address(waiting)}forsok/"' in page
+        assert begin(cast.maja, waiting).attempt.number == 2
 
 
 def test_taking_the_rule_away_lets_everybody_in(cast, waiting):

@@ -6,6 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from lms.models import LedgerEntry, StaffImport, StaffMember
+from lms.people.merging import merge
+from tests import people
 from tests.staff_lists import as_csv, everything, row
 
 
@@ -72,6 +74,16 @@ def test_a_question_is_told_and_refused_until_it_is_answered_for_all(run, cast):
     assert "Flyttar från Gräsmyr den 1 mars 2026." in said
     assert StaffMember.objects.filter(given_name="Bo").count() == 1
     assert cast.bo.employments.count() == 2
+
+
+def test_a_row_that_was_merged_away_is_nobody(run, cast):
+    gone = people.hire(cast, "Bo", "Ek", "annorstades")
+    gone.email = "bo@example.com"
+    gone.save()
+    merge(keep=cast.bo, gone=gone, actor=cast.ada)
+    said = run(row(given="Bo", family="Ek", email=gone.email, start="2026-03-01"), other_workplace="both")
+    assert "1 ändrad" in said
+    assert cast.bo.employments.filter(voided_at=None).count() == 3
 
 
 def test_read_in_as_a_leader_it_stays_in_their_reach(run, cast):
