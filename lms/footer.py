@@ -1,4 +1,4 @@
-"""The foot of every page: the law's pages and the other language. Drawn without a query; what it links to asks."""
+"""The foot of every page: whom to ask, the law's pages and the other language. One query, for whom to ask."""
 
 from typing import Any
 from urllib.parse import urlsplit

@@ -182,7 +182,7 @@ def test_the_shortcuts_cost_the_same_however_many(client, shortcuts, times, djan
     for number in range(times):
         make_contact(f"Myndighet {number}", group="tourism" if number % 2 else "authorities")
     client.get("/snabbvagar/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/snabbvagar/")
 
 

@@ -61,7 +61,7 @@ def test_lesson_in_the_book(sign_in, many, django_assert_num_queries):
     maja = sign_in("maja")
     lesson = many[0].get_activity_pages().first()
     maja.get(lesson.url)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert maja.get(lesson.url).status_code == 200
 
 
