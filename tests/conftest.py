@@ -7,6 +7,9 @@ from hypothesis import HealthCheck, settings
 
 from lms.requirements.actions import require
 from tests import builders, people
+from tests.snapshot import Snapshot
+
+snapshots: dict[str, Snapshot] = {}
 
 # No deadline: the machine is shared, and a time is never a verdict.
 settings.register_profile(
@@ -29,6 +32,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """What migrations would have made: they are tested on their own."""
     with django_db_blocker.unblock():
         builders.build_site()
+        snapshots["course"] = Snapshot(builders.make_full_course)
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +53,7 @@ def cast(index):
 @pytest.fixture
 def course(index):
     """A whole course: two lessons of two steps, a test of two questions."""
-    return builders.make_full_course()
+    return snapshots["course"].restore()
 
 
 @pytest.fixture
