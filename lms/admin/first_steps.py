@@ -44,6 +44,10 @@ STEPS = {
         _("Whom to ask"),
         _("Write a name and a phone number or an e-mail address. They stand at the foot of every page."),
     ),
+    "law": (
+        _("Personal data and accessibility"),
+        _("The law wants a page about each. Go through their texts, publish them, and choose them in the settings."),
+    ),
     "workplace": (
         _("The first service point"),
         _("Add the municipality first, and then the service points under it. That is where people work."),
@@ -94,6 +98,7 @@ def _done(user: Any, figures: Figures) -> dict[str, bool]:
         said = TrainingSettings.current()
         done["issuer"] = bool(said.organisation and said.signatory_name)
         done["ask"] = bool(said.contact_name and (said.contact_phone or said.contact_email))
+        done["law"] = bool(said.privacy_page_id and said.accessibility_page_id)
     if policy_registry.get_by_type(JobRole).user_has_permission(user, "add"):
         done["roles"] = bool(figures.workers) or JobRole.objects.exists()
     if policy_registry.get_by_type(Page).user_has_permission(user, "publish"):
@@ -111,6 +116,7 @@ def where_it_is_done() -> dict[str, str]:
     return {
         "issuer": settings,
         "ask": settings,
+        "law": settings,
         "workplace": reverse("lms_admin:add_workplace"),
         "roles": reverse("lms_job_roles:add"),
         "staff": reverse("lms_admin:staff"),

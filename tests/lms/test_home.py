@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from wagtail.models import Page
 
 from lms.admin.first_steps import STEPS, first_steps
 from lms.admin.menu import training_menu
@@ -261,6 +262,12 @@ def test_each_step_is_ticked_when_it_is_done_and_the_list_goes_away_with_the_las
     said.signatory_name, said.contact_phone = "Petra", "0930-123 45"
     said.save()
     has_ticked("issuer", "ask")
+    said.privacy_page = Page.objects.get(slug="hem")
+    said.save()
+    has_ticked()
+    said.accessibility_page = said.privacy_page
+    said.save()
+    has_ticked("law")
     kommun = add_workplace(name="Kommunen", kind="municipality", parent=None, actor=admin)
     has_ticked()
     place = add_workplace(name="Brattfors", kind="service_point", parent=kommun, actor=admin)
@@ -290,7 +297,7 @@ def test_a_project_leader_sees_what_a_project_leader_may_do(petra, cast, course)
 def test_more_rights_are_more_steps(petra, cast):
     codenames = ["change_trainingsettings", "add_jobrole"]
     cast.petra.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
-    assert set(steps_of(petra.get(HOME))) == {"issuer", "ask", "workplace", "roles", "staff", "requirement"}
+    assert set(steps_of(petra.get(HOME))) == {"issuer", "ask", "law", "workplace", "roles", "staff", "requirement"}
 
 
 def test_what_others_have_done_at_their_workplaces_ticks_nothing_here(sign_in, cast, course):
