@@ -170,7 +170,7 @@ def _objectives(canvas, certificate):
     if not certificate.objectives:
         return
     top = HEIGHT - 107 * mm
-    _text(canvas, MARGIN, top, _("After the course the participant can"), size=12, colour=PALE)
+    _text(canvas, MARGIN, top, _("Learning objectives"), size=12, colour=PALE)
     columns = 2 if len(certificate.objectives) > 3 else 1
     room = WIDTH - 2 * MARGIN - QR_SIDE - 12 * mm
     width = (room - 8 * mm * (columns - 1)) / columns

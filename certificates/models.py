@@ -32,7 +32,7 @@ def file_path(certificate: "Certificate", _filename: str) -> str:
 class RevocationReason(models.TextChoices):
     VOIDED = "voided", _("The completion was recorded by mistake")
     CORRECTED = "corrected", _("Replaced by a corrected certificate")
-    ISSUER = "issuer", _("Withdrawn by the issuer")
+    ISSUER = "issuer", _("Revoked by the issuer")
 
 
 class State(models.TextChoices):

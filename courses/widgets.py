@@ -25,10 +25,13 @@ class ChoicesWidget(forms.Textarea):
                 "left": _("Line %(number)s"),
                 "pair": _("Belongs with line %(number)s"),
                 "number": _("The right number"),
-                "tolerance": _("Right too when it is so far off (optional)"),
+                "tolerance": _("Largest deviation accepted (optional)"),
                 "unit": _("Unit, shown after the box (optional)"),
                 "orderHint": _("Write them in the right order. Everyone gets them shuffled."),
-                "matchHint": _("The lines stand as you write them. What belongs with them is shuffled and chosen."),
+                "matchHint": _(
+                    "The lines stand in the order you write them. What belongs with them is shuffled, "
+                    "and the learner chooses."
+                ),
                 "addItem": _("Add one more"),
                 "addPair": _("Add a pair"),
                 "right": _("Right"),

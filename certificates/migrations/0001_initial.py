@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('base_url', models.URLField()),
                 ('issued_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('revoked_at', models.DateTimeField(null=True)),
-                ('revocation_reason', models.CharField(blank=True, choices=[('voided', 'The completion was recorded by mistake'), ('corrected', 'Replaced by a corrected certificate'), ('issuer', 'Withdrawn by the issuer')], max_length=12)),
+                ('revocation_reason', models.CharField(blank=True, choices=[('voided', 'The completion was recorded by mistake'), ('corrected', 'Replaced by a corrected certificate'), ('issuer', 'Revoked by the issuer')], max_length=12)),
                 ('file', models.FileField(max_length=120, storage=lms.models.learning.private_storage, upload_to=certificates.models.file_path)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
                 ('completion', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='certificates', to='lms.coursecompletion')),

@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('pass_mark', models.PositiveSmallIntegerField(default=80, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='pass mark (per cent)')),
                 ('max_attempts', models.PositiveSmallIntegerField(blank=True, help_text='Empty: as many as one likes. The best attempt counts.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50)], verbose_name='attempts allowed')),
                 ('wait_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Time to read again before the next attempt, from when the last was handed in. Empty: none.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20160)], verbose_name='wait between attempts (minutes)')),
-                ('draw', models.PositiveSmallIntegerField(blank=True, help_text='So many are drawn, others each time. Empty: all of them.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='questions in each attempt')),
+                ('draw', models.PositiveSmallIntegerField(blank=True, help_text='This many are drawn at random, different ones each time. Empty: all of them.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='questions in each attempt')),
                 ('shuffle_questions', models.BooleanField(default=True, verbose_name='shuffle the questions')),
                 ('shuffle_choices', models.BooleanField(default=True, verbose_name='shuffle the answers')),
             ],

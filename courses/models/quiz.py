@@ -45,7 +45,7 @@ class QuizPage(ActivityPage):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("So many are drawn, others each time. Empty: all of them."),
+        help_text=_("This many are drawn at random, different ones each time. Empty: all of them."),
     )
     shuffle_questions = models.BooleanField(_("shuffle the questions"), default=True)
     shuffle_choices = models.BooleanField(_("shuffle the answers"), default=True)
@@ -75,9 +75,9 @@ class QuizPage(ActivityPage):
                 FieldPanel("shuffle_choices"),
                 HelpPanel(
                     _(
-                        "Several right answers: each right choice earns its share and each wrong one costs as "
-                        "much, never below nothing. Put in order: the same for every two that stand in the right or "
-                        "the wrong order. Pair up: each right pair earns its share."
+                        "Several right answers: each right choice earns a share of the points and each wrong one "
+                        "costs as much, but never below zero. Put in order: the lines are compared two by two and "
+                        "counted in the same way. Pair up: each right pair earns a share."
                     )
                 ),
             ],

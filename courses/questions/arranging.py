@@ -105,8 +105,10 @@ class Match(Kind):
     name = "match"
     label = gettext_lazy("Pair up")
     instruction = gettext_lazy("Choose what belongs to each line.")
-    pick_first = gettext_lazy("Choose for every line first.")
-    ask_again = gettext_lazy("Choose for every line, or skip the question for now. What you have chosen is saved.")
+    pick_first = gettext_lazy("Choose an answer for every line first.")
+    ask_again = gettext_lazy(
+        "Choose an answer for every line, or skip the question for now. What you have chosen is saved."
+    )
     shuffles = ("options",)
     must_shuffle = True
 
@@ -116,7 +118,7 @@ class Match(Kind):
         if not 2 <= len(pairs) <= MAX_PAIRS:
             problems.append(_("Write 2 to %(number)s pairs.") % {"number": MAX_PAIRS})
         if not all(left and right for left, right in pairs):
-            problems.append(_("One pair is not whole. Write both sides of it or remove it."))
+            problems.append(_("One pair is incomplete. Fill in both sides or remove it."))
         for side in zip(*pairs, strict=True):
             written = [text.casefold() for text in side if text]
             if len(set(written)) < len(written):

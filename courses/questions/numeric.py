@@ -54,7 +54,7 @@ class Number(Kind):
             problems.append(_("Write the right answer as a number in figures, such as 30 or 2.5."))
         tolerance = number_in(right.get("tolerance") or "0")
         if tolerance is None or tolerance < 0:
-            problems.append(_("Write how far off still counts as a number from 0 and up, or leave it empty."))
+            problems.append(_("Write how far off still counts, as a number from 0 upwards, or leave it empty."))
         return problems
 
     def public(self, question: Question) -> dict[str, Any]:

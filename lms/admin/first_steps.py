@@ -46,7 +46,10 @@ STEPS = {
     ),
     "law": (
         _("Personal data and accessibility"),
-        _("The law wants a page about each. Go through their texts, publish them, and choose them in the settings."),
+        _(
+            "The law requires a page about each. Go through the texts, publish the pages, "
+            "and choose them in the settings."
+        ),
     ),
     "workplace": (
         _("The first service point"),

@@ -28,7 +28,10 @@ class DeleteJobRole(DeleteView):
             return self.refuse()
 
     def refuse(self):
-        words = _("“%(role)s” is used in employments or requirements, now or earlier, and cannot be deleted.")
+        words = _(
+            "“%(role)s” is used in employments or requirements, now or earlier, and cannot be deleted. "
+            "Rename it instead."
+        )
         messages.error(self.request, words % {"role": self.object})
         return HttpResponseRedirect(self.get_success_url())
 

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.CharField(blank=True, help_text='Empty: the organisation in Settings, Training.', max_length=120, verbose_name='organisation')),
                 ('service', models.CharField(max_length=120, verbose_name='name of the service')),
                 ('conformity', models.CharField(choices=[('full', 'fully compliant'), ('partial', 'partly compliant'), ('none', 'not compliant')], default='partial', max_length=10, verbose_name='compliance with the law')),
-                ('shortcomings', wagtail.fields.RichTextField(blank=True, help_text='Each shortcoming, why it is there, whom it concerns, and when it will be mended.', verbose_name='what is not accessible')),
+                ('shortcomings', wagtail.fields.RichTextField(blank=True, help_text='Each shortcoming, why it is there, whom it concerns, and when it will be put right.', verbose_name='what is not accessible')),
                 ('disproportionate', wagtail.fields.RichTextField(blank=True, help_text='Section 12 of the law: what, and the reasons.', verbose_name='exempt as a disproportionate burden')),
                 ('not_covered', wagtail.fields.RichTextField(blank=True, help_text='Section 9 of the law.', verbose_name='content that the law does not cover')),
                 ('method', wagtail.fields.RichTextField(help_text='Such as one’s own assessment, or a review by somebody else.', verbose_name='how it was tested')),

@@ -47,7 +47,7 @@ class AccessibilityStatementPage(Page):
         _("what is not accessible"),
         blank=True,
         features=FEATURES,
-        help_text=_("Each shortcoming, why it is there, whom it concerns, and when it will be mended."),
+        help_text=_("Each shortcoming, why it is there, whom it concerns, and when it will be put right."),
     )
     disproportionate = RichTextField(
         _("exempt as a disproportionate burden"),

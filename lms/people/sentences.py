@@ -193,7 +193,7 @@ TELL: dict[str, Callable[[list[LedgerEntry], Known], str]] = {
     "staff.changed": _changed,
     "staff.merged": _merged,
     "employment.added": _with_job(lambda: _("Employment added: %(workplace)s, %(role)s, from %(start)s.")),
-    "employment.ended": _with_job(lambda: _("The employment at %(workplace)s was ended with %(last_day)s.")),
+    "employment.ended": _with_job(lambda: _("The employment at %(workplace)s was ended. Last day: %(last_day)s.")),
     "employment.moved": _moved_job,
     "employment.numbered": _with_job(lambda: _("Employer or employee id written for %(workplace)s.")),
     "employment.end_undone": _with_job(lambda: _("Undone: the employment at %(workplace)s goes on.")),
@@ -219,7 +219,7 @@ TELL: dict[str, Callable[[list[LedgerEntry], Known], str]] = {
     "attempt.taken_back": _with_parts(lambda: _("The extra attempt was taken back: %(parts)s.")),
     "exemption.opened": _excused,
     "exemption.ended": lambda entries, known: (
-        _("The exemption was ended with %(day)s.") % {"day": _day(entries[0], "last_day")}
+        _("The exemption was ended. Last day: %(day)s.") % {"day": _day(entries[0], "last_day")}
     ),
     "exemption.end_undone": lambda entries, known: _("Undone: the exemption goes on."),
     "exemption.taken_back": lambda entries, known: _("The exemption was taken away as a mistake."),

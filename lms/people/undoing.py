@@ -47,7 +47,7 @@ def void_employment(*, job: Employment, actor: Any, undoes: str) -> None:
         raise ValidationError(_changed_since())
     if not job.staff.employments.filter(voided_at=None).exclude(pk=job.pk).exists():
         raise ValidationError(
-            _("It is the only employment. Add the right one first, or end this one with the day before it was wrong.")
+            _("It is the only employment. Add the right one first, or end this one on the right last day.")
         )
     _void(job)
     ledger.write("employment.voided", actor=actor, subject=job, staff=job.staff, undoes=undoes)

@@ -285,7 +285,7 @@ class EndJob(JobMixin, ActionView):
 class ChangeEmployer(JobMixin, ActionView):
     page_title = gettext_lazy("Employer and employee id")
     form_class = EmployerForm
-    explanation = gettext_lazy("By both together a staff list that is read in knows the person again.")
+    explanation = gettext_lazy("With both filled in, the person is recognised when a staff list is read in.")
 
     def get_initial(self):
         return {"employer": self.job.employer, "employee_id": self.job.employee_id}

@@ -112,9 +112,9 @@ def give_attempt(*, learner: StaffMember, activity: Activity, reason: str, actor
     """One more attempt at a test whose attempts are used up. Refused in words where there is nothing to help with."""
     enrolment = current_enrolment(learner, activity.course, lock=True)
     if enrolment is None or attempts_left(enrolment, activity) != 0:
-        raise ValidationError(_("There are attempts left at this test. Nothing more is needed."))
+        raise ValidationError(_("There are attempts left at this test. You need not do anything."))
     if ActivityCompletion.objects.filter(enrolment=enrolment, activity=activity, voided_at=None).exists():
-        raise ValidationError(_("The test is passed already. Nothing more is needed."))
+        raise ValidationError(_("The test is passed already. You need not do anything."))
     extra = ExtraAttempt.objects.create(
         enrolment=enrolment,
         activity=activity,

@@ -93,7 +93,14 @@ class EarlierTraining(RegisterView):
 
     def act(self, data):
         if not data["what"].activities.live().filter(required=True).exists():
-            raise ValidationError({"what": _("Nothing in this course is required, so it cannot be completed.")})
+            raise ValidationError(
+                {
+                    "what": _(
+                        "No part is needed to complete this course, so it cannot be recorded as completed. Ask the "
+                        "course leader to tick “needed to complete the course” for at least one part."
+                    )
+                }
+            )
         form_id, user = data["form_id"], self.request.user
         with transaction.atomic(), kept(content=data["document"], form_id=form_id, uploaded_by=user) as document:
             receipts = record_earlier_training(
@@ -110,8 +117,8 @@ class EarlierTraining(RegisterView):
             messages.info(
                 self.request,
                 ngettext(
-                    "%(number)s person had completed it already. Nothing is changed there.",
-                    "%(number)s people had completed it already. Nothing is changed there.",
+                    "%(number)s person had completed it already. Nothing was changed for that person.",
+                    "%(number)s people had completed it already. Nothing was changed for them.",
                     already,
                 )
                 % {"number": already},
@@ -136,5 +143,5 @@ class Document(PersonMixin, LeaderMixin, View):
         try:
             return response_with(document)
         except FileNotFoundError:
-            messages.error(request, _("The file is missing. Ask the operator to restore it from the backup."))
+            messages.error(request, _("The file is missing. Ask whoever runs the site to restore it from the backup."))
             return HttpResponseRedirect(self.get_success_url())

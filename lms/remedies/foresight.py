@@ -95,7 +95,9 @@ def _given_to(to: StaffMember, row: Row, receipts: list[Receipt]) -> list[str]:
         told.append(_("%(name)s gets, with the same day: %(parts)s.") % {"name": to, "parts": new})
     all_of_them = Activity.objects.filter(pk__in=[event.activity_id for event in events])
     if had := _parts(course, all_of_them.exclude(pk__in=got)):
-        told.append(_("%(name)s had done already, and nothing changes there: %(parts)s.") % {"name": to, "parts": had})
+        told.append(
+            _("%(name)s had already done this, and it does not change: %(parts)s.") % {"name": to, "parts": had}
+        )
     born = next((receipt.course_completion for receipt in receipts if receipt.course_completion), None)
     if born:
         told.append(

@@ -124,7 +124,9 @@ def _take_evidence_back(entry, actor, reason):
 def _take_back(events, entry, actor, reason):
     rows = list(ActivityCompletion.objects.filter(event__in=events, voided_at=None).select_related("enrolment"))
     if not rows:
-        raise ValidationError(_("It counts for nothing today: it was done in another way, or is taken back already."))
+        raise ValidationError(
+            _("There is nothing to take back: the part was completed in another way, or this is taken back already.")
+        )
     take_back(completions=rows, reason=reason, recorded_by=actor, undoes=entry.uuid)
 
 

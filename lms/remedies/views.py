@@ -120,7 +120,7 @@ class GiveAttempt(PersonMixin, ActionView):
     def explanation(self):
         names = {"name": self.person, "course": self.course}
         if not self.tests:
-            return _("%(name)s has attempts left in “%(course)s”, or has passed. Nothing more is needed.") % names
+            return _("%(name)s has attempts left in “%(course)s”, or has passed. You need not do anything.") % names
         return (
             _(
                 "%(name)s has used up the attempts at the test in “%(course)s”. Go through the difficult questions "

@@ -70,7 +70,7 @@ def _histories(rules: list[Requirement]) -> dict[int, list[tuple[LedgerEntry, st
         "requirement.opened": _("Made %(day)s by %(name)s."),
         "requirement.ended": _("Ended %(day)s by %(name)s."),
         "requirement.taken_back": _("Taken back as a mistake %(day)s by %(name)s."),
-        "requirement.end_undone": _("Goes on again since %(day)s, by %(name)s."),
+        "requirement.end_undone": _("In force again since %(day)s, changed by %(name)s."),
     }
     subjects = {f"requirement:{rule.pk}": rule.pk for rule in rules}
     entries = list(LedgerEntry.objects.filter(subject__in=subjects).select_related("actor").order_by("pk"))

@@ -59,7 +59,7 @@ COLUMNS = (
         "firstday startdate starts from employedfrom",
     ),
     _column(
-        "end", _("Last day"), _("Only if it is known. Empty never opens again what has ended."),
+        "end", _("Last day"), _("Only if it is known. An empty cell never reopens an employment that has ended."),
         "sistadag sistadagen slutdatum slut slutar slutade anställdtill till datumtill tillochmed "
         "lastday enddate end ends to until employedto",
     ),

@@ -122,7 +122,7 @@ def _decode(content: bytes, encoding: str) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         raise _unreadable(
-            _("The letters of the file cannot be read. Open it in Excel or LibreOffice and save it as CSV UTF-8."),
+            _("The characters in the file cannot be read. Open it in Excel or LibreOffice and save it as CSV UTF-8."),
             line=content.count(b"\n", 0, error.start) + 1,
         ) from error
 
@@ -130,7 +130,7 @@ def _decode(content: bytes, encoding: str) -> str:
 def _text_lines(text: str) -> Iterator[tuple[int, list[str]]]:
     if "\0" in text:
         raise _unreadable(
-            _("This is no staff list but a file of another kind. Choose a CSV file or an Excel file (.xlsx).")
+            _("This is not a staff list but a file of another kind. Choose a CSV file or an Excel file (.xlsx).")
         )
     line, delimiter = 1, ""
     if said := _SEPARATOR_LINE.match(text):

@@ -199,7 +199,10 @@ class _Rows:
     def _refuse_second(self, line: Line, job: Job) -> None:
         namesakes = _("If they are two people with the same name, write employer and employee id for them.")
         if job.line is not None:
-            advice = _("Row %(line)s has the same person here at the same time. Write its last day, or remove a row.")
+            advice = _(
+                "Row %(line)s has the same person here at the same time. Write the last day in that row, "
+                "or remove one of the rows."
+            )
             words: dict[str, object] = {"line": job.line}
         else:
             advice = _("The staff list has an employment here from %(day)s. Write that day, or leave the cell empty.")

@@ -188,7 +188,7 @@ def _row(line: int, values: dict[str, str], refuse: Refuse) -> Row:
         try:
             validate_email(values["email"])
         except ValidationError:
-            refuse("email", _("This is no e-mail address. Correct it, or leave it empty."))
+            refuse("email", _("This is not an e-mail address. Correct it, or leave it empty."))
     return Row(
         line=line,
         given_name=given,
@@ -208,7 +208,7 @@ def _names(values: dict[str, str], refuse: Refuse) -> tuple[str, str]:
         if not (given and family):
             refuse(NAME.key, _("Write both first name and family name."))
         elif max(len(given), len(family)) > BY_KEY["given_name"].length:
-            refuse(NAME.key, _("The name is too long."))
+            refuse(NAME.key, _("The name is too long. Shorten it."))
         return given, family
     if not given:
         refuse("given_name", _("Write the first name."))
@@ -257,7 +257,7 @@ def _day(text: str, key: str, refuse: Refuse) -> datetime.date | None:
         return None
     day = _day_called(text)
     if day is None:
-        refuse(key, _("This is no date that can be read. Write it as 2026-11-23."))
+        refuse(key, _("This date cannot be read. Write it as 2026-11-23."))
     elif not FIRST_YEAR <= day.year <= LAST_YEAR:
         advice = _("Choose a day between the years %(first)s and %(last)s.")
         refuse(key, advice % {"first": FIRST_YEAR, "last": LAST_YEAR})

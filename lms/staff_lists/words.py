@@ -119,7 +119,7 @@ def options_in_words(question: Question, register: Register) -> list[tuple[str, 
         if value == BOTH
         else (
             value,
-            _("Moves: the employment at %(place)s ends with %(day)s")
+            _("Moves: the last day at %(place)s is %(day)s")
             % {"place": jobs[value].place.name, "day": day_text(start - ONE_DAY) if start else ""},
         )
         for value in question.values

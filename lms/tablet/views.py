@@ -115,9 +115,7 @@ def pin(request, person):
 
 def _wait_text(until):
     if until == pins.FOREVER:
-        return _(
-            "There have been too many wrong PINs. The shop owner or the project leader can open the door for you again."
-        )
+        return _("There have been too many wrong PINs. The shop owner or the project leader can unlock it for you.")
     seconds = (until - timezone.now()).total_seconds()
     if seconds <= 90:
         return _("Wait half a minute and try again.") if seconds <= 35 else _("Wait a minute and try again.")

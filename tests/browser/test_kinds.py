@@ -128,7 +128,7 @@ def test_practice_answers_at_once(quiz, visit):
     assert check("order").startswith("Rätt.")
     order.locator("button[data-by='1']").first.tap()
     assert "Rätt ordning:" in check("order")
-    assert "Välj för varje rad först." in check("match")
+    assert "Välj ett svar för varje rad först." in check("match")
     for select in forms["match"].locator("select").all():
         select.select_option(label="112")
     assert check("match").startswith("Inte rätt.")

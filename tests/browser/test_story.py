@@ -192,7 +192,7 @@ def test_majas_day_and_what_the_project_leader_sees_of_it(demo, visit, tmp_path)
 def sentence(leader) -> tuple[int, int]:
     """ "11 av 21 anställda …" as figures."""
     done, counted = re.match(
-        r"(\d+) av (\d+) anställda är färdigutbildade", leader.page.locator("#lms-answer").inner_text()
+        r"(\d+) av (\d+) i personalen har slutfört", leader.page.locator("#lms-answer").inner_text()
     ).groups()
     return int(done), int(counted)
 

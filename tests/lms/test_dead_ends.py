@@ -147,7 +147,7 @@ def test_a_form_that_is_too_old_at_the_tablet_leads_to_the_tablet(strict, cast):
 
 def test_a_form_that_is_too_old_speaks_the_visitors_language(strict):
     strict.cookies["django_language"] = "en"
-    assert "The form was too old" in strict.post("/logga-in/", {}).content.decode()
+    assert "The page had been open too long" in strict.post("/logga-in/", {}).content.decode()
 
 
 # Too often, too late

@@ -91,7 +91,7 @@ def test_what_the_right_person_had_already_is_told_and_not_changed(petra, cast, 
     read(cast.bo, pages[0])
     form = {"what": whole(cast.maja), "to": cast.bo.pk, "reason": "Fel"}
     told, _answer = confirm(petra, where(cast.maja, course, "move"), form)
-    assert "Bo Ek hade redan gjort, och där ändras inget: lektionen ”Lektion 1”." in told
+    assert "Bo Ek hade redan gjort det här, och det ändras inte: lektionen ”Lektion 1”." in told
     assert CourseCompletion.objects.get(voided_at=None).staff == cast.bo
 
 

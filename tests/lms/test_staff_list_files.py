@@ -125,7 +125,7 @@ SAY_KIND = (
     "Den anställningsformen finns inte. Skriv någon av dessa: Ägare, Anställd, Timanställd, Säsongsanställd, "
     "Arbetar ideellt."
 )
-SAY_DATE = "Det här är inget datum som går att läsa. Skriv det som 2026-11-23."
+SAY_DATE = "Datumet går inte att läsa. Skriv det som 2026-11-23."
 
 
 @pytest.mark.parametrize(

@@ -110,13 +110,13 @@ def test_every_kind_of_entry_is_told_in_a_sentence(cast, course, pages):
         "Kom med i personallistan.",
         "Ändrat i personallistan: telefon och efternamn.",
         f"Anställning tillagd: Gräsmyr, Butiksbiträde, från och med {day_text(TODAY - DAY * 9)}.",
-        f"Anställningen på Gräsmyr avslutades till och med {day_text(TODAY - DAY)}.",
+        f"Anställningen på Gräsmyr avslutades. Sista dag: {day_text(TODAY - DAY)}.",
         "Ett inloggningskort skrevs ut.",
         "Använde inloggningskortet.",
         "Valde pinkod.",
         "Pinkoden låstes upp.",
         f"Undantagen från ”Ett gott värdskap” från och med {day}, tills vidare.",
-        f"Undantaget avslutades till och med {day}.",
+        f"Undantaget avslutades. Sista dag: {day}.",
         f"Var med på träffen ”Coachingkväll” den {day}.",
         f"Tidigare utbildning registrerades: ”Ett gott värdskap”, klar den {day}.",
         "Intyget för ”Ett gott värdskap” utfärdades.",
@@ -183,7 +183,7 @@ def test_a_leader_of_where_she_worked_before_sees_the_learning_alone(sign_in, ca
 
 def test_what_could_not_be_counted_is_told(cast, course, pages):
     tell(cast.maja, pages[0], "step", {"step": "hittepå"})
-    assert "1 händelse om lektionen ”Lektion 1” kunde inte räknas, och är sparad." in told(cast.maja)
+    assert "1 händelse i lektionen ”Lektion 1” kunde inte räknas. Den är sparad." in told(cast.maja)
 
 
 def test_an_unknown_verb_does_not_break_the_page(petra, cast):

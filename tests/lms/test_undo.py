@@ -59,7 +59,7 @@ def test_the_end_of_an_employment(petra, cast):
     between = timezone.now()
     shown = undo(petra, cast.maja, "employment.ended").content.decode()
     day = day_text(TODAY - DAY)
-    assert f"Maja Lindgren: Anställningen på Brattfors avslutades till och med {day}." in shown
+    assert f"Maja Lindgren: Anställningen på Brattfors avslutades. Sista dag: {day}." in shown
     assert "Anställningen fortsätter som om ingen hade avslutat den." in shown
     assert jobs_on(cast.maja, TODAY) == ["Brattfors"]
     assert jobs_on(cast.maja, TODAY, known=between) == []  # as it was known in between
@@ -259,12 +259,12 @@ def undo_rule(browser, rule, verb):
 def test_a_requirement_that_was_a_mistake_binds_on_no_day(sign_in, cast, rule):
     ada = sign_in("ada")
     before = timezone.now()
-    assert "Kravet tas bort, som ett misstag" in undo_rule(ada, rule, "requirement.opened")
+    assert "Kravet tas bort, eftersom det var ett misstag" in undo_rule(ada, rule, "requirement.opened")
     assert rules_on(TODAY) == []
     assert [found.id for found in rules_on(TODAY, known=before)] == [rule.pk]
     text = ada.get(f"{BASE}/requirements/").content.decode()
-    assert "Ingen dag: borttaget" in text
-    assert "Borttaget som ett misstag" in text
+    assert "Gäller inte: borttaget" in text
+    assert "eftersom det var ett misstag" in text
 
 
 def test_an_ended_requirement_goes_on_with_the_same_due_days(petra, cast, course):
@@ -299,7 +299,7 @@ def test_an_ended_requirement_goes_on_with_the_same_due_days(petra, cast, course
         ["employed"],
     )
     text = petra.get(f"{BASE}/requirements/").content.decode()
-    assert "Fortsätter gälla sedan" in text
+    assert "Gäller igen sedan" in text
 
 
 def test_only_whoever_may_end_a_requirement_is_offered_to(petra, sign_in, cast, rule):

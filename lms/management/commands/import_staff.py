@@ -85,7 +85,7 @@ class Command(BaseCommand):
         User = get_user_model()
         leader = User._default_manager.filter(**{User.USERNAME_FIELD: name, "is_active": True}).first()
         if leader is None or not may_lead(leader, *register.ROLES):
-            raise CommandError(_("%(name)s is no project leader.") % {"name": name})
+            raise CommandError(_("%(name)s is not a project leader.") % {"name": name})
         return leader
 
     def _progress(self, done, rows):
