@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lms.conf import setting
 from lms.reader.desk import desk, go
 
 from .models import Certificate
@@ -32,7 +33,10 @@ def my_certificates(request):
 @desk
 def certificate(request, certificate):
     own = _own(request, certificate)
-    phone = own.base_url + reverse("lms_certificates:fetch", args=[own.serial, fetch_token(own)])
+    # Used at once, unlike the printed code: today's address, not the one it was issued under.
+    path = reverse("lms_certificates:fetch", args=[own.serial, fetch_token(own)])
+    site = setting("LMS_PUBLIC_BASE_URL").rstrip("/")
+    phone = site + path if site else request.build_absolute_uri(path)
     return render(
         request,
         "lms_certificates/certificate.html",

@@ -86,4 +86,5 @@ def safe_next(request: HttpRequest, wanted: str, otherwise: str = "/") -> str:
     hosts = {request.get_host()}
     if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=request.is_secure()):
         return otherwise
-    return urlsplit(wanted)._replace(scheme="", netloc="").geturl()
+    path = urlsplit(wanted)._replace(scheme="", netloc="").geturl()
+    return path if path.startswith("/") and not path.startswith("//") else otherwise  # "//x" is another site

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..admin.fields import ManyField
 from ..models import Employment, StaffMember
+from ..workplaces.names import tell_apart
 
 Groups = list[tuple[str, list[tuple[int, str]]]]
 
@@ -26,13 +27,17 @@ def by_workplace(people: Iterable[StaffMember], *, first: Iterable[str] = ()) ->
 
     Somebody with two jobs stands once, at the first of them.
     """
-    groups: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    groups: dict[int | None, list[tuple[int, str]]] = defaultdict(list)
+    names = {}
     for person in people:
-        places = [job.workplace.name for job in person.employments.all()]
-        groups[places[0] if places else ""].append((person.pk, person.full_name))
-    first = set(first)
-    order = sorted(groups, key=lambda place: (place == "", place not in first, place))
-    return [(place or _("Not employed today"), groups[place]) for place in order]
+        place = next((job.workplace for job in person.employments.all()), None)
+        if place:
+            names[place.pk] = place.name
+        groups[place.pk if place else None].append((person.pk, person.full_name))
+    first, called = set(first), tell_apart(names)
+    order = sorted((names[pk] not in first, called[pk], pk) for pk in names)
+    found = [(called[pk], groups[pk]) for _later, _name, pk in order]
+    return [*found, (_("Not employed today"), groups[None])] if None in groups else found
 
 
 class PersonField(forms.ModelChoiceField):

@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 from ..admin.base import AdminPage
 from ..models import Role, StaffMember
 from ..wording import day_text
+from ..workplaces.names import tell_apart
 from .views import MatrixFilter
 
 #: What stands between the addresses: semicolons for Outlook, commas for a text message.
@@ -54,13 +55,16 @@ class MessageLists(MatrixFilter, AdminPage, TemplateView):
 
     def get_context_data(self, **kwargs):
         late_only = self.chosen.get("only") == "late"
-        found: dict[str, dict[int, None]] = defaultdict(dict)  # an ordered set of people for each workplace
+        found: dict[int, dict[int, None]] = defaultdict(dict)  # an ordered set of people for each workplace
+        names: dict[int, str] = {}
         for worker, row in self.figures.rows(self.figures.workers):
             if row.late if late_only else row.done < row.counted:
-                found[worker.workplace][worker.job.staff_id] = None
+                found[worker.job.workplace_id][worker.job.staff_id] = None
+                names[worker.job.workplace_id] = worker.workplace
         everyone = dict.fromkeys(person for people in found.values() for person in people)
         staff = StaffMember.objects.in_bulk(everyone)
-        lists = [MessageList(place, [staff[pk] for pk in people]) for place, people in found.items()]
+        called = tell_apart(names)
+        lists = [MessageList(called[place], [staff[pk] for pk in people]) for place, people in found.items()]
         if len(lists) > 1:
             lists.insert(0, MessageList(_("All workplaces"), [staff[pk] for pk in everyone]))
         return {

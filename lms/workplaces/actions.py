@@ -145,6 +145,8 @@ def _permissions(label: str, *codenames: str) -> QuerySet[Permission]:
 
 def leader_group(name: str) -> Group:
     """The group, with the right to enter the admin."""
-    group, _created = Group.objects.get_or_create(name=name)
+    group, created = Group.objects.get_or_create(name=name)
+    if created and name == GROUPS[Role.PROJECT_LEADER]:
+        group.permissions.add(*_permissions("lms", "add_jobrole", "change_jobrole"))  # a staff list may need new ones
     group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
     return group

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from certificates import desk_views
 from certificates.issuing import replace, revoke
 from certificates.models import Certificate, RevocationReason
 from certificates.views import UNKNOWN_PER_MINUTE, fetch_token
@@ -124,6 +125,19 @@ def test_nobody_else_gets_it(sign_in, certificate, who):
 def test_who_does_not_learn_has_no_desk(client, sign_in, certificate, who):
     for path in paths(certificate):
         assert (sign_in(who) if who else client).get(path).status_code in (302, 403)
+
+
+@pytest.mark.parametrize(
+    ("address", "site"), [("https://ny.example/", "https://ny.example"), ("", "http://testserver")]
+)
+def test_the_code_for_the_own_phone_leads_to_where_the_site_is_today(
+    maja, certificate, settings, monkeypatch, address, site
+):
+    drawn = []
+    monkeypatch.setattr(desk_views, "as_svg", lambda url, label: drawn.append(url) or "")
+    settings.LMS_PUBLIC_BASE_URL = address
+    maja.get(paths(certificate)[0])
+    assert drawn[0].startswith(f"{site}/intyg/{certificate.serial}/hamta/")
 
 
 def test_at_the_tablet_it_is_shown_with_a_code_for_the_own_phone(at_tablet, certificate, client):

@@ -112,6 +112,8 @@ def test_nonsense_leads_to_the_start_page(index, client, data):
 @pytest.mark.parametrize("referer", ["https://example.com/", "//example.com/x", "javascript:alert(1)", ""])
 def test_it_never_leads_off_the_site(index, client, referer):
     assert client.get("/sprak/", {"language": "en"}, headers={"Referer": referer}).url == "/"
+    doubled = {"Referer": f"http://testserver{referer.removeprefix('https:')}"}
+    assert not client.get("/sprak/", {"language": "en"}, headers=doubled).url.startswith("//")
 
 
 def test_a_learner_stays_on_the_page_and_keeps_the_language_everywhere(cast, maja, rule, course):

@@ -5,10 +5,11 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from lms.models import Role
+from lms.models import Employment, Role, StaffMember
 from lms.people.actions import employ
+from lms.people.fields import by_workplace, with_jobs_today
 from lms.requirements.actions import require
-from lms.workplaces.actions import give_responsibility
+from lms.workplaces.actions import add_workplace, give_responsibility
 from tests.builders import complete, course_of
 
 PATH = "/admin/training/messages/"
@@ -36,6 +37,17 @@ def test_those_with_courses_left_by_workplace_and_all_together(petra, cast, reac
     brattfors = found["Brattfors"]
     assert (brattfors.addresses, brattfors.without_address) == ("maja@example.se", ["Birgitta Forsberg"])
     assert found["Gräsmyr"].addresses == ""
+
+
+def test_two_workplaces_of_one_name_are_two_lists(petra, cast, reachable):
+    elsewhere = add_workplace(name="Norra", kind="municipality", parent=cast.kommun, actor=cast.ada)
+    other = add_workplace(name="Brattfors", kind="service_point", parent=elsewhere, actor=cast.ada)
+    Employment.objects.filter(staff=cast.bo).update(workplace=other)
+    found = lists(petra.get(PATH))
+    assert found["Kommunen / Brattfors"].names == "Birgitta Forsberg\nMaja Lindgren"
+    assert found["Norra / Brattfors"].names == "Bo Ek"
+    groups = dict(by_workplace(with_jobs_today(StaffMember.objects.all())))
+    assert [name for _pk, name in groups["Norra / Brattfors"]] == ["Bo Ek"]
 
 
 def test_whoever_is_done_is_not_written_to_and_filters_hold(petra, cast, course, reachable):
