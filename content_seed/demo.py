@@ -89,7 +89,7 @@ def seed_demo() -> Iterator[str]:
         course = Course.objects.get(titles__sv=COURSE)
         settings = TrainingSettings.load()
         settings.organisation = "Nordmalings kommun (exempel)"
-        settings.contact_name = "kursledaren"
+        settings.contact_name = "Kajsa Kursledare"
         settings.contact_phone = "000-00 00 00"
         settings.signatory_name = "Petra Projektledare"
         settings.signatory_role = "projektledare"

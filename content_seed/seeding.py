@@ -23,6 +23,7 @@ from courses.packs.pages import activity_digest, course_digest, find_page, put_a
 from .models import SeededPage
 
 PACKS = Path(__file__).parent / "packs"
+WAGTAILS_OWN = "Welcome to your new Wagtail site!"  # what its first migration calls the start page
 CONTACTS = uuid.UUID("0d1f3f0e-6f0b-4c52-9d7a-3f6c2a1b8e44")
 #: Title, address and introduction of the page of shortcuts, in each language of the packs.
 SHORTCUTS_WORDS = {
@@ -186,6 +187,9 @@ def catalogue(language: str = "") -> CourseIndexPage:
         return _translated_catalogue(locale)
     site = Site.objects.select_related("root_page").get(is_default_site=True)
     parent = site.root_page
+    if parent.title == WAGTAILS_OWN:
+        parent.title = getattr(settings, "WAGTAIL_SITE_NAME", "") or site.hostname
+        parent.save_revision().publish()
     if parent.locale_id != locale.pk:
         parent = parent.get_translation_or_none(locale) or parent
     index = CourseIndexPage(title="Kurser", slug="kurser", locale=locale, live=False)

@@ -63,6 +63,10 @@ class ChoicesFormField(forms.JSONField):
     def clean(self, value):
         return clean_choices(super().clean(value))
 
+    def prepare_value(self, value):
+        """In a block, what was posted comes back here as the text that it is when the page could not be saved."""
+        return value if isinstance(value, str) else super().prepare_value(value)
+
     def has_changed(self, initial, data):
         if self.disabled:
             return False

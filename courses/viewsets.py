@@ -19,8 +19,9 @@ class ContactViewSet(SnippetViewSet):
         Column("get_group_display", label=_("Group"), sort_key="group"),
         "phone",
         "checked_on",
+        Column("locale", label=_("Language")),
     ]
-    list_filter = ["group"]
+    list_filter = ["group", "locale"]
     list_per_page = 50
     ordering = ["name"]
     search_fields = ["name", "purpose"]

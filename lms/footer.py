@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
@@ -39,7 +40,9 @@ def _to_page(request: HttpRequest, name: str) -> HttpResponse:
     """The page that Settings, Training names, in the visitor's language if it is there; or whom to ask instead."""
     page = getattr(TrainingSettings.current(), name)
     if page:
-        page = page.localized
+        learner = getattr(request, "learner", None)
+        with override(learner.language if learner else get_language()):
+            page = page.localized
     if page is None or not page.live or not page.url:
         return render(request, "lms/pages/not_written.html", {"what": name}, status=404)
     return redirect(page.url)

@@ -92,7 +92,7 @@ def what_next(status: Status) -> str:
         Status.COMPLETE: _("Nothing needs to be done."),
         Status.EXPIRING: _("The course needs to be taken again before it expires."),
         Status.EXPIRED: _("The course needs to be taken again."),
-        Status.EXEMPT: _("Nothing, as long as the exemption lasts."),
+        Status.EXEMPT: _("Nothing needs to be done as long as the exemption lasts."),
         Status.NOT_REQUIRED: _("Nothing needs to be done."),
         Status.NEEDS_HELP: _("The course leader needs to help."),
         Status.OVERDUE: _("Find a quiet moment for the course this week. It can be taken a few minutes at a time."),
@@ -156,7 +156,10 @@ def why_not_counted(reason: str) -> str:
 
 
 def minutes_text(minutes: int) -> str:
-    return ngettext("about %(minutes)s minute", "about %(minutes)s minutes", minutes) % {"minutes": minutes}
+    if minutes < 90:
+        return ngettext("about %(minutes)s minute", "about %(minutes)s minutes", minutes) % {"minutes": minutes}
+    hours = round(minutes / 60)
+    return ngettext("about %(hours)s hour", "about %(hours)s hours", hours) % {"hours": hours}
 
 
 def what_is_left(lessons: int, tests: int, meetups: int) -> str:

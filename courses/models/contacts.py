@@ -98,6 +98,11 @@ class Contact(TranslatableMixin, models.Model):
         shared = {name: getattr(self, name) for name in self.SHARED}
         self.get_translations().update(**shared)
 
+    @property
+    def is_a_call(self) -> bool:
+        """Whether one turns to it by phone first: an emergency number."""
+        return bool(self.phone) and self.group == ContactGroup.EMERGENCY
+
     def clean(self):
         if not (self.url or self.phone):
             raise ValidationError({"url": _("Give a link or a phone number.")})
@@ -137,5 +142,7 @@ class ShortcutsPage(Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["groups"] = in_groups(Contact.objects.in_language(self.locale.language_code))
+        contacts = Contact.objects.in_language(self.locale.language_code)
+        context["groups"] = in_groups(contacts)
+        context["some_unchecked"] = not all(contact.checked_on for contact in contacts)
         return context

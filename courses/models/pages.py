@@ -80,6 +80,7 @@ class TrainingPage(Page):
 
 
 class CourseIndexPage(Page):
+    admin_default_ordering = "ord"
     introduction = RichTextField(_("introduction"), blank=True, features=SHORT_FEATURES)
 
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
@@ -104,6 +105,8 @@ class CourseIndexPage(Page):
 
 
 class CoursePage(TrainingPage):
+    admin_default_ordering = "ord"  # the order in which it is taken
+
     summary = models.CharField(
         _("summary"), max_length=300, blank=True, help_text=_("One or two sentences: what you learn and why.")
     )

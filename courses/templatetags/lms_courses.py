@@ -31,6 +31,12 @@ def prepared(context, steps):
 
 
 @register.filter
+def share_of(percent, number):
+    """How many of `number` are at least `percent` per cent of them."""
+    return -(-percent * number // 100)
+
+
+@register.filter
 def duration(minutes):
     """Minutes in the largest unit that fits: "45 minutes", "2 hours", "1 day"."""
     if minutes % (24 * 60) == 0:

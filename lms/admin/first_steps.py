@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from courses.models import Course, CourseIndexPage
+from courses.models import Course
 
 from ..access import may_lead, staff_to_manage, workplaces_in_reach
 from ..conf import public_address_is_set
 from ..models import JobRole, Responsibility, Role, TrainingSettings, Workplace
 from ..reports.figures import Figures
 from ..requirements.views import requirements_in_reach
+from .catalogue import address_of_courses
 
 LEADER = (Role.PROJECT_LEADER,)
 
@@ -115,7 +116,6 @@ def _done(user: Any, figures: Figures) -> dict[str, bool]:
 def where_it_is_done() -> dict[str, str]:
     """Step to address, for what is done on this site."""
     settings = reverse("wagtailsettings:edit", args=["lms", "trainingsettings"])
-    catalogue = list(CourseIndexPage.objects.values_list("pk", flat=True)[:1])
     return {
         "issuer": settings,
         "ask": settings,
@@ -123,9 +123,7 @@ def where_it_is_done() -> dict[str, str]:
         "workplace": reverse("lms_admin:add_workplace"),
         "roles": reverse("lms_job_roles:add"),
         "staff": reverse("lms_admin:staff"),
-        "course": reverse("wagtailadmin_explore", args=catalogue)
-        if catalogue
-        else reverse("wagtailadmin_explore_root"),
+        "course": address_of_courses(),
         "requirement": reverse("lms_admin:add_requirement"),
         "responsible": reverse("lms_admin:responsibilities"),
     }

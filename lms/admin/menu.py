@@ -34,6 +34,7 @@ def training_menu() -> SubmenuMenuItem:
     project, admin = (Role.PROJECT_LEADER,), ("nobody",)
     items = [
         TrainingMenuItem(_("Training matrix"), "lms_training_matrix", LEADERS, "table", 10),
+        TrainingMenuItem(_("Courses"), "lms_admin:courses", (Role.COURSE_LEADER,), "lms-learn", 15),
         TrainingMenuItem(_("Record who came"), "lms_admin:attendance", LEADERS, "calendar-check", 20),
         TrainingMenuItem(_("Record earlier training"), "lms_admin:earlier_training", LEADERS, "history", 30),
         TrainingMenuItem(_("Staff"), "lms_admin:staff", project, "group", 40),

@@ -8,10 +8,12 @@ from ..reports import messages
 from ..requirements import views as requirements
 from ..staff_lists import views as staff_lists
 from ..workplaces import views as workplaces
+from .catalogue import Catalogue
 
 app_name = "lms_admin"
 
 urlpatterns = [
+    path("courses/", Catalogue.as_view(), name="courses"),
     path("staff/", people.StaffList.as_view(), name="staff"),
     path("staff/add/", people.AddStaff.as_view(), name="add_staff"),
     path("staff/export/", staff_lists.ExportStaff.as_view(), name="export_staff"),

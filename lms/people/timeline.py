@@ -164,6 +164,8 @@ def _from_attempts(attempts: list[QuizAttempt], known: Known) -> Iterator[Line]:
 
 def _from_completions(known: Known) -> Iterator[Line]:
     """Courses. Their parts are told already: with what was read, with attempts, with what leaders recorded."""
+    by_hand = (Earned.ATTENDED, Earned.EVIDENCE, Earned.OVERRIDE, Earned.CARRIED)
+    recorded = {(part.enrolment_id, part.occurred_at) for part in known.parts_done.values() if part.earned in by_hand}
     for done in known.courses_done.values():
         names = {"course": known.courses[done.course_id].title}
         if done.valid_until:
@@ -173,7 +175,9 @@ def _from_completions(known: Known) -> Iterator[Line]:
             text = _("Completed “%(course)s”. It is valid with no end date.") % names
         if done.voided_at:
             text += " " + _("It does not count any more.")
-        yield Line(at=done.occurred_at, text=text, by=known.person.given_name)
+        # What a leader has recorded is of a day, and told beside it with who recorded it.
+        on_a_day = (done.enrolment_id, done.occurred_at) in recorded
+        yield Line(at=done.occurred_at, text=text, by="" if on_a_day else known.person.given_name, on_a_day=on_a_day)
 
 
 def _from_jobs(known: Known) -> Iterator[Line]:

@@ -36,6 +36,7 @@ class ActivityState:
     version: ActivityVersion
     completion: ActivityCompletion | None = None
     steps_done: set[str] = field(default_factory=set)
+    read_at: datetime.datetime | None = None  # the last of those steps
     attempts: list[Any] = field(default_factory=list)  # QuizAttempts with `extra`, see attempts.extra_attempts
 
     @property
@@ -85,6 +86,14 @@ class ActivityState:
     @property
     def under_way(self) -> QuizAttempt | None:
         return next((attempt for attempt in self.attempts if attempt.submitted_at is None), None)
+
+    @property
+    def touched_at(self) -> datetime.datetime | None:
+        """When a step was last read, or an attempt begun or handed in."""
+        moments = [
+            moment for attempt in self.attempts for moment in (attempt.started_at, attempt.submitted_at) if moment
+        ]
+        return max([*moments, *([self.read_at] if self.read_at else [])], default=None)
 
     @property
     def best(self) -> QuizAttempt | None:
@@ -183,11 +192,18 @@ class Journey:
 
     @property
     def next(self) -> ActivityState | None:
-        """What "continue" opens: the first that is left and can be done here and now."""
-        for state in self.left:
-            if state.kind != "workshop" and not state.is_out_of_attempts and not state.waits_until:
-                return state
-        return None
+        """What "continue" opens: a test under way, else the first that is left and can be done here and now."""
+        open_now = [
+            state
+            for state in self.left
+            if state.kind != "workshop" and not state.is_out_of_attempts and not state.waits_until
+        ]
+        return next((state for state in open_now if state.under_way), None) or next(iter(open_now), None)
+
+    @property
+    def touched_at(self) -> datetime.datetime | None:
+        """When something was last read or answered in this cycle."""
+        return max((state.touched_at for state in self.activities if state.touched_at), default=None)
 
     @property
     def has_done(self) -> bool:
@@ -306,9 +322,12 @@ def _add_progress(enrolments: Iterable[int], states: dict[int, ActivityState]) -
     for completion in ActivityCompletion.objects.filter(own, voided_at=None):
         if completion.activity_id in states:
             states[completion.activity_id].completion = completion
-    for activity_id, step in LearningEvent.objects.steps_read().filter(own).values_list("activity_id", "step"):
+    steps = LearningEvent.objects.steps_read().filter(own).values_list("activity_id", "step", "occurred_at")
+    for activity_id, step, moment in steps:
         if activity_id in states:
-            states[activity_id].steps_done.add(step)
+            state = states[activity_id]
+            state.steps_done.add(step)
+            state.read_at = max(moment, state.read_at or moment)
     if any(state.kind == "quiz" for state in states.values()):
         attempts = QuizAttempt.objects.filter(own, voided_at=None).annotate(extra=extra_attempts()).defer("answers")
         for attempt in attempts.order_by("number"):

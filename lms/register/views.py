@@ -40,6 +40,11 @@ class RegisterView(ActionView):
         return {**super().get_initial(), "people": self.request.GET.getlist("person")}
 
     def get_success_url(self):
+        """Back to the person whose page one came from, else to the matrix."""
+        person = self.request.GET.get("person", "")
+        known = person.isascii() and person.isdigit() and len(person) < 10
+        if known and staff_to_manage(self.request.user, self.roles).filter(pk=person).exists():
+            return reverse("lms_admin:person", args=[person])
         return reverse("lms_training_matrix")
 
     def warn_of_waiting(self, receipts):

@@ -82,7 +82,7 @@ def _left_in(enrolment: Enrolment) -> list[str]:
     done = enrolment.activity_completions.filter(voided_at=None).values("activity")
     left = Activity.objects.live().filter(course=enrolment.course, required=True).exclude(pk__in=done)
     parts = _parts(enrolment.course, left)
-    return [_("%(name)s then has left: %(parts)s.") % {"name": enrolment.staff, "parts": parts}] if parts else []
+    return [_("Still to do for %(name)s: %(parts)s.") % {"name": enrolment.staff, "parts": parts}] if parts else []
 
 
 def _given_to(to: StaffMember, row: Row, receipts: list[Receipt]) -> list[str]:

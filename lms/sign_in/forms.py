@@ -1,4 +1,5 @@
 from django import forms
+from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.utils.translation import gettext as _
@@ -17,6 +18,15 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("User name")
         self.fields["password"].label = _("Password")
+
+    def clean_username(self):
+        """As the account is written, where that is the only one but for capitals: tablets like to begin with one."""
+        written, users = self.cleaned_data["username"], get_user_model()._default_manager
+        name = users.model.USERNAME_FIELD
+        if users.filter(**{name: written}).exists():
+            return written
+        alike = users.filter(**{f"{name}__iexact": written}).values_list(name, flat=True)[:2]
+        return alike[0] if len(alike) == 1 else written
 
 
 class CardForm(forms.Form):

@@ -128,7 +128,7 @@ def _decode(content: bytes, encoding: str) -> str:
 
 
 def _text_lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    if "\0" in text:
+    if "\0" in text or text.startswith("%PDF-"):
         raise _unreadable(
             _("This is not a staff list but a file of another kind. Choose a CSV file or an Excel file (.xlsx).")
         )

@@ -63,11 +63,11 @@ def test_what_an_author_has_changed_or_deleted_is_left_alone_and_said(packs, cap
     Contact.objects.filter(ref="bankid").delete()
     ShortcutsPage.objects.get().delete()
     assert sorted(told(capsys)) == [
-        "orörd BankID (borttagen på webbplatsen)",
-        "orörd Integritetsskyddsmyndigheten (IMY) (ändrad på webbplatsen)",
-        "orörd SMHI (ändrad på webbplatsen)",
-        "orörd Snabbvägar (borttagen på webbplatsen)",
         "oförändrad    23 kontakter",
+        "orörd         BankID (borttagen på webbplatsen)",
+        "orörd         Integritetsskyddsmyndigheten (IMY) (ändrad på webbplatsen)",
+        "orörd         SMHI (ändrad på webbplatsen)",
+        "orörd         Snabbvägar (borttagen på webbplatsen)",
     ]
     assert Contact.objects.filter(purpose="Egna ord").count() == 1
     assert not Contact.objects.filter(ref="bankid").exists()
@@ -85,7 +85,7 @@ def test_a_newer_pack_updates_what_nobody_has_touched_in_all_languages(packs, ca
 
 def test_an_authors_own_contact_with_the_same_ref_is_left_alone(packs, capsys):
     Contact.objects.create(name="SMHI", url="https://smhi.example", locale=Locale.objects.get(language_code="sv"))
-    assert "orörd SMHI (ändrad på webbplatsen)" in told(capsys)
+    assert "orörd         SMHI (ändrad på webbplatsen)" in told(capsys)
     assert Contact.objects.get(ref="smhi").url == "https://smhi.example"
 
 

@@ -65,7 +65,7 @@ def test_what_an_author_has_changed_is_left_alone_and_said(seeded, capsys):
     page.title = "Min egen rubrik"
     page.save_revision()
     lines = seed(capsys)
-    assert lines[1] == "orörd Ett gott värdskap / Vad är värdskap? (ändrad på webbplatsen)"
+    assert lines[1] == "orörd         Ett gott värdskap / Vad är värdskap? (ändrad på webbplatsen)"
     assert LessonPage.objects.get(pk=page.pk).get_latest_revision_as_object().title == "Min egen rubrik"
     assert sum(line.startswith("oförändrad") for line in lines) == 6
 

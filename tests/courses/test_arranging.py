@@ -239,7 +239,7 @@ def test_a_number_is_right_exactly_within_its_tolerance(right, tolerance, off, u
         ("order", [{"text": "A"}, {"text": "a"}], "Two answers are the same"),
         ("match", [{"text": "A", "pair": "1"}], "2 to 6 pairs"),
         ("match", [{"text": x, "pair": x} for x in "ABCDEFG"], "2 to 6 pairs"),
-        ("match", [{"text": "A", "pair": "1"}, {"text": "B"}], "not whole"),
+        ("match", [{"text": "A", "pair": "1"}, {"text": "B"}], "incomplete"),
         ("match", [{"text": "A", "pair": "1"}, {"text": "B", "pair": "1"}], "same words stand in two pairs"),
         ("match", [{"text": "A", "pair": "1"}, {"text": "a", "pair": "2"}], "same words stand in two pairs"),
         ("number", [], "as a number in figures"),

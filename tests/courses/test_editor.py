@@ -5,6 +5,7 @@ import json
 import pytest
 from wagtail.models import Page
 
+from courses.blocks import PracticeQuestionBlock
 from courses.models import LessonPage, QuizPage
 from tests import builders
 from tests.builders import activity_of, choices, version_of
@@ -219,3 +220,12 @@ def test_a_lesson_survives_a_round_in_the_editor_unchanged(course):
     assert isinstance(revised, LessonPage)
     revised.save_revision().publish()
     assert version_of(lesson) == before
+
+
+def test_the_answers_of_a_practice_question_survive_a_save_that_failed():
+    """Wagtail draws the block anew from what was posted, not from what was saved."""
+    choices = [{"id": "a", "text": "Ja", "right": True}, {"id": "b", "text": "Nej", "right": False}]
+    posted = {"q-kind": "single", "q-text": "", "q-choices": json.dumps(choices), "q-explanation": ""}
+    block = PracticeQuestionBlock()
+    state = block.get_form_state(block.value_from_datadict(posted, {}, "q"))
+    assert json.loads(state["choices"]) == choices

@@ -180,8 +180,8 @@ def test_taking_the_rule_away_lets_everybody_in(cast, waiting):
 
 def test_the_wait_is_said_before_and_after_and_kept_when_one_tries_all_the_same(maja, cast, waiting):
     with time_machine.travel(NOON, tick=False):
-        assert "väntar du 1 timme innan nästa" in maja.get(address(waiting)).content.decode()
-        assert "väntar du 1 timme innan nästa" in maja.get(waiting.url).content.decode()
+        assert "väntar du 1 timme före nästa" in maja.get(address(waiting)).content.decode()
+        assert "väntar du 1 timme före nästa" in maja.get(waiting.url).content.decode()
         take_quiz(cast.maja, waiting, right=False, at=NOON)
         attempt = QuizAttempt.objects.get()
         for path in (address(waiting), f"/min-utbildning/forsok/{attempt.uuid}/resultat/"):
@@ -231,7 +231,7 @@ def test_a_moment_is_said_as_people_say_it(later, swedish, english):
         with override("sv"):
             assert moment_text(NOON + later) == swedish
         with override("en"):
-            assert moment_text(NOON + later) == english.replace("26 November 2026", "Nov. 26, 2026")
+            assert moment_text(NOON + later) == english
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,7 @@ def test_a_file_that_is_lost_is_said_in_words(petra, cast, course):
     document = EvidenceDocument.objects.get()
     document.file.storage.delete(document.file.name)
     answer = petra.get(door(cast.maja), follow=True)
-    assert "Filen saknas. Be den som driver systemet" in answer.content.decode()
+    assert "Filen saknas. Be den som sköter webbplatsen" in answer.content.decode()
 
 
 def test_without_a_document_everything_is_as_before(petra, cast, course):

@@ -333,8 +333,8 @@ def menu_of(user):
         (
             "ada",
             [
-                "Utbildningsmatris", "Registrera närvaro", "Registrera tidigare utbildning", "Personal", "Krav",
-                "Arbetsplatser", "Arbetsroller", "Ansvariga",
+                "Utbildningsmatris", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning", "Personal",
+                "Krav", "Arbetsplatser", "Arbetsroller", "Ansvariga",
             ],
         ),
         (
@@ -344,7 +344,7 @@ def menu_of(user):
                 "Arbetsplatser", "Arbetsroller",
             ],
         ),
-        ("kajsa", ["Utbildningsmatris", "Registrera närvaro", "Registrera tidigare utbildning"]),
+        ("kajsa", ["Utbildningsmatris", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning"]),
         ("birgitta", []),
         ("eva", []),
     ],
@@ -356,6 +356,9 @@ def test_the_menu_follows_the_work_and_shows_what_one_may_open(cast, who, labels
 def test_every_page_in_the_menu_opens_with_the_menus_icon_and_says_what_it_is_for(sign_in, cast, rule):
     ada = sign_in("ada")
     for item in menu_of(cast.ada):
+        if item.url == reverse("lms_admin:courses"):  # leads on to Wagtail's own page
+            assert ada.get(item.url, follow=True).status_code == 200
+            continue
         response = ada.get(item.url)
         assert response.status_code == 200, item.url
         assert response.context["header_icon"] == item.icon_name, item.url

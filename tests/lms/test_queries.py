@@ -37,7 +37,7 @@ both = pytest.mark.parametrize("many", [1, 4], indirect=True)
 @both
 def test_start(sign_in, many, django_assert_num_queries):
     maja = sign_in("maja")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         assert maja.get("/min-utbildning/").status_code == 200
 
 
@@ -165,5 +165,5 @@ def test_the_leaders_home_page(sign_in, cast, course, staff, django_assert_num_q
 def test_tiles(tablet, cast, people_here, django_assert_num_queries):
     for number in range(people_here):
         people.hire(cast, f"Person {number}", "Test", "brattfors")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         tablet.get("/surfplatta/")

@@ -70,6 +70,13 @@ for (const form of document.querySelectorAll("[data-lms-practice]")) {
       const row = choice.closest("label");
       row.classList.toggle("lms-option--right", choice.dataset.right === "1");
       row.classList.toggle("lms-option--wrong", choice.checked && choice.dataset.right !== "1");
+      row.querySelector(".lms-option__key")?.remove();
+      if (choice.dataset.right === "1") {
+        const key = document.createElement("span");
+        key.className = "lms-option__key";
+        key.textContent = form.dataset.keyWords;
+        row.append(key);
+      }
     }
   };
 

@@ -29,6 +29,12 @@ def _urgency(journey: Journey) -> tuple:
     return (due is None, due or journey.day, journey.enrolment_id is None)
 
 
+def _where_one_was(journeys: list[Journey]) -> Journey | None:
+    """Of those that can be gone on with, the last one that was touched; else the most urgent."""
+    begun = [journey for journey in journeys if journey.touched_at]
+    return max(begun, key=lambda journey: journey.touched_at) if begun else next(iter(journeys), None)
+
+
 @require_safe
 @desk
 def start(request):
@@ -51,7 +57,7 @@ def start(request):
         request,
         "lms/reader/start.html",
         {
-            "continue_with": next((journey for journey in (*to_do, *own) if journey.next), None),
+            "continue_with": _where_one_was([journey for journey in (*to_do, *own) if journey.next]),
             "to_do": to_do,
             "own": own,
             "renew": renew,
