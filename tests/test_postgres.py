@@ -14,10 +14,11 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from lms.models import Enrolment, EventKind, LearningEvent, QuizAttempt, StaffMember
+from lms.models import CourseCompletion, Enrolment, EventKind, LearningEvent, QuizAttempt, StaffMember
 from lms.people.actions import add_staff
+from lms.progress import move
 from tests import builders, people
-from tests.builders import answer_for, course_of, take_quiz, tell, version_of
+from tests.builders import answer_for, complete, course_of, take_quiz, tell, version_of
 from tests.test_house import PRODUCTION
 
 pytestmark = pytest.mark.postgres
@@ -137,3 +138,42 @@ def test_a_double_click_on_add_adds_one_person_when_both_arrive_at_once(world):
         )
         assert first == second
         assert StaffMember.objects.filter(family_name=f"Nordin {number}").count() == 1
+
+
+def move_or_refuse(**values):
+    try:
+        return move(**values)
+    except ValueError as error:
+        return str(error)
+
+
+def test_one_completion_moved_to_two_people_at_once_goes_to_one_of_them(world):
+    for _time in range(TIMES):
+        page = builders.make_course()
+        builders.make_lesson(page)
+        done = complete(world.maja, page)
+        read_by_both = iter([CourseCompletion.objects.select_related("enrolment").get(pk=done.pk) for _each in "ab"])
+        to = iter([world.bo, world.birgitta])
+        given = twice_at_once(
+            move_or_refuse,
+            completion=lambda copies=read_by_both: next(copies),
+            to=lambda people=to: next(people),
+            reason="Fel",
+            recorded_by=world.petra,
+        )
+        assert given.count("Nothing to move.") == 1
+        assert CourseCompletion.objects.filter(course=course_of(page), voided_at=None).count() == 1
+
+
+def test_two_people_whose_completions_change_places_do_not_wait_for_each_other(world):
+    for _time in range(TIMES):
+        page = builders.make_course()
+        builders.make_lesson(page)
+        both = {person: complete(person, page) for person in (world.maja, world.bo)}
+        crossed = iter([(both[world.maja], world.bo), (both[world.bo], world.maja)])
+
+        def move_next(pair, by):
+            return move_or_refuse(completion=pair[0], to=pair[1], reason="Fel", recorded_by=by)
+
+        given = twice_at_once(move_next, pair=lambda pairs=crossed: next(pairs), by=world.petra)
+        assert [type(receipts) for receipts in given] == [list, list]

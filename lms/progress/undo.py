@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from .. import ledger
-from ..models import ActivityCompletion, CourseCompletion, EventKind, EventSource, QuizAttempt, StaffMember
+from ..models import ActivityCompletion, CourseCompletion, Enrolment, EventKind, EventSource, QuizAttempt, StaffMember
 from ..signals import course_completion_voided
 from .enrolments import enrol, renew_if_due
 from .record import Receipt, record
@@ -20,28 +21,35 @@ from .rollup import complete_course_if_done, repeat_completion
 
 
 @transaction.atomic
-def void(*, completion: ActivityCompletion | CourseCompletion, reason: str, recorded_by: Any) -> None:
-    """Take back a completion that was wrong. The row stays, marked; voiding twice changes nothing.
+def void(*, completion: ActivityCompletion | CourseCompletion, reason: str, recorded_by: Any) -> bool:
+    """Take back a completion that was wrong. The row stays, marked; voiding twice changes nothing, and returns False.
 
     Voiding a course voids the activities it rests on; voiding an activity voids the course that rested on it. When
     what is left is enough by today's measure, the course is recorded as done anew.
     """
-    _void(completion, reason=reason, recorded_by=recorded_by, act=str(uuid.uuid4()))
+    return _void(completion, reason=reason, recorded_by=recorded_by, act=str(uuid.uuid4()))
 
 
 @transaction.atomic
-def take_back(*, completions: Iterable[ActivityCompletion], reason: str, recorded_by: Any, undoes: uuid.UUID) -> None:
-    """Void some parts, and the course that rested on them, as the counter-entry to the ledger entry `undoes`."""
+def take_back(*, completions: Iterable[ActivityCompletion], reason: str, recorded_by: Any, undoes: uuid.UUID) -> bool:
+    """Void some parts, and the course that rested on them, as the counter-entry to the ledger entry `undoes`.
+
+    Returns whether any of them still stood.
+    """
     act = str(uuid.uuid4())
-    for completion in completions:
+    told = [
         _void(completion, reason=reason, recorded_by=recorded_by, act=act, undoes=str(undoes))
+        for completion in completions
+    ]
+    return any(told)
 
 
 def _void(completion, *, reason, recorded_by, **data):
+    """Returns False where someone was quicker."""
     enrolment = type(completion.enrolment).objects.select_for_update().get(pk=completion.enrolment_id)
-    completion.refresh_from_db(fields=["voided_at"])  # under the lock: someone may have been quicker
+    completion.refresh_from_db(fields=["voided_at"])  # under the lock
     if completion.voided_at:
-        return
+        return False
     activities = enrolment.activity_completions.filter(voided_at=None)
     if isinstance(completion, ActivityCompletion):
         activities = activities.filter(pk=completion.pk)
@@ -74,6 +82,7 @@ def _void(completion, *, reason, recorded_by, **data):
         course_completion_voided.send(sender=CourseCompletion, completion=course)
     if isinstance(completion, ActivityCompletion):
         complete_course_if_done(enrolment, recorded_at=now)
+    return True
 
 
 def _mark(row, now, reason):
@@ -89,6 +98,11 @@ def move(
 
     Raises ValueError when `to` is the same person or the completion is already voided.
     """
+    course = completion.enrolment.course_id
+    both = Q(pk=completion.enrolment_id) | Q(staff=to, course=course, current=True)
+    # Both people's before anything is read, and in one order: two moves at once neither cross nor wait for ever.
+    list(Enrolment.objects.select_for_update().filter(both).order_by("pk"))
+    completion.refresh_from_db(fields=["voided_at", "enrolment"])
     enrolment = completion.enrolment
     if completion.voided_at or enrolment.staff_id == to.pk:
         raise ValueError("Nothing to move.")

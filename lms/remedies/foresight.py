@@ -38,7 +38,7 @@ def foresee_move(completion: Row, *, to: StaffMember, reason: str, actor: Any) -
         try:
             receipts = move(completion=row, to=to, reason=reason, recorded_by=actor)
         except ValueError as error:
-            raise ValidationError(_("It has been moved or taken back already.")) from error
+            raise ValidationError(too_late()) from error
         return _left_in(row.enrolment), _given_to(to, row, receipts)
 
     (left, given), entries = rehearse(act)
@@ -48,6 +48,11 @@ def foresee_move(completion: Row, *, to: StaffMember, reason: str, actor: Any) -
     if _wrote(entries, "certificate.issued", to):
         given.append(_("%(name)s gets a new certificate.") % {"name": to})
     return [*_taken_from(giver, completion, entries), *left, *given, _kept()]
+
+
+def too_late() -> str:
+    """Somebody else was quicker."""
+    return _("It has been moved or taken back already.")
 
 
 def _again(completion: Row) -> Row:

@@ -123,11 +123,10 @@ def _take_evidence_back(entry, actor, reason):
 
 def _take_back(events, entry, actor, reason):
     rows = list(ActivityCompletion.objects.filter(event__in=events, voided_at=None).select_related("enrolment"))
-    if not rows:
+    if not take_back(completions=rows, reason=reason, recorded_by=actor, undoes=entry.uuid):
         raise ValidationError(
             _("There is nothing to take back: the part was completed in another way, or this is taken back already.")
         )
-    take_back(completions=rows, reason=reason, recorded_by=actor, undoes=entry.uuid)
 
 
 def _restore(model):

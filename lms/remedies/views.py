@@ -76,7 +76,7 @@ class MoveCompletion(CompletionMixin, AskFirstView):
         try:
             move(completion=data["what"], to=data["to"], reason=data["reason"], recorded_by=self.request.user)
         except ValueError as error:
-            raise ValidationError(_("It has been moved or taken back already.")) from error
+            raise ValidationError(foresight.too_late()) from error
         return _("It is moved from %(name)s to %(other)s.") % {"name": self.person, "other": data["to"]}
 
 
@@ -95,7 +95,8 @@ class VoidCompletion(CompletionMixin, AskFirstView):
         return foresight.foresee_void(data["what"], reason=data["reason"], actor=self.request.user)
 
     def act(self, data):
-        void(completion=data["what"], reason=data["reason"], recorded_by=self.request.user)
+        if not void(completion=data["what"], reason=data["reason"], recorded_by=self.request.user):
+            raise ValidationError(foresight.too_late())
         return _("It is taken back.")
 
 

@@ -20,7 +20,8 @@ from lms.models import (
     StaffMember,
     Workplace,
 )
-from lms.progress import give_attempt, restore, void
+from lms.progress import give_attempt, move, restore, void
+from lms.remedies import foresight
 from lms.reports import figures
 from lms.wording import day_text
 from lms.workplaces.actions import give_responsibility
@@ -171,6 +172,31 @@ def test_a_move_without_what_it_needs_is_told_at_the_field(petra, cast, course, 
 def test_there_is_no_page_where_there_is_nothing_to_move(petra, cast, course):
     for act in ("move", "take-back"):
         assert petra.get(where(cast.maja, course, act)).status_code == 404
+
+
+def test_whoever_is_second_to_move_or_take_back_is_refused_in_words(petra, cast, course, monkeypatch):
+    """Both have read it; the second comes when the first is done."""
+    complete(cast.maja, course)
+    copies = [CourseCompletion.objects.select_related("enrolment").get() for _each in range(2)]
+    move(completion=copies[0], to=cast.bo, reason="Fel", recorded_by=cast.petra)
+    with pytest.raises(ValueError, match="Nothing to move"):
+        move(completion=copies[1], to=cast.birgitta, reason="Fel", recorded_by=cast.kajsa)
+    assert CourseCompletion.objects.get(voided_at=None).staff == cast.bo
+
+    form = {"what": whole(cast.bo), "reason": "Fel"}
+    path = where(cast.bo, course, "take-back")
+    seal = petra.post(path, form).context["seal"]
+    foreseen = foresight.foresee_void
+
+    def foresee_and_be_late(completion, **rest):
+        told = foreseen(completion, **rest)
+        move(completion=CourseCompletion.objects.get(voided_at=None), to=cast.maja, reason="Fel", recorded_by=cast.ada)
+        return told
+
+    monkeypatch.setattr(foresight, "foresee_void", foresee_and_be_late)
+    answer = petra.post(path, {**form, "seen": seal})
+    assert answer.status_code == 422
+    assert "Det är redan flyttat eller återtaget." in answer.content.decode()
 
 
 # Take back
