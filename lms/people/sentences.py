@@ -208,6 +208,10 @@ TELL: dict[str, Callable[[list[LedgerEntry], Known], str]] = {
     "attendance.recorded": _with_parts(lambda: _("Was at %(parts)s on %(day)s.")),
     "evidence.recorded": _with_course(lambda: _("Earlier training was recorded: “%(course)s”, done by %(day)s.")),
     "document.added": _with_course(lambda: _("A document was added that shows earlier training in “%(course)s”.")),
+    "document.moved": _with_course(lambda: _("The document that shows earlier training in “%(course)s” came along.")),
+    "document.left": _with_course(
+        lambda: _("The document that shows earlier training in “%(course)s” went to the person it is about.")
+    ),
     "completion.voided": _voided,
     "course.voided": _voided,
     "completion.moved": _moved_here,

@@ -13,7 +13,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from .. import ledger
-from ..models import ActivityCompletion, CourseCompletion, Enrolment, EventKind, EventSource, QuizAttempt, StaffMember
+from ..models import (
+    ActivityCompletion,
+    CourseCompletion,
+    Earned,
+    Enrolment,
+    EventKind,
+    EventSource,
+    QuizAttempt,
+    StaffMember,
+)
 from ..signals import course_completion_voided
 from .enrolments import enrol, renew_if_due
 from .record import Receipt, record
@@ -115,7 +124,40 @@ def move(
         last_day = timezone.localdate(max(row.occurred_at for row in moved))
         renew_if_due(learner=to, course=enrolment.course, on=last_day, actor=recorded_by)
     data = {"act": act, "from": str(enrolment.staff.uuid)}
-    return _record_again(completion, moved, to, EventSource.MOVE, "completion.moved", recorded_by, data)
+    receipts = _record_again(completion, moved, to, EventSource.MOVE, "completion.moved", recorded_by, data)
+    if any(row.earned == Earned.EVIDENCE for row in moved) and receipts[-1].event:
+        _take_documents_along(enrolment, receipts[-1].event.enrolment, recorded_by, act)
+    return receipts
+
+
+def _take_documents_along(giver: Enrolment, receiver: Enrolment, recorded_by: Any, act: str) -> None:
+    """What shows the earlier training goes where that goes. It stays with the giver where it shows something still."""
+    standing = ActivityCompletion.objects.filter(
+        enrolment__staff=giver.staff_id, earned=Earned.EVIDENCE, voided_at=None
+    )
+    data: dict[str, Any] = {"act": act, "course": str(giver.course.uuid)}
+    for document in giver.evidence_documents.all():
+        with_the_giver = document.enrolments.filter(staff=giver.staff_id)
+        no_longer = with_the_giver.exclude(pk__in=standing.values("enrolment"))
+        if not document.enrolments.filter(pk=receiver.pk).exists():
+            document.enrolments.add(receiver)
+            ledger.write(
+                "document.moved",
+                actor=recorded_by,
+                subject=document,
+                staff=receiver.staff,
+                **{**data, "from": str(giver.staff.uuid)},
+            )
+        if no_longer:
+            document.enrolments.remove(*no_longer)
+            ledger.write(
+                "document.left",
+                actor=recorded_by,
+                subject=document,
+                staff=giver.staff,
+                **data,
+                to=str(receiver.staff.uuid),
+            )
 
 
 @transaction.atomic

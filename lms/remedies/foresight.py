@@ -47,6 +47,8 @@ def foresee_move(completion: Row, *, to: StaffMember, reason: str, actor: Any) -
         given.insert(0, _("%(name)s had completed the course before. This becomes the renewal.") % {"name": to})
     if _wrote(entries, "certificate.issued", to):
         given.append(_("%(name)s gets a new certificate.") % {"name": to})
+    if _wrote(entries, "document.moved", to):
+        given.append(_("The document that shows the earlier training goes along to %(name)s.") % {"name": to})
     return [*_taken_from(giver, completion, entries), *left, *given, _kept()]
 
 

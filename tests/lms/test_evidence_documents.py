@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from lms.models import CourseCompletion, EvidenceDocument, LedgerEntry, Role
+from lms.models import ActivityCompletion, CourseCompletion, EvidenceDocument, LedgerEntry, Role
 from lms.people.actions import move_employment
 from lms.register.documents import MEGABYTES, kind_of
 from lms.workplaces.actions import give_responsibility
@@ -199,3 +199,46 @@ def test_without_a_document_everything_is_as_before(petra, cast, course):
     petra.post(PATH, form(course, cast.maja, content=None))
     assert CourseCompletion.objects.count() == 1
     assert not EvidenceDocument.objects.exists()
+
+
+def move_to(petra, giver, receiver, course, what=None):
+    """It was not her: look, then do it. Returns what was told."""
+    path = f"/admin/training/staff/{giver.pk}/course/{course_of(course).pk}/move/"
+    what = what or f"course-{giver.completions.get(voided_at=None).pk}"
+    sent = {"what": what, "to": receiver.pk, "reason": "Fel Anna"}
+    shown = petra.post(path, sent)
+    assert petra.post(path, {**sent, "seen": shown.context["seal"]}).status_code == 302
+    return shown.context["told"]
+
+
+def test_it_goes_along_when_the_training_was_somebody_elses(petra, cast, course):
+    """And back again. What is hers by her own training is left to her."""
+    petra.post(PATH, form(course, cast.maja))
+    document = EvidenceDocument.objects.get()
+    told = move_to(petra, cast.maja, cast.bo, course)
+    assert "Underlaget för den tidigare utbildningen följer med till Bo Ek." in told
+    assert [row.staff for row in document.enrolments.all()] == [cast.bo]
+    assert petra.get(door(cast.maja)).status_code == 404
+    moved, left = (LedgerEntry.objects.get(verb=verb) for verb in ("document.moved", "document.left"))
+    assert (moved.actor, moved.staff, moved.data["from"]) == (cast.users["petra"], cast.bo, str(cast.maja.uuid))
+    assert (left.staff, left.data["to"]) == (cast.maja, str(cast.bo.uuid))
+    assert (
+        "Underlaget som visar tidigare utbildning" in petra.get(f"/admin/training/staff/{cast.bo.pk}/").content.decode()
+    )
+    move_to(petra, cast.bo, cast.maja, course)
+    assert [row.staff for row in document.enrolments.all()] == [cast.maja]
+
+
+def test_it_stays_too_with_whom_it_shows_something_still(petra, cast, course):
+    petra.post(PATH, form(course, cast.maja))
+    part = ActivityCompletion.objects.filter(enrolment__staff=cast.maja).first()
+    move_to(petra, cast.maja, cast.bo, course, what=f"part-{part.pk}")
+    assert {row.staff for row in EvidenceDocument.objects.get().enrolments.all()} == {cast.maja, cast.bo}
+    assert not LedgerEntry.objects.filter(verb="document.left").exists()
+
+
+def test_it_stays_when_what_is_moved_was_learned_here(petra, cast, course):
+    complete(cast.maja, course)
+    petra.post(PATH, form(course, cast.maja))
+    move_to(petra, cast.maja, cast.bo, course)
+    assert EvidenceDocument.objects.get().enrolments.get().staff == cast.maja
