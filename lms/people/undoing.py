@@ -5,11 +5,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import ledger
-from ..models import Employment, LoginCard, StaffMember
+from ..models import Employment, LedgerEntry, LoginCard, StaffMember
 from .actions import refuse_impossible
 
 
@@ -62,8 +63,23 @@ def withdraw_card(*, card: LoginCard, actor: Any, undoes: str) -> None:
 
 
 def _locked(job: Employment) -> Employment:
-    StaffMember.objects.select_for_update().get(pk=job.staff_id)
-    return Employment.objects.select_for_update().get(pk=job.pk)
+    """The job as it stands, in whichever row it goes on since its end or its move was undone."""
+    staff = StaffMember.objects.select_for_update().get(pk=job.staff_id)
+    job = Employment.objects.select_for_update().get(pk=job.pk)
+    entries = LedgerEntry.objects.of(staff)
+    while job.voided_at:
+        acts = entries.filter(
+            Q(verb="employment.ended", subject=ledger.subject_of(job)) | Q(verb="employment.moved", data__job=job.pk)
+        )
+        undone = entries.filter(
+            verb__in=("employment.end_undone", "employment.move_undone"),
+            data__undoes__in=[str(entry.uuid) for entry in acts],
+        )
+        latest = undone.order_by("pk").last()
+        if latest is None:
+            break
+        job = Employment.objects.select_for_update().get(pk=latest.subject.partition(":")[2])
+    return job
 
 
 def _changed_since() -> str:

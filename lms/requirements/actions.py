@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from courses.models import Course
 
 from .. import ledger
-from ..models import EmploymentKind, Exemption, JobRole, Requirement, StaffMember, Workplace
+from ..models import EmploymentKind, Exemption, JobRole, LedgerEntry, Requirement, StaffMember, Workplace
 from .rules import ONE_DAY
 
 
@@ -84,11 +84,31 @@ def end_requirement(*, rule: Requirement, last_day: datetime.date, actor: Any) -
 
 @transaction.atomic
 def take_requirement_back(*, rule: Requirement, actor: Any, undoes: str) -> None:
-    """The rule was a mistake: it never bound anyone."""
-    rule = Requirement.objects.select_for_update().get(pk=rule.pk)
-    rule.valid_to, rule.end_recorded_at = rule.valid_from - ONE_DAY, timezone.now()
-    rule.save(update_fields=["valid_to", "end_recorded_at"])
-    ledger.write("requirement.taken_back", actor=actor, subject=rule, undoes=undoes)
+    """The rule was a mistake: it never bound anyone, nor did those in which it goes on."""
+    for row in _with_twins(rule):
+        if not row.is_taken_back:
+            _empty(row)
+            ledger.write("requirement.taken_back", actor=actor, subject=row, undoes=undoes)
+
+
+def _empty(row: Requirement | Exemption) -> None:
+    row.valid_to, row.end_recorded_at = row.valid_from - ONE_DAY, timezone.now()
+    row.save(update_fields=["valid_to", "end_recorded_at"])
+
+
+def _with_twins(rule: Requirement) -> list[Requirement]:
+    """The rule and all in which it goes on, since somebody undid its end: locked, the latest last."""
+    found = [Requirement.objects.select_for_update().get(pk=rule.pk)]
+    for row in found:  # it grows on the way: a twin may have been ended and gone on in its turn
+        undone = LedgerEntry.objects.filter(verb="requirement.end_undone", data__rule=row.pk)
+        twins = Requirement.objects.select_for_update().filter(pk__in=_rows_of(undone))
+        found += twins.order_by("pk")
+    return found
+
+
+def _rows_of(entries: Iterable[LedgerEntry]) -> set[int]:
+    """The primary keys of what the entries are about."""
+    return {int(entry.subject.partition(":")[2]) for entry in entries}
 
 
 @transaction.atomic
@@ -96,9 +116,10 @@ def undo_end_of_requirement(
     *, rule: Requirement, last_day: datetime.date, before: datetime.date | None, actor: Any, undoes: str
 ) -> Requirement:
     """The rule binds as if it had not been ended: a twin of it, so that due days stay and the past stays as known."""
-    rule = Requirement.objects.select_for_update().get(pk=rule.pk)
-    if rule.valid_to != last_day:
+    ended = [row for row in _with_twins(rule) if row.valid_to == last_day]
+    if not ended:
         raise ValidationError(_("The requirement has been changed again since. Undo what came after it first."))
+    rule = ended[-1]
     roles, workplaces = list(rule.roles.all()), list(rule.workplaces.all())
     twin = Requirement.objects.create(
         course=rule.course,
@@ -170,11 +191,30 @@ def end_exemption(*, exemption: Exemption, last_day: datetime.date, actor: Any) 
 
 @transaction.atomic
 def take_exemption_back(*, exemption: Exemption, actor: Any, undoes: str) -> None:
-    """The exemption was a mistake: it never held."""
-    exemption = Exemption.objects.select_for_update().get(pk=exemption.pk)
-    exemption.valid_to, exemption.end_recorded_at = exemption.valid_from - ONE_DAY, timezone.now()
-    exemption.save(update_fields=["valid_to", "end_recorded_at"])
-    ledger.write("exemption.taken_back", actor=actor, subject=exemption, staff=exemption.staff, undoes=undoes)
+    """The exemption was a mistake: it never held, nor did those in which it goes on."""
+    rows = _with_what_goes_on(exemption)
+    for row in rows:
+        _empty(row)
+    ledger.write(
+        "exemption.taken_back",
+        actor=actor,
+        subject=exemption,
+        staff=rows[0].staff,
+        rows=[row.pk for row in rows],
+        undoes=undoes,
+    )
+
+
+def _with_what_goes_on(exemption: Exemption) -> list[Exemption]:
+    """The exemption and all in which it goes on, since somebody undid its end: locked, the latest last."""
+    found = [Exemption.objects.select_for_update().get(pk=exemption.pk)]
+    entries = LedgerEntry.objects.of(found[0].staff)
+    for row in found:  # it grows on the way
+        ends = entries.filter(verb="exemption.ended", subject=ledger.subject_of(row))
+        undone = entries.filter(verb="exemption.end_undone", data__undoes__in=[str(entry.uuid) for entry in ends])
+        new = _rows_of(undone) - {known.pk for known in found}
+        found += Exemption.objects.select_for_update().filter(pk__in=new).order_by("pk")
+    return found
 
 
 @transaction.atomic
@@ -182,9 +222,10 @@ def undo_end_of_exemption(
     *, exemption: Exemption, last_day: datetime.date, before: datetime.date | None, actor: Any, undoes: str
 ) -> Exemption:
     """Excused to `before`, as until somebody ended it with `last_day`: a new row goes on where the old one ends."""
-    exemption = Exemption.objects.select_for_update().get(pk=exemption.pk)
-    if exemption.valid_to != last_day:
+    ended = [row for row in _with_what_goes_on(exemption) if row.valid_to == last_day]
+    if not ended:
         raise ValidationError(_("The exemption has been changed again since. Undo what came after it first."))
+    exemption = ended[-1]
     if before and before <= last_day:
         exemption.valid_to, exemption.end_recorded_at = before, timezone.now()
         exemption.save(update_fields=["valid_to", "end_recorded_at"])

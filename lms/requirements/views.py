@@ -75,14 +75,17 @@ def _histories(rules: list[Requirement]) -> dict[int, list[tuple[LedgerEntry, st
     subjects = {f"requirement:{rule.pk}": rule.pk for rule in rules}
     entries = list(LedgerEntry.objects.filter(subject__in=subjects).select_related("actor").order_by("pk"))
     undone = {entry.data.get("undoes") for entry in entries}
-    # Ending a rule is undone by its twin, which has a subject of its own.
-    over = {rule.pk for rule in rules if _has_ended(rule, timezone.localdate())}
+    # Undoing its end lets a rule go on in a twin, which has a subject of its own. It is over when they all are.
+    goes_on = {rule.pk for rule in rules if not _has_ended(rule, timezone.localdate())}
+    for entry in reversed(entries):
+        if entry.verb == "requirement.end_undone" and subjects[entry.subject] in goes_on:
+            goes_on.add(entry.data["rule"])
     found: dict[int, list[tuple[LedgerEntry, str, bool]]] = defaultdict(list)
     for entry in entries:
         name = name_of(entry.actor) if entry.actor else _("the system")
         text = words[entry.verb] % {"day": day_text(timezone.localdate(entry.at)), "name": name}
         rule = subjects[entry.subject]
-        can_be = entry.verb == "requirement.ended" or (entry.verb == "requirement.opened" and rule not in over)
+        can_be = entry.verb == "requirement.ended" or (entry.verb == "requirement.opened" and rule in goes_on)
         found[rule].append((entry, text, can_be and str(entry.uuid) not in undone))
     return found
 

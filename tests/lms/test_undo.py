@@ -109,6 +109,27 @@ def test_an_employment_that_was_a_mistake(petra, cast):
     assert jobs_on(cast.maja, TODAY) == ["Brattfors"]
 
 
+def test_what_was_undone_already_stands_in_the_way_of_nothing(petra, cast):
+    """An employment that was ended and went on is still the one that was added, ended before, or moved to."""
+    job = employ(staff=cast.maja, workplace=cast.grasmyr, role=cast.roles["biträde"], start=TODAY, actor=cast.petra)
+    job = end_employment(job=job, last_day=TODAY + DAY * 90, actor=cast.petra)
+    first_end = path_of(cast.maja, "employment.ended")
+    end_employment(job=job, last_day=TODAY + DAY * 30, actor=cast.petra)
+    undo(petra, cast.maja, "employment.ended")
+    assert petra.post(first_end).status_code == 302
+    assert cast.maja.employments.get(voided_at=None, workplace=cast.grasmyr).end is None
+    undo(petra, cast.maja, "employment.added")
+    assert jobs_on(cast.maja, TODAY) == ["Brattfors"]
+
+    moved = move_employment(
+        job=cast.maja.employments.get(voided_at=None), workplace=cast.grasmyr, first_day=TODAY, actor=cast.petra
+    )
+    end_employment(job=moved, last_day=TODAY, actor=cast.petra)
+    undo(petra, cast.maja, "employment.ended")
+    undo(petra, cast.maja, "employment.moved")
+    assert jobs_on(cast.maja, TODAY) == ["Brattfors"]
+
+
 def test_the_only_employment_stays_and_the_page_says_what_to_do(petra, cast):
     shown = petra.get(path_of(cast.bo, "employment.added")).content.decode()
     assert "Lägg till den rätta först" in shown
@@ -145,6 +166,19 @@ def test_an_exemption_that_was_made_longer_is_short_again(petra, cast):
     end_exemption(exemption=exemption, last_day=TODAY + DAY * 9, actor=cast.petra)
     undo(petra, cast.bo, "exemption.ended")
     assert Exemption.objects.get().valid_to == TODAY + DAY
+
+
+def test_an_exemption_that_went_on_after_its_end_was_undone_counts_on_no_day_once_undone(petra, cast):
+    exemption = excuse(staff=cast.bo, course=None, reason="sick", valid_from=TODAY - DAY * 5, actor=cast.petra)
+    end_exemption(exemption=exemption, last_day=TODAY + DAY * 9, actor=cast.petra)
+    first_end = path_of(cast.bo, "exemption.ended")
+    end_exemption(exemption=exemption, last_day=TODAY - DAY, actor=cast.petra)
+    undo(petra, cast.bo, "exemption.ended")
+    assert petra.post(first_end).status_code == 302  # what came after it is undone
+    assert Exemption.objects.in_force(TODAY + DAY * 99).count() == 1
+    undo(petra, cast.bo, "exemption.opened")
+    assert all(row.is_taken_back for row in Exemption.objects.all())
+    assert LedgerEntry.objects.filter(verb="exemption.taken_back").count() == 1
 
 
 def meetup_recorded(cast, course, by):
@@ -300,6 +334,22 @@ def test_an_ended_requirement_goes_on_with_the_same_due_days(petra, cast, course
     )
     text = petra.get(f"{BASE}/requirements/").content.decode()
     assert "Gäller igen sedan" in text
+
+
+@pytest.mark.parametrize("last_day", [TODAY - DAY * 2, TODAY + DAY * 9])
+def test_a_requirement_that_went_on_after_its_end_was_undone_binds_on_no_day_once_undone(sign_in, rule, last_day):
+    ada = sign_in("ada")
+    end_requirement(rule=rule, last_day=last_day + DAY, actor=None)
+    first_end = LedgerEntry.objects.get(verb="requirement.ended")
+    end_requirement(rule=rule, last_day=last_day, actor=None)
+    for entry in LedgerEntry.objects.filter(verb="requirement.ended").order_by("-pk"):
+        assert ada.post(f"{BASE}/requirements/{rule.pk}/undo/{entry.uuid}/").status_code == 302, entry == first_end
+    assert len(rules_on(TODAY + DAY * 99)) == 1
+    made = LedgerEntry.objects.get(verb="requirement.opened").uuid
+    assert f"/requirements/{rule.pk}/undo/{made}/" in ada.get(f"{BASE}/requirements/").content.decode()
+    undo_rule(ada, rule, "requirement.opened")
+    assert all(row.is_taken_back for row in Requirement.objects.all())
+    assert f"/undo/{made}/" not in ada.get(f"{BASE}/requirements/").content.decode()
 
 
 def test_only_whoever_may_end_a_requirement_is_offered_to(petra, sign_in, cast, rule):
