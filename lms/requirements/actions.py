@@ -144,9 +144,12 @@ def excuse(
     reason: str,
     valid_from: datetime.date,
     valid_to: datetime.date | None = None,
+    form_id: uuid.UUID | None = None,
     actor: Any,
 ) -> Exemption:
-    """Excuse someone from a course, or from all, from a day to a day."""
+    """Excuse someone from a course, or from all, from a day to a day. The same `form_id` again excuses nobody anew."""
+    if before := ledger.written_by(form_id, "exemption.opened", actor=actor):
+        return Exemption.objects.get(pk=before.subject.split(":")[1])
     if valid_to and valid_to < valid_from:
         raise ValidationError({"valid_to": _("The last day cannot be before the first. Change the date.")})
     exemption = Exemption.objects.create(
@@ -163,6 +166,7 @@ def excuse(
         actor=actor,
         subject=exemption,
         staff=staff,
+        form_id=form_id,
         course=str(course.uuid) if course else "",
         valid_from=str(valid_from),
         valid_to=str(valid_to or ""),
@@ -174,6 +178,8 @@ def excuse(
 def end_exemption(*, exemption: Exemption, last_day: datetime.date, actor: Any) -> Exemption:
     """Excused up to and with `last_day`, which is never before the first day."""
     exemption = Exemption.objects.select_for_update().get(pk=exemption.pk)
+    if exemption.is_taken_back:
+        raise ValidationError(_("The exemption is taken away already, and counts on no day."))
     last_day = max(last_day, exemption.valid_from)
     before = exemption.valid_to
     exemption.valid_to, exemption.end_recorded_at = last_day, timezone.now()

@@ -71,6 +71,7 @@ class EndRequirementForm(forms.Form):
 
 
 class ExemptionForm(forms.Form):
+    form_id = FormIdField()
     course = CourseChoiceField(label=gettext_lazy("Course"), required=False, empty_label=gettext_lazy("All courses"))
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason"),

@@ -20,7 +20,7 @@ from lms.models import (
     Tablet,
     Workplace,
 )
-from lms.requirements.actions import end_requirement, require
+from lms.requirements.actions import end_requirement, excuse, require, take_exemption_back
 from lms.tablet.actions import pair_tablet
 from lms.workplaces.actions import add_workplace, give_responsibility, leader_group, let_course_leaders_write
 from tests import builders
@@ -83,6 +83,26 @@ def test_excusing_and_ending_it(petra, cast, rule):
     exemption.refresh_from_db()
     assert exemption.valid_to == today
     assert "parental" not in str(LedgerEntry.objects.values_list("data", flat=True))
+
+
+def test_a_double_click_excuses_once(petra, cast):
+    path = f"{BASE}/staff/{cast.maja.pk}/excuse/"
+    drawn = petra.get(path).context["form"]["form_id"].value()
+    form = {"course": "", "reason": "sick", "valid_from": TODAY().isoformat(), "valid_to": ""}
+    for form_id in (drawn, drawn, uuid.uuid4()):
+        assert petra.post(path, {**form, "form_id": str(form_id)}).status_code == 302
+    assert Exemption.objects.count() == 2
+    assert LedgerEntry.objects.filter(verb="exemption.opened").count() == 2
+
+
+def test_an_exemption_that_was_taken_back_is_not_brought_to_life_by_ending_it(petra, cast):
+    exemption = excuse(staff=cast.maja, course=None, reason="sick", valid_from=TODAY(), actor=cast.petra)
+    take_exemption_back(exemption=exemption, actor=cast.petra, undoes="")
+    path = f"{BASE}/staff/{cast.maja.pk}/excuse/{exemption.pk}/end/"
+    answer = petra.post(path, {"last_day": (TODAY() + datetime.timedelta(days=9)).isoformat()})
+    assert answer.status_code == 422
+    assert "Undantaget är redan borttaget" in answer.content.decode()
+    assert Exemption.objects.get().is_taken_back
 
 
 def test_somebody_elses_exemption_is_not_ended_through_maja(petra, cast, rule):
