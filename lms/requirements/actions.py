@@ -14,6 +14,7 @@ from courses.models import Course
 
 from .. import ledger
 from ..models import EmploymentKind, Exemption, JobRole, LedgerEntry, Requirement, StaffMember, Workplace
+from ..wording import day_text
 from .rules import ONE_DAY
 
 
@@ -73,8 +74,13 @@ def require(
 def end_requirement(*, rule: Requirement, last_day: datetime.date, actor: Any) -> Requirement:
     """The rule binds up to and with `last_day`. What it bound before stays as it was."""
     rule = Requirement.objects.select_for_update().get(pk=rule.pk)
-    if rule.valid_to is not None and rule.valid_to <= last_day:
-        return rule
+    if rule.is_taken_back:
+        raise ValidationError(_("The requirement is taken away already, and counts on no day."))
+    if rule.valid_to == last_day:
+        return rule  # a double click
+    if rule.valid_to is not None and rule.valid_to < last_day:
+        words = _("The requirement ends already on %(day)s. To prolong it, undo the end in the list first.")
+        raise ValidationError({"last_day": words % {"day": day_text(rule.valid_to)}})
     before = rule.valid_to
     rule.valid_to, rule.end_recorded_at = last_day, timezone.now()
     rule.save(update_fields=["valid_to", "end_recorded_at"])

@@ -20,8 +20,9 @@ from lms.models import (
     Tablet,
     Workplace,
 )
-from lms.requirements.actions import end_requirement, excuse, require, take_exemption_back
+from lms.requirements.actions import end_requirement, excuse, require, take_exemption_back, take_requirement_back
 from lms.tablet.actions import pair_tablet
+from lms.wording import day_text
 from lms.workplaces.actions import add_workplace, give_responsibility, leader_group, let_course_leaders_write
 from tests import builders
 from tests.builders import activity_of, course_of
@@ -65,6 +66,27 @@ def test_a_rule_is_ended_and_never_edited(sign_in, cast, course, rule):
     rule.refresh_from_db()
     assert rule.valid_to == today
     assert LedgerEntry.objects.filter(verb="requirement.ended").count() == 1
+
+
+def test_a_rule_is_not_prolonged_by_ending_it_later(sign_in, cast, rule):
+    """Nothing was saved, so nothing else is said. The same day once more is a double click."""
+    ada, today = sign_in("ada"), TODAY()
+    path = f"{BASE}/requirements/{rule.pk}/end/"
+    for _click in range(2):
+        assert ada.post(path, {"last_day": today.isoformat()}).status_code == 302
+    answer = ada.post(path, {"last_day": (today + datetime.timedelta(days=30)).isoformat()})
+    assert list(answer.context["form"].errors) == ["last_day"]
+    assert f"Kravet slutar redan gälla den {day_text(today)}." in answer.content.decode()
+    rule.refresh_from_db()
+    assert rule.valid_to == today
+    assert LedgerEntry.objects.filter(verb="requirement.ended").count() == 1
+
+
+def test_a_rule_that_was_taken_back_is_not_ended(sign_in, cast, rule):
+    take_requirement_back(rule=rule, actor=cast.ada, undoes="")
+    answer = sign_in("ada").post(f"{BASE}/requirements/{rule.pk}/end/", {"last_day": TODAY().isoformat()})
+    assert answer.status_code == 422
+    assert "Kravet är redan borttaget" in answer.content.decode()
 
 
 def test_a_due_date_before_the_rule_begins_is_told_at_its_field(sign_in, cast, course):
