@@ -128,6 +128,14 @@ def workplaces_in_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
     return Workplace.objects.filter(Q(*[("path__startswith", path) for path in paths], _connector=Q.OR))
 
 
+def workplaces_above_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
+    """What stands above the workplaces in reach: a municipality, a region. What is decided there holds in reach too."""
+    roles, step = set(roles), Workplace.steplen
+    paths = [path for role, path in _responsibilities(user) if role in roles]
+    above = {path[:end] for path in paths for end in range(step, len(path), step)}
+    return Workplace.objects.filter(path__in=above)
+
+
 def staff_in_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
     """People who work or have worked in reach of `user`. A row that was merged into another is nobody."""
     if getattr(user, "is_authenticated", False) and user.is_superuser:

@@ -3,6 +3,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from ..access import workplaces_in_reach
+from ..access import workplaces_above_reach, workplaces_in_reach
 from ..admin.base import ActionView, AdminPage
 from ..models import Exemption, LedgerEntry, Requirement, Workplace
 from ..people.sentences import name_of
@@ -29,11 +30,13 @@ def leads_everywhere(user: Any) -> bool:
 
 
 def requirements_in_reach(user):
-    """Rules that touch a workplace in reach, and those that bind everyone."""
+    """Rules that touch a workplace in reach or what stands above it, and those that bind everyone."""
     if leads_everywhere(user):
         return Requirement.objects.all()
     reach = workplaces_in_reach(user, ActionView.roles)
-    return (Requirement.objects.filter(workplaces__in=reach) | Requirement.objects.filter(workplaces=None)).distinct()
+    above = workplaces_above_reach(user, ActionView.roles)
+    binds_here = Q(workplaces__in=reach) | Q(workplaces__in=above) | Q(workplaces=None)
+    return Requirement.objects.filter(binds_here).distinct()
 
 
 class RequirementList(AdminPage, TemplateView):

@@ -89,6 +89,19 @@ def test_a_rule_that_was_taken_back_is_not_ended(sign_in, cast, rule):
     assert "Kravet är redan borttaget" in answer.content.decode()
 
 
+def test_a_rule_set_above_ones_reach_is_shown_and_not_ones_own_to_end(petra, cast, course):
+    region = add_workplace(name="Länet", kind="region", parent=None, actor=cast.ada)
+    cast.kommun.refresh_from_db()
+    cast.kommun.move(region, pos="sorted-child")
+    other = add_workplace(name="Andra länet", kind="region", parent=None, actor=cast.ada)
+    opened = {"valid_from": TODAY(), "actor": cast.ada}
+    above = require(course=course_of(course), workplaces=[Workplace.objects.get(pk=region.pk)], **opened)
+    require(course=course_of(course), workplaces=[Workplace.objects.get(pk=other.pk)], **opened)
+    shown = petra.get(f"{BASE}/requirements/").context["current"]
+    assert [(rule, may_end) for rule, may_end, _history in shown] == [(above, False)]
+    assert petra.get(f"{BASE}/requirements/{above.pk}/end/").status_code == 404
+
+
 def test_a_due_date_before_the_rule_begins_is_told_at_its_field(sign_in, cast, course):
     response = sign_in("ada").post(f"{BASE}/requirements/add/", rule_form(course, due_on="2001-01-01"))
     assert list(response.context["form"].errors) == ["due_on"]
