@@ -60,6 +60,7 @@ urlpatterns = [
     path("workplaces/add/", workplaces.AddWorkplace.as_view(), name="add_workplace"),
     path("workplaces/<int:workplace>/rename/", workplaces.RenameWorkplace.as_view(), name="rename_workplace"),
     path("workplaces/<int:workplace>/close/", workplaces.CloseWorkplace.as_view(), name="close_workplace"),
+    path("workplaces/<int:workplace>/reopen/", workplaces.ReopenWorkplace.as_view(), name="reopen_workplace"),
     path("workplaces/<int:workplace>/cards/", people.PrintCards.as_view(), name="print_cards"),
     path("tablets/<int:tablet>/unpair/", workplaces.Unpair.as_view(), name="unpair"),
     path("responsibilities/", workplaces.Responsibilities.as_view(), name="responsibilities"),

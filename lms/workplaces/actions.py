@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
@@ -58,7 +59,7 @@ def close_workplace(*, workplace: Workplace, on: datetime.date, actor: Any) -> W
     still = Employment.objects.current_or_coming(on + datetime.timedelta(days=1)).filter(
         workplace__path__startswith=workplace.path
     )
-    if number := still.count():
+    if number := still.aggregate(number=Count("staff", distinct=True))["number"]:
         raise ValidationError(
             ngettext(
                 "%(number)s person still works there after that day. End or move the employment first.",
@@ -70,6 +71,21 @@ def close_workplace(*, workplace: Workplace, on: datetime.date, actor: Any) -> W
     workplace.closed_on = on
     workplace.save(update_fields=["closed_on"])
     ledger.write("workplace.closed", actor=actor, subject=workplace, on=str(on))
+    return workplace
+
+
+@transaction.atomic
+def reopen_workplace(*, workplace: Workplace, actor: Any) -> Workplace:
+    """It was closed by mistake: people may be employed there again. Refused while what stands above is closed."""
+    workplace = Workplace.objects.select_for_update().get(pk=workplace.pk)
+    if workplace.closed_on is None:
+        return workplace  # a double click
+    if above := workplace.get_ancestors().exclude(closed_on=None).first():
+        words = _("%(above)s stands above it and is closed too. Open %(above)s again first.")
+        raise ValidationError(words, params={"above": above})
+    before, workplace.closed_on = workplace.closed_on, None
+    workplace.save(update_fields=["closed_on"])
+    ledger.write("workplace.reopened", actor=actor, subject=workplace, before=str(before))
     return workplace
 
 

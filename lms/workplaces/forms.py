@@ -40,6 +40,10 @@ class CloseForm(forms.Form):
     on = DayField(label=_("Last day"), initial=timezone.localdate)
 
 
+class ReopenForm(forms.Form):
+    """Nothing to fill in: the button is the answer."""
+
+
 class ResponsibilityForm(forms.Form):
     user: Any = forms.ModelChoiceField(label=_("User"), queryset=None)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)

@@ -14,7 +14,7 @@ from ..models import Responsibility, Tablet, Workplace
 from ..tablet.actions import unpair_tablet
 from ..wording import day_text
 from . import actions
-from .forms import CloseForm, RenameForm, ResponsibilityForm, WorkplaceForm
+from .forms import CloseForm, RenameForm, ReopenForm, ResponsibilityForm, WorkplaceForm
 
 WORKPLACES = (gettext_lazy("Workplaces"), "lms_admin:workplaces")
 
@@ -101,6 +101,20 @@ class CloseWorkplace(WorkplaceMixin, ActionView):
             "name": workplace,
             "day": day_text(data["on"]),
         }
+
+
+class ReopenWorkplace(WorkplaceMixin, ActionView):
+    page_title = gettext_lazy("Open a workplace again")
+    submit_label = gettext_lazy("Open again")
+    form_class = ReopenForm
+    explanation = gettext_lazy(
+        "For a workplace that was closed by mistake. People can be employed there again. Employments that were ended "
+        "stay ended: undo that on each person’s page."
+    )
+
+    def act(self, data):
+        workplace = actions.reopen_workplace(workplace=self.workplace, actor=self.request.user)
+        return _("%(name)s is open again.") % {"name": workplace}
 
 
 class Unpair(LeaderMixin, View):

@@ -20,10 +20,17 @@ from lms.models import (
     Tablet,
     Workplace,
 )
+from lms.people.actions import employ
 from lms.requirements.actions import end_requirement, excuse, require, take_exemption_back, take_requirement_back
 from lms.tablet.actions import pair_tablet
 from lms.wording import day_text
-from lms.workplaces.actions import add_workplace, give_responsibility, leader_group, let_course_leaders_write
+from lms.workplaces.actions import (
+    add_workplace,
+    close_workplace,
+    give_responsibility,
+    leader_group,
+    let_course_leaders_write,
+)
 from tests import builders
 from tests.builders import activity_of, course_of
 
@@ -288,6 +295,41 @@ def test_a_workplace_is_closed_only_when_everyone_has_left(petra, cast):
     Employment.objects.filter(staff=cast.staff["bo"]).update(end=today)
     petra.post(path, {"on": today.isoformat()})
     assert Workplace.objects.get(pk=cast.places["grasmyr"].pk).closed_on == today
+
+
+def test_the_refusal_counts_people_and_not_their_employments(petra, cast):
+    employ(staff=cast.bo, workplace=cast.brattfors, role=cast.roles["biträde"], start=TODAY(), actor=cast.petra)
+    answer = petra.post(f"{BASE}/workplaces/{cast.kommun.pk}/close/", {"on": TODAY().isoformat()})
+    assert "3 personer arbetar kvar där" in answer.content.decode()
+
+
+def test_a_workplace_closed_by_mistake_is_opened_again(petra, cast):
+    nyaker = add_workplace(name="Nyåker", kind="service_point", parent=cast.kommun, actor=cast.ada)
+    close_workplace(workplace=nyaker, on=TODAY(), actor=cast.ada)
+    path = f"{BASE}/workplaces/{nyaker.pk}/reopen/"
+    shown = petra.get(f"{BASE}/workplaces/").content.decode()
+    assert (shown.count("/reopen/"), path in shown) == (1, True)
+    assert "Öppna igen" in petra.get(path).content.decode()
+    assert Workplace.objects.get(pk=nyaker.pk).closed_on == TODAY()  # only looked
+    for _click in range(2):
+        assert petra.post(path).status_code == 302
+    nyaker.refresh_from_db()
+    assert nyaker.closed_on is None
+    entry = LedgerEntry.objects.get(verb="workplace.reopened")
+    assert (entry.actor, entry.data) == (cast.users["petra"], {"before": TODAY().isoformat()})
+    employ(staff=cast.bo, workplace=nyaker, role=cast.roles["biträde"], start=TODAY(), actor=cast.petra)
+
+
+def test_what_stands_above_is_opened_first(petra, cast):
+    district = add_workplace(name="Distriktet", kind="municipality", parent=cast.kommun, actor=cast.ada)
+    nyaker = add_workplace(name="Nyåker", kind="service_point", parent=district, actor=cast.ada)
+    for place in (nyaker, district):
+        close_workplace(workplace=place, on=TODAY(), actor=cast.ada)
+    answer = petra.post(f"{BASE}/workplaces/{nyaker.pk}/reopen/")
+    assert answer.status_code == 422
+    assert "Öppna först Distriktet" in answer.content.decode()
+    nyaker.refresh_from_db()
+    assert nyaker.closed_on == TODAY()
 
 
 def test_disconnecting_a_tablet(petra, cast):

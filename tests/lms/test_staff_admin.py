@@ -89,6 +89,7 @@ def every_door(cast, rule, far):
         ("get", "/workplaces/add/", project),
         ("get", f"/workplaces/{cast.brattfors.pk}/rename/", project),
         ("get", f"/workplaces/{cast.brattfors.pk}/close/", project),
+        ("get", f"/workplaces/{cast.brattfors.pk}/reopen/", project),
         ("get", f"/workplaces/{cast.brattfors.pk}/cards/", project),
         ("post", f"/tablets/{tablet.pk}/unpair/", project),
         ("get", "/responsibilities/", admin),
