@@ -17,7 +17,7 @@ from ..access import LEADERS, may_lead, staff_in_reach, staff_to_manage, workpla
 from ..admin.base import ActionView, AdminPage, LeaderMixin
 from ..evidence import evidence_for
 from ..models import Employment, EvidenceDocument, Exemption, Role, StaffMember, Workplace
-from ..reader.journey import journeys
+from ..reader.journey import has_done, journeys
 from ..remedies.undo import remedy_for
 from ..tablet.pins import unlock_pin
 from ..wording import day_text
@@ -141,7 +141,9 @@ class Person(PersonMixin, AdminPage, TemplateView):
             "jobs": jobs,
             "has_left": not any(job.end is None or job.end >= today for job in jobs),
             "journeys": shown,
-            "other_courses": gone_courses.exclude(pk__in=[journey.course.pk for journey in found]).distinct(),
+            "other_courses": gone_courses.exclude(pk__in=[journey.course.pk for journey in found])
+            .annotate(has_done=has_done(self.person))
+            .distinct(),
             "evidence": evidence_for(self.request, [j.completion.id for j in shown if j.completion]),
             "documents": EvidenceDocument.objects.filter(enrolments__staff=self.person).distinct(),
             "exemptions": [

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from courses.languages import foreign_language
@@ -265,6 +265,14 @@ def done_and_gone(learner: StaffMember, known: Iterable[Journey]) -> list[Journe
     for row in rows.exclude(course__in=[journey.course.pk for journey in known]).select_related("course"):
         done[row.course].append(Completion(row.completed_on, row.valid_until, row.pk))
     return [Journey(course=course, day=day, completion=best_completion(rows)) for course, rows in done.items()]
+
+
+def has_done(learner: StaffMember) -> Exists:
+    """A condition on Course: something of it is completed and may be moved or taken back, published or not."""
+    own = {"staff": learner, "course": OuterRef("pk")}
+    done = CourseCompletion.objects.filter(enrolment=OuterRef("pk"), voided_at=None)
+    parts = ActivityCompletion.objects.filter(enrolment=OuterRef("pk"), voided_at=None)
+    return Exists(Enrolment.objects.filter(Exists(done) | Q(Exists(parts), current=True), **own))
 
 
 def state_of(learner: StaffMember, version: ActivityVersion) -> ActivityState:

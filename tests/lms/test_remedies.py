@@ -199,6 +199,25 @@ def test_whoever_is_second_to_move_or_take_back_is_refused_in_words(petra, cast,
     assert "Det är redan flyttat eller återtaget." in answer.content.decode()
 
 
+def test_no_button_leads_to_it_for_a_withdrawn_course_of_which_nothing_is_done(petra, cast, course, pages):
+    """Begun and given up; then one part done; then all of it, and begun again."""
+
+    def buttons():
+        text = petra.get(f"{BASE}/staff/{cast.maja.pk}/").content.decode()
+        assert "Kursen är inte publicerad längre." in text
+        return [f'href="{where(cast.maja, course, act)}"' in text for act in ("move", "take-back")]
+
+    tell(cast.maja, pages[0], "step", {"step": version_of(pages[0]).steps[0]["id"]})
+    course.unpublish()
+    assert buttons() == [False, False]
+    course.save_revision().publish()
+    read(cast.maja, pages[0])
+    type(course).objects.get(pk=course.pk).unpublish()
+    assert buttons() == [True, True]
+    cast.maja.enrolments.update(current=False)
+    assert buttons() == [False, False]
+
+
 # Take back
 
 
