@@ -174,6 +174,10 @@ class EmploymentQuerySet(models.QuerySet):
     def current_or_coming(self, day: datetime.date) -> Self:
         return self.filter(Q(end=None) | Q(end__gte=day), voided_at=None)
 
+    def telling_reach(self, workplaces: Any) -> Self:
+        """Each with `in_reach`: whether it is at one of `workplaces`, a queryset."""
+        return self.annotate(in_reach=Exists(workplaces.filter(pk=OuterRef("workplace"))))
+
 
 class Employment(models.Model):
     """Where someone works, as what, from when to when. Rehired is a new row; a mistake is voided, never edited."""

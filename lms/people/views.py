@@ -18,7 +18,7 @@ from ..admin.base import ActionView, AdminPage, LeaderMixin
 from ..evidence import evidence_for
 from ..models import Employment, EvidenceDocument, Exemption, Role, StaffMember, Workplace
 from ..reader.journey import has_done, journeys
-from ..remedies.undo import remedy_for
+from ..remedies.undo import jobs_changed, remedy_for
 from ..tablet.pins import unlock_pin
 from ..wording import day_text
 from . import actions
@@ -133,7 +133,10 @@ class Person(PersonMixin, AdminPage, TemplateView):
         shown = [journey for journey in found if journey.duty or journey.enrolment_id or journey.completion]
         may_change = staff_to_manage(user, (Role.PROJECT_LEADER,)).filter(pk=self.person.pk).exists()
         may_record = may_change or staff_to_manage(user, LEADERS).filter(pk=self.person.pk).exists()
-        jobs = list(self.person.employments.filter(voided_at=None).select_related("workplace", "role"))
+        reach = workplaces_in_reach(user, (Role.PROJECT_LEADER,))
+        every_job = list(self.person.employments.telling_reach(reach).select_related("workplace", "role"))
+        jobs = [job for job in every_job if not job.voided_at]
+        own_jobs = {job.pk for job in every_job if job.in_reach}
         gone_courses = Course.objects.filter(enrolments__staff=self.person)
         return {
             **super().get_context_data(**kwargs),
@@ -155,18 +158,23 @@ class Person(PersonMixin, AdminPage, TemplateView):
             "may_record": may_record,
             "card": self.person.login_cards.filter(used_at=None, replaced_at=None).first(),
             "guards": self.person.pin_guards.filter(blocked_until__gt=timezone.now()),
-            "lines": self._history(everything=may_change, may_record=may_record),
+            "lines": self._history(everything=may_change, may_record=may_record, own_jobs=own_jobs),
             "today": today,
         }
 
-    def _history(self, *, everything, may_record):
-        """A page of the person's history, each line with what can be done about it: "undo", "instead" or nothing."""
+    def _history(self, *, everything, may_record, own_jobs):
+        """A page of the person's history, each line with what can be done about it: "undo", "instead" or nothing.
+
+        `own_jobs` are those in reach: what another leader did about another job is not undone from here.
+        """
         lines = Paginator(timeline(self.person, everything=everything), self.lines_per_page)
         page = lines.get_page(self.request.GET.get("p"))
 
         def remedy(line):
             found = remedy_for(line.entry) if line.entry and not line.undone else None
             if found is None or not (everything or (may_record and Role.COURSE_LEADER in found.roles)):
+                return ""
+            if not jobs_changed(line.entry) <= own_jobs:
                 return ""
             # What went to another person is moved back from there.
             return "undo" if found.undo and "to" not in line.entry.data else "instead"

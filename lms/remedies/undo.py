@@ -226,6 +226,13 @@ def remedy_for(entry: LedgerEntry) -> Remedy | None:
     return REMEDIES.get(entry.verb)
 
 
+def jobs_changed(entry: LedgerEntry) -> set[int]:
+    """The employments that undoing it would write to: after a move that is the old one and the new."""
+    if not entry.verb.startswith("employment."):
+        return set()
+    return {int(entry.subject.partition(":")[2])} | ({entry.data["job"]} if "job" in entry.data else set())
+
+
 def is_undone(entry: LedgerEntry) -> bool:
     return LedgerEntry.objects.filter(pk__gt=entry.pk, data__undoes=str(entry.uuid)).exists()
 

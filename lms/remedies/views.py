@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Activity, Course
 
-from ..access import LEADERS, staff_to_manage
+from ..access import LEADERS, staff_to_manage, workplaces_in_reach
 from ..admin.base import ActionView, AskFirstView
-from ..models import ActivityCompletion, CourseCompletion, LedgerEntry, Role, StaffMember
+from ..models import ActivityCompletion, CourseCompletion, Employment, LedgerEntry, Role, StaffMember
 from ..people.known import Known
 from ..people.sentences import sentence
 from ..people.views import PersonMixin
@@ -21,7 +21,7 @@ from ..requirements.views import REQUIREMENTS, RuleMixin
 from ..wording import day_text
 from . import foresight
 from .forms import AttemptForm, ConfirmForm, MoveForm, ReasonForm, WhatForm
-from .undo import Remedy, is_undone, remedy_for, undo
+from .undo import Remedy, is_undone, jobs_changed, remedy_for, undo
 
 
 class CompletionMixin(PersonMixin):
@@ -205,6 +205,10 @@ class UndoOfPerson(PersonMixin, UndoView):
         self.take_up(LedgerEntry.objects.of(self.person))
         # Whoever leads projects elsewhere may be no more than the course leader of this person.
         if not staff_to_manage(request.user, self.remedy.roles).filter(pk=self.person.pk).exists():
+            raise Http404
+        # Nor is every job of theirs this leader's to change.
+        jobs, reach = jobs_changed(self.entry), workplaces_in_reach(request.user, self.remedy.roles)
+        if Employment.objects.filter(pk__in=jobs, workplace__in=reach).count() != len(jobs):
             raise Http404
 
     def get_sentence(self):
