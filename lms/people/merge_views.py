@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from ..access import staff_to_manage
+from ..access import staff_to_manage, workplaces_in_reach
 from ..admin.base import AskFirstView
 from ..models import Employment, LedgerEntry, LoginCard, Responsibility, StaffMember
 from ..reader.journey import Journey, journeys
@@ -46,7 +46,8 @@ class Merge(PersonMixin, AskFirstView):
     def foresee(self, data):
         keep, gone = self.pair(data)
         language, today = get_language(), timezone.localdate()
-        self.rows = [describe(row) for row in (keep, gone)]
+        reach = workplaces_in_reach(self.request.user, self.roles)
+        self.rows = [describe(row, reach) for row in (keep, gone)]
         self.could_not = ""
 
         def act():
@@ -86,13 +87,13 @@ def _weight(row: StaffMember) -> tuple[bool, bool, int]:
     return (responsible, bool(row.user or row.pin_hash), row.enrolments.aggregate(n=Count("events"))["n"])
 
 
-def describe(row: StaffMember) -> dict[str, Any]:
-    """What one row has, for the eye that compares."""
+def describe(row: StaffMember, reach: Any) -> dict[str, Any]:
+    """What one row has, for the eye that compares, and for a leader of the workplaces in `reach`."""
     completions = row.completions.filter(voided_at=None).select_related("course").order_by("completed_on")
     counted = row.enrolments.aggregate(events=Count("events", distinct=True), attempts=Count("attempts", distinct=True))
     return {
         "person": row,
-        "jobs": list(row.employments.filter(voided_at=None).select_related("workplace", "role")),
+        "jobs": list(row.employments.filter(voided_at=None).telling_reach(reach).select_related("workplace", "role")),
         "completed": [f"{done.course} ({day_text(done.completed_on)})" for done in completions],
         "begun": row.enrolments.filter(current=True).exclude(pk__in=completions.values("enrolment")).count(),
         "events": counted["events"],

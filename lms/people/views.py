@@ -59,7 +59,8 @@ class StaffList(AdminPage, TemplateView):
 
     def get_context_data(self, **kwargs):
         form, people = self.get_people()
-        jobs = Employment.objects.filter(voided_at=None).select_related("workplace", "role")
+        reach = workplaces_in_reach(self.request.user, self.roles)
+        jobs = Employment.objects.filter(voided_at=None).telling_reach(reach).select_related("workplace", "role")
         people = people.prefetch_related(Prefetch("employments", queryset=jobs)).select_related("user")
         page = Paginator(people, self.per_page).get_page(self.request.GET.get("p"))
         return {
@@ -237,7 +238,8 @@ class AddJob(PersonMixin, ActionView):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.last = self.person.employments.filter(voided_at=None).order_by("-start").first()
+        reach = workplaces_in_reach(request.user, self.roles)
+        self.last = self.person.employments.filter(voided_at=None, workplace__in=reach).order_by("-start").first()
         today = timezone.localdate()
         self.has_left = not self.person.employments.current_or_coming(today).exists()
 

@@ -79,3 +79,45 @@ def test_what_happened_at_the_own_workplace_is_undone_as_before(petra, cast, ann
 def test_leading_courses_there_is_not_enough(petra, cast, anna):
     give_responsibility(user=cast.users["petra"], role=Role.COURSE_LEADER, workplace=cast.annorstades, actor=cast.ada)
     assert nothing_to_undo(petra, anna, "employment.added")
+
+
+# The pages about her
+
+
+def test_a_job_elsewhere_is_seen_without_its_buttons_and_its_employer(petra, cast, anna):
+    text = petra.get(f"{BASE}/staff/{anna.pk}/").content.decode()
+    own, other = (job_at(anna, place).pk for place in (cast.brattfors, cast.annorstades))
+    for act in ("move", "end", "employer"):
+        assert f"/job/{own}/{act}/" in text
+        assert f"/job/{other}/{act}/" not in text
+    assert "<td>Annorstädes</td>" in text
+    assert text.count("<td>Butiksbiträde, ") == 1
+    for words in ("Grannens AB", "4711"):
+        assert words not in text
+    assert "På en arbetsplats som du inte ansvarar för." in text
+
+
+def test_an_administrator_sees_all_of_it(sign_in, anna):
+    text = sign_in("ada").get(f"{BASE}/staff/{anna.pk}/").content.decode()
+    assert "Grannens AB" in text
+    assert text.count("<td>Butiksbiträde, ") == 2
+
+
+def test_the_staff_list_tells_where_else_she_works_and_not_as_what(petra, cast, anna):
+    text = petra.get(f"{BASE}/staff/?q=anna").content.decode()
+    assert "<div>Brattfors, Butiksbiträde</div>" in text
+    assert "<div>Annorstädes</div>" in text
+
+
+def test_hired_again_is_filled_in_from_the_job_in_reach(petra, cast, anna):
+    for place in (cast.brattfors, cast.annorstades):
+        end_employment(job=job_at(anna, place), last_day=TODAY - DAY * 2, actor=cast.ada)
+    initial = petra.get(f"{BASE}/staff/{anna.pk}/job/").context["form"].initial
+    assert initial["workplace"] == cast.brattfors.pk
+
+
+def test_the_page_for_merging_tells_where_else_she_works_and_not_as_what(petra, cast, anna):
+    twin = people.hire(cast, "Anna", "Nyberg", "grasmyr")
+    text = petra.post(f"{BASE}/staff/{anna.pk}/merge/", {"other": twin.pk}).content.decode()
+    assert "<li>Annorstädes, 20" in text
+    assert "<li>Gräsmyr, Butiksbiträde, 20" in text
