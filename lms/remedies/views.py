@@ -1,19 +1,19 @@
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.models import Activity, Course
 
-from ..access import LEADERS, staff_to_manage, workplaces_in_reach
+from ..access import LEADERS, staff_in_reach, staff_to_manage, workplaces_in_reach
 from ..admin.base import ActionView, AskFirstView
 from ..models import ActivityCompletion, CourseCompletion, Employment, LedgerEntry, Role, StaffMember
 from ..people.known import Known
 from ..people.sentences import sentence
-from ..people.views import PersonMixin
+from ..people.views import STAFF, PersonMixin
 from ..progress import current_enrolment, give_attempt, move, void
 from ..progress.attempts import attempts_left
 from ..rehearsal import rehearse
@@ -199,6 +199,7 @@ class UndoView(ActionView):
 
 class UndoOfPerson(PersonMixin, UndoView):
     reach_roles = LEADERS
+    is_out_of_reach = False
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
@@ -210,6 +211,15 @@ class UndoOfPerson(PersonMixin, UndoView):
         jobs, reach = jobs_changed(self.entry), workplaces_in_reach(request.user, self.remedy.roles)
         if Employment.objects.filter(pk__in=jobs, workplace__in=reach).count() != len(jobs):
             raise Http404
+
+    def act(self, data):
+        message = super().act(data)
+        # The job that was taken away may be all that brought the person into this project leader's reach.
+        self.is_out_of_reach = not staff_in_reach(self.request.user).filter(pk=self.person.pk).exists()
+        return message
+
+    def get_success_url(self):
+        return reverse(STAFF[1]) if self.is_out_of_reach else super().get_success_url()
 
     def get_sentence(self):
         act = self.entry.data.get("act")

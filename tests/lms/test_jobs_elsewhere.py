@@ -121,3 +121,11 @@ def test_the_page_for_merging_tells_where_else_she_works_and_not_as_what(petra, 
     text = petra.post(f"{BASE}/staff/{anna.pk}/merge/", {"other": twin.pk}).content.decode()
     assert "<li>Annorstädes, 20" in text
     assert "<li>Gräsmyr, Butiksbiträde, 20" in text
+
+
+def test_whoever_is_out_of_reach_once_it_is_undone_leaves_the_leader_at_the_staff_list(petra, cast, anna):
+    added = LedgerEntry.objects.get(verb="employment.added", subject=f"employment:{job_at(anna, cast.brattfors).pk}")
+    answer = petra.post(f"{BASE}/staff/{anna.pk}/undo/{added.uuid}/", follow=True)
+    assert answer.redirect_chain == [(f"{BASE}/staff/", 302)]
+    assert answer.status_code == 200
+    assert "Det är ångrat." in answer.content.decode()
