@@ -162,6 +162,16 @@ def move_employment(
     """From `first_day` at another workplace: the old job ends the day before, a new one begins, to the same end."""
     if workplace.pk == job.workplace_id:
         raise ValidationError({"workplace": _("They already work there. Choose another workplace.")})
+    if first_day <= job.start:
+        raise ValidationError(
+            {
+                "first_day": _(
+                    "The employment at %(workplace)s begins on %(day)s. To change workplace from the start, go back, "
+                    "add an employment at the right one, and then undo the wrong one in the history."
+                )
+                % {"workplace": job.workplace, "day": day_text(job.start)}
+            }
+        )
     if job.end and job.end < first_day - datetime.timedelta(days=1):
         raise ValidationError(
             {

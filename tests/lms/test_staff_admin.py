@@ -360,6 +360,25 @@ def test_moving_to_where_one_already_works_is_refused(petra, cast):
     assert list(response.context["form"].errors) == ["workplace"]
 
 
+@pytest.mark.parametrize("days", [0, -5])
+def test_who_began_at_the_wrong_place_is_not_moved_and_the_page_says_what_to_do(petra, cast, days):
+    tuva = people.hire(cast, "Tuva", "Nordin", "brattfors", days_ago=0)
+    path = f"{BASE}/staff/{tuva.pk}/job/{tuva.employments.get().pk}/move/"
+    first = (TODAY() + datetime.timedelta(days=days)).isoformat()
+    form = {"workplace": cast.grasmyr.pk, "role": cast.roles["biträde"].pk, "first_day": first}
+    response = petra.post(path, form)
+    assert response.status_code == 422
+    [words] = response.context["form"].errors["first_day"]
+    assert words.startswith(f"Anställningen på Brattfors börjar {day_text(TODAY())}.")
+    assert "ångra den felaktiga i historiken" in words
+    assert tuva.employments.get().end is None
+    # And what it says can be done.
+    petra.post(f"{BASE}/staff/{tuva.pk}/job/", {**add_form(cast), "workplace": cast.grasmyr.pk})
+    wrong = LedgerEntry.objects.filter(verb="employment.added", staff=tuva).earliest("pk")
+    petra.post(f"{BASE}/staff/{tuva.pk}/undo/{wrong.uuid}/")
+    assert [job.workplace for job in tuva.employments.filter(voided_at=None)] == [cast.grasmyr]
+
+
 def test_a_card_is_shown_once_and_printed_for_a_whole_workplace(petra, cast):
     response = petra.post(f"{BASE}/staff/{cast.maja.pk}/card/")
     assert "no-store" in response["Cache-Control"]
