@@ -1,6 +1,8 @@
 """How people without e-mail get in: a card, a tablet, a PIN."""
 
+import datetime
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +10,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .people import StaffMember, Workplace
+
+
+class LoginCardQuerySet(models.QuerySet):
+    def working(self, moment: datetime.datetime) -> Self:
+        """Whose code still opens something: neither used nor replaced nor too old."""
+        return self.filter(used_at=None, replaced_at=None, expires_at__gt=moment)
 
 
 class LoginCard(models.Model):
@@ -22,6 +30,8 @@ class LoginCard(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     replaced_at = models.DateTimeField(null=True)
+
+    objects = LoginCardQuerySet.as_manager()
 
     class Meta:
         constraints = [

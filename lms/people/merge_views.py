@@ -98,7 +98,7 @@ def describe(row: StaffMember, reach: Any) -> dict[str, Any]:
         "begun": row.enrolments.filter(current=True).exclude(pk__in=completions.values("enrolment")).count(),
         "events": counted["events"],
         "attempts": counted["attempts"],
-        "card": LoginCard.objects.filter(staff=row, used_at=None, replaced_at=None).exists(),
+        "card": LoginCard.objects.working(timezone.now()).filter(staff=row).exists(),
         "responsibilities": Responsibility.objects.filter(user=row.user).select_related("workplace")
         if row.user
         else [],

@@ -117,9 +117,10 @@ def _void(job: Employment) -> None:
 
 
 def _join_ways_in(keep: StaffMember, gone: StaffMember) -> None:
-    """One unused card at most: that of the row that stays, else the other's. A PIN belongs to its row and stays."""
-    has_card = LoginCard.objects.filter(staff=keep, used_at=None, replaced_at=None).exists()
-    if has_card:
-        LoginCard.objects.filter(staff=gone, used_at=None, replaced_at=None).update(replaced_at=timezone.now())
+    """One unused card at most: that of the row that stays if it still works, else the other's. A PIN belongs to its row
+    and stays."""
+    now = timezone.now()
+    dead = gone if LoginCard.objects.working(now).filter(staff=keep).exists() else keep
+    LoginCard.objects.filter(staff=dead, used_at=None, replaced_at=None).update(replaced_at=now)
     LoginCard.objects.filter(staff=gone).update(staff=keep)
     PinGuard.objects.filter(staff=gone).delete()

@@ -157,7 +157,7 @@ class Person(PersonMixin, AdminPage, TemplateView):
             ],
             "may_change": may_change,
             "may_record": may_record,
-            "card": self.person.login_cards.filter(used_at=None, replaced_at=None).first(),
+            "card": self.person.login_cards.working(timezone.now()).first(),
             "guards": self.person.pin_guards.filter(blocked_until__gt=timezone.now()),
             "lines": self._history(everything=may_change, may_record=may_record, own_jobs=own_jobs),
             "today": today,
