@@ -54,15 +54,24 @@ def issue_card(*, staff: StaffMember, actor: Any) -> str:
     return f"{code[:5]}-{code[5:]}"
 
 
-def has_no_way_in(staff: StaffMember) -> bool:
-    """Neither a PIN nor an account: a card is how they begin."""
-    return not staff.pin_hash and not staff.user_id
+def who_needs_one(people: Sequence[StaffMember]) -> list[tuple[StaffMember, bool, datetime.datetime | None]]:
+    """Each with whether a card is how they begin, and until when the one works that they have already.
+
+    Who has neither PIN nor account needs one; not who has been handed a card, since a new one would kill it.
+    """
+    cards = LoginCard.objects.working(timezone.now()).filter(staff__in=people)
+    until = dict(cards.values_list("staff", "expires_at"))
+    return [
+        (person, not (person.pin_hash or person.user_id or person.pk in until), until.get(person.pk))
+        for person in people
+    ]
 
 
 def card_sheets(request: Any, people: Sequence[StaffMember], *, back: str) -> Any:
     """A new card for each of `people`, ready to print. The only moment that the codes are readable: nothing on the way
-    may keep the page."""
-    cards = [(person, issue_card(staff=person, actor=request.user)) for person in people]
+    may keep the page. All or none: of a sheet that never came, no card may have replaced another."""
+    with transaction.atomic():
+        cards = [(person, issue_card(staff=person, actor=request.user)) for person in people]
     response = render(
         request,
         "lms/admin/cards.html",
@@ -109,9 +118,8 @@ def card_for(code: str, *, staff: StaffMember | None = None) -> LoginCard | None
     if len(code) != LENGTH:
         return None
     hashes = [_hash(code, str(key)) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    cards = LoginCard.objects.select_related("staff__user", "issued_by").filter(
-        code_hash__in=hashes, used_at=None, replaced_at=None, expires_at__gt=timezone.now()
-    )
+    working = LoginCard.objects.working(timezone.now())
+    cards = working.select_related("staff__user", "issued_by").filter(code_hash__in=hashes)
     if staff:
         cards = cards.filter(staff=staff)
     return cards.first()

@@ -22,7 +22,7 @@ from ..remedies.undo import jobs_changed, remedy_for
 from ..tablet.pins import unlock_pin
 from ..wording import day_text
 from . import actions
-from .cards import card_sheets, has_no_way_in
+from .cards import card_sheets, who_needs_one
 from .forms import AddStaffForm, DetailsForm, EmployerForm, EndJobForm, JobForm, MoveJobForm, StaffFilterForm
 from .timeline import timeline
 
@@ -347,7 +347,7 @@ class PrintCard(PersonMixin, LeaderMixin, View):
 
 
 class PrintCards(AdminPage, TemplateView):
-    """Cards for everyone at a workplace who has no PIN and no account of their own, or for all."""
+    """Cards for everyone at a workplace who has neither a way in of their own nor a card, or for all."""
 
     http_method_names = ["get", "post"]
     template_name = "lms/admin/print_cards.html"
@@ -368,7 +368,7 @@ class PrintCards(AdminPage, TemplateView):
         return {
             **super().get_context_data(**kwargs),
             "workplace": self.workplace,
-            "people": [(person, has_no_way_in(person)) for person in self.people],
+            "people": who_needs_one(self.people),
         }
 
     def post(self, request, **kwargs):

@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..access import may_lead, workplaces_in_reach
-from ..models import LoginCard, PinGuard, Role, StaffMember
-from ..people.cards import card_sheets, has_no_way_in, issue_card, last_day
+from ..models import PinGuard, Role, StaffMember
+from ..people.cards import card_sheets, issue_card, last_day, who_needs_one
 from ..reports import figures
 from ..reports.cells import show_cell, summary_sentence, who_is_counted
 from ..tablet.pins import unlock_pin
@@ -106,10 +106,7 @@ def new_cards(request):
             return card_sheets(request, wanted, back=reverse("lms:my_shop"))
         messages.warning(request, _("Choose at least one person."))
         return redirect("lms:shop_cards")
-    cards = LoginCard.objects.filter(staff__in=people, used_at=None, replaced_at=None, expires_at__gt=timezone.now())
-    until = dict(cards.values_list("staff", "expires_at"))
-    rows = [(person, has_no_way_in(person) and person.pk not in until, until.get(person.pk)) for person in people]
-    return render(request, "lms/shop/cards.html", {"people": rows})
+    return render(request, "lms/shop/cards.html", {"people": who_needs_one(people)})
 
 
 @require_POST

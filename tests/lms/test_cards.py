@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from lms.models import Role
 from lms.people.actions import employ, end_employment
-from lms.people.cards import issue_card
+from lms.people.cards import card_for, issue_card
+from lms.people.merging import merge
 from lms.workplaces.actions import give_responsibility
 from tests import people
 
@@ -104,3 +105,56 @@ def test_one_card_at_a_time_is_made_for_one_person(cast):
     first = next(query["sql"] for query in asked if "SAVEPOINT" not in query["sql"])
     assert '"lms_staffmember"' in first
     assert first.endswith("FOR UPDATE") == connection.features.has_select_for_update
+
+
+def test_who_has_been_handed_a_card_is_not_given_another_unasked(sign_in, cast):
+    """The same people are chosen from the start for the project leader and for the shop owner."""
+    new, handed, late = (people.hire(cast, name, "Ek", "brattfors") for name in ("Ny", "Har", "Sen"))
+    code = issue_card(staff=handed, actor=cast.ada)
+    issue_card(staff=late, actor=cast.ada)
+    late.login_cards.update(expires_at=timezone.now() - datetime.timedelta(minutes=1))
+    petra, path = sign_in("petra"), reverse("lms_admin:print_cards", args=[cast.brattfors.pk])
+    page = petra.get(path)
+    for answer in (page, sign_in("birgitta").get(reverse("lms:shop_cards"))):
+        assert {person for person, needs, _until in answer.context["people"] if needs} == {new, late}
+        assert answer.content.decode().count("Har ett oanvänt kort") == 1
+    ticked = [person.pk for person, needs, _until in page.context["people"] if needs]
+    petra.post(path, {"person": ticked})
+    assert card_for(code) == handed.login_cards.get()
+
+
+def test_cards_on_a_sheet_are_made_all_or_none(sign_in, cast, monkeypatch):
+    """Whoever sees no sheet must be able to go on handing out the old cards."""
+    first, second = (people.hire(cast, name, "Ek", "brattfors") for name in ("Ada", "Östen"))
+    code = issue_card(staff=first, actor=cast.ada)
+    made = []
+
+    def break_at_the_second(*, staff, actor):
+        made.append(staff)
+        if staff == second:
+            raise RuntimeError
+        return issue_card(staff=staff, actor=actor)
+
+    monkeypatch.setattr("lms.people.cards.issue_card", break_at_the_second)
+    path = reverse("lms_admin:print_cards", args=[cast.brattfors.pk])
+    with pytest.raises(RuntimeError):
+        sign_in("petra").post(path, {"person": [first.pk, second.pk]})
+    assert made == [first, second]
+    assert card_for(code) == first.login_cards.get()
+
+
+def test_a_card_that_is_too_old_is_not_called_unused(sign_in, cast):
+    issue_card(staff=cast.bo, actor=cast.ada)
+    petra, path = sign_in("petra"), reverse("lms_admin:person", args=[cast.bo.pk])
+    assert "Har ett oanvänt inloggningskort" in petra.get(path).content.decode()
+    cast.bo.login_cards.update(expires_at=timezone.now() - datetime.timedelta(minutes=1))
+    assert "Har ett oanvänt inloggningskort" not in petra.get(path).content.decode()
+
+
+def test_a_card_that_is_too_old_does_not_replace_a_good_one_when_rows_are_merged(cast):
+    keep, gone = (people.hire(cast, "Olle", "Ek", place) for place in ("brattfors", "grasmyr"))
+    issue_card(staff=keep, actor=cast.ada)
+    keep.login_cards.update(expires_at=timezone.now() - datetime.timedelta(minutes=1))
+    code = issue_card(staff=gone, actor=cast.ada)
+    merge(keep=keep, gone=gone, actor=cast.ada)
+    assert card_for(code).staff == keep

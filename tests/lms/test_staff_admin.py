@@ -388,8 +388,8 @@ def test_a_card_is_shown_once_and_printed_for_a_whole_workplace(petra, cast):
     assert f"Koden fungerar en gång, till och med {day_text(last_day())}." in text
     path = f"{BASE}/workplaces/{cast.brattfors.pk}/cards/"
     offered = petra.get(path).context["people"]
-    assert {person.given_name: needs for person, needs in offered} == {"Maja": False, "Birgitta": False}
-    response = petra.post(path, {"person": [person.pk for person, _needs in offered]})
+    assert {person.given_name: needs for person, needs, _until in offered} == {"Maja": False, "Birgitta": False}
+    response = petra.post(path, {"person": [person.pk for person, _needs, _until in offered]})
     assert [len(cards) for cards in response.context["sheets"]] == [2]
     assert petra.post(path, {"person": [cast.staff["bo"].pk]}).status_code == 302  # not from this workplace
     assert not cast.staff["bo"].login_cards.exists()
@@ -399,7 +399,7 @@ def test_cards_come_six_on_a_sheet(petra, cast):
     for number in range(10):
         people.hire(cast, f"Ny{number}", "Ek", "brattfors")
     path = f"{BASE}/workplaces/{cast.brattfors.pk}/cards/"
-    everyone = [person.pk for person, _needs in petra.get(path).context["people"]]
+    everyone = [person.pk for person, _needs, _until in petra.get(path).context["people"]]
     assert [len(cards) for cards in petra.post(path, {"person": everyone}).context["sheets"]] == [6, 6]
 
 
