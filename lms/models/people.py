@@ -101,9 +101,9 @@ class StaffMemberQuerySet(models.QuerySet):
                 found.append(pk)
         return self.filter(pk__in=found)
 
-    def at(self, workplaces: Any, day: datetime.date) -> Self:
-        """Employed on that day at one of `workplaces`, a queryset."""
-        jobs = Employment.objects.covering(day).filter(workplace__in=workplaces)
+    def at_or_coming_to(self, workplaces: Any, day: datetime.date) -> Self:
+        """Employed on that day, or later, at one of `workplaces`, a queryset."""
+        jobs = Employment.objects.current_or_coming(day).filter(workplace__in=workplaces)
         return self.filter(pk__in=jobs.values("staff"))
 
 

@@ -52,7 +52,7 @@ class StaffList(AdminPage, TemplateView):
             # In reach as well as chosen: a leader's filter must not open another leader's list.
             workplaces = reach.within([chosen]) if chosen else reach
             if not form.cleaned_data["left"]:
-                people = people.at(workplaces, today)
+                people = people.at_or_coming_to(workplaces, today)
             elif chosen:
                 people = people.filter(employments__workplace__in=workplaces).distinct()
         return form, people
@@ -362,7 +362,8 @@ class PrintCards(AdminPage, TemplateView):
         super().setup(request, *args, **kwargs)
         reach = workplaces_in_reach(request.user, self.roles)
         self.workplace = get_object_or_404(reach, pk=kwargs["workplace"])
-        self.people = list(StaffMember.objects.at(reach.within([self.workplace]), timezone.localdate()))
+        here = reach.within([self.workplace])
+        self.people = list(StaffMember.objects.at_or_coming_to(here, timezone.localdate()))
 
     def get_context_data(self, **kwargs):
         return {

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..access import may_lead, workplaces_in_reach
-from ..models import PinGuard, Role, StaffMember
+from ..models import Employment, PinGuard, Role, StaffMember
 from ..people.cards import card_sheets, issue_card, last_day, who_needs_one
 from ..reports import figures
 from ..reports.cells import show_cell, summary_sentence, who_is_counted
@@ -63,11 +63,14 @@ def my_shop(request):
         }
         for worker, row in rows
     ]
+    # Who begins later is not counted yet, but needs a card on the first day.
+    later = Employment.objects.current_or_coming(day).filter(workplace__in=_shops(request), start__gt=day)
     return render(
         request,
         "lms/shop/my_shop.html",
         {
             "people": people,
+            "coming": later.exclude(staff__in=staff).select_related("staff", "workplace").order_by("start", "pk"),
             "sentence": summary_sentence(totals),
             "counted": who_is_counted(totals),
             "totals": totals,
@@ -77,7 +80,7 @@ def my_shop(request):
 
 
 def _person(request, uuid):
-    people = StaffMember.objects.at(_shops(request), timezone.localdate())
+    people = StaffMember.objects.at_or_coming_to(_shops(request), timezone.localdate())
     return get_object_or_404(people, uuid=uuid)
 
 
@@ -99,7 +102,7 @@ def new_card(request, person):
 @owner_required
 def new_cards(request):
     """Cards for the whole shop, on sheets to print. Chosen from the start: who has no way in, and no card either."""
-    people = list(StaffMember.objects.at(_shops(request), timezone.localdate()))
+    people = list(StaffMember.objects.at_or_coming_to(_shops(request), timezone.localdate()))
     if request.method == "POST":
         chosen = set(request.POST.getlist("person"))
         if wanted := [person for person in people if str(person.uuid) in chosen]:

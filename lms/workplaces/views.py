@@ -30,15 +30,15 @@ class WorkplaceList(AdminPage, TemplateView):
 
     def get_context_data(self, **kwargs):
         today = timezone.localdate()
-        working = Q(employments__start__lte=today, employments__voided_at=None) & (
-            Q(employments__end=None) | Q(employments__end__gte=today)
-        )
+        here_or_coming = Q(employments__voided_at=None) & (Q(employments__end=None) | Q(employments__end__gte=today))
+        working = here_or_coming & Q(employments__start__lte=today)
         reach = workplaces_in_reach(self.request.user, self.roles)
         return {
             **super().get_context_data(**kwargs),
-            "workplaces": reach.annotate(people=Count("employments__staff", filter=working, distinct=True)).order_by(
-                "path"
-            ),
+            "workplaces": reach.annotate(
+                people=Count("employments__staff", filter=working, distinct=True),
+                for_cards=Count("employments__staff", filter=here_or_coming, distinct=True),
+            ).order_by("path"),
             "tablets": Tablet.objects.filter(workplace__in=reach, unpaired_at=None).select_related("workplace"),
         }
 

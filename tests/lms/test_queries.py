@@ -128,7 +128,7 @@ def test_the_shop_owners_page(sign_in, cast, course, staff, django_assert_num_qu
     require_of_all(cast, course)
     crowd(cast, staff, course)
     birgitta = sign_in("birgitta")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         birgitta.get("/min-utbildning/min-butik/")
 
 
