@@ -149,6 +149,11 @@ class StaffMember(models.Model):
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
 
+    def responsibilities(self) -> "models.QuerySet[Responsibility]":
+        """What the person's account may see of others. It does not end with an employment."""
+        given = Responsibility.objects.filter(user=self.user_id) if self.user_id else Responsibility.objects.none()
+        return given.select_related("workplace").order_by("workplace__path", "role")
+
 
 class EmploymentKind(models.TextChoices):
     OWNER = "owner", _("Owner")

@@ -20,7 +20,7 @@ from ..models import Employment, EvidenceDocument, Exemption, Role, StaffMember,
 from ..reader.journey import has_done, journeys
 from ..remedies.undo import jobs_changed, remedy_for
 from ..tablet.pins import unlock_pin
-from ..wording import day_text
+from ..wording import and_list, day_text
 from . import actions
 from .cards import card_sheets, who_needs_one
 from .forms import AddStaffForm, DetailsForm, EmployerForm, EndJobForm, JobForm, MoveJobForm, StaffFilterForm
@@ -155,6 +155,7 @@ class Person(PersonMixin, AdminPage, TemplateView):
                 for exemption in Exemption.objects.filter(staff=self.person).select_related("course")
                 if not exemption.is_taken_back
             ],
+            "responsibilities": self.person.responsibilities(),
             "may_change": may_change,
             "may_record": may_record,
             "card": self.person.login_cards.working(timezone.now()).first(),
@@ -279,6 +280,18 @@ class JobMixin(PersonMixin):
             pk=kwargs["job"],
         )
 
+    def warn_of_responsibilities(self):
+        """Whoever leaves may go on seeing people: only an administrator can take that away, and must hear of it."""
+        if given := [str(responsibility) for responsibility in self.person.responsibilities()]:
+            messages.warning(
+                self.request,
+                _(
+                    "%(name)s keeps a responsibility (%(responsibilities)s). It does not end with the employment. If "
+                    "it is to end, ask an administrator to remove it under Training › Who is responsible."
+                )
+                % {"name": self.person, "responsibilities": and_list(given)},
+            )
+
 
 class EndJob(JobMixin, ActionView):
     page_title = gettext_lazy("End employment")
@@ -288,6 +301,7 @@ class EndJob(JobMixin, ActionView):
 
     def act(self, data):
         job = actions.end_employment(job=self.job, last_day=data["last_day"], actor=self.request.user)
+        self.warn_of_responsibilities()
         return _("The employment at %(workplace)s ends with %(day)s.") % {
             "workplace": job.workplace,
             "day": day_text(data["last_day"]),
@@ -321,6 +335,7 @@ class MoveJob(JobMixin, ActionView):
 
     def act(self, data):
         job = actions.move_employment(job=self.job, actor=self.request.user, **data)
+        self.warn_of_responsibilities()
         return _("%(name)s works at %(workplace)s from %(start)s.") % {
             "name": self.person,
             "workplace": job.workplace,

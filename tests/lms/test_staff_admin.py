@@ -268,6 +268,37 @@ def test_ending_moving_and_rehiring_keep_history(petra, cast):
     assert cast.maja.employments.count() == 3
 
 
+def test_who_leaves_and_is_still_responsible_is_told_of(petra, cast):
+    """The right to see people does not end with the employment: whoever ends it learns whom to ask."""
+    job = cast.birgitta.employments.get()
+    path = f"{BASE}/staff/{cast.birgitta.pk}/"
+    assert "Butiksansvarig: Brattfors" in petra.get(path).content.decode()
+    moved = petra.post(
+        f"{path}job/{job.pk}/move/",
+        {"workplace": cast.grasmyr.pk, "role": job.role_id, "first_day": TODAY().isoformat()},
+        follow=True,
+    )
+    ended = petra.post(
+        f"{path}job/{cast.birgitta.employments.get(end=None).pk}/end/", {"last_day": TODAY().isoformat()}, follow=True
+    )
+    for page in (moved, ended):
+        text = page.content.decode()
+        assert "Birgitta Forsberg har kvar sitt ansvar (Butiksansvarig: Brattfors)." in text
+        assert "en administratör" in text
+        assert "Utbildning › Ansvariga" in text
+    assert cast.users["birgitta"].responsibilities.count() == 1
+
+
+@pytest.mark.parametrize("name", ["maja", "ny"])
+def test_who_leaves_and_is_responsible_for_nothing_is_not(petra, cast, name):
+    cast.staff["ny"] = people.hire(cast, "Ny", "Utan konto", "brattfors")
+    path = f"{BASE}/staff/{cast.staff[name].pk}/"
+    assert "Ansvar</h2>" not in petra.get(path).content.decode()
+    job = cast.staff[name].employments.get()
+    page = petra.post(f"{path}job/{job.pk}/end/", {"last_day": TODAY().isoformat()}, follow=True)
+    assert "har kvar sitt ansvar" not in page.content.decode()
+
+
 def test_an_employment_that_overlaps_one_at_the_same_place_is_refused(petra, cast):
     response = petra.post(f"{BASE}/staff/{cast.maja.pk}/job/", add_form(cast))
     assert response.status_code == 422
