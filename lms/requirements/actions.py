@@ -182,11 +182,15 @@ def excuse(
 
 @transaction.atomic
 def end_exemption(*, exemption: Exemption, last_day: datetime.date, actor: Any) -> Exemption:
-    """Excused up to and with `last_day`, which is never before the first day."""
+    """Excused up to and with `last_day`. Refused before the first day: that is no end, but a mistake to be undone."""
     exemption = Exemption.objects.select_for_update().get(pk=exemption.pk)
     if exemption.is_taken_back:
         raise ValidationError(_("The exemption is taken away already, and counts on no day."))
-    last_day = max(last_day, exemption.valid_from)
+    if last_day < exemption.valid_from:
+        refusal = _(
+            "The exemption begins on %(day)s. Choose that day or a later one. Was it a mistake? Undo it in the history."
+        )
+        raise ValidationError({"last_day": refusal % {"day": day_text(exemption.valid_from)}})
     before = exemption.valid_to
     exemption.valid_to, exemption.end_recorded_at = last_day, timezone.now()
     exemption.save(update_fields=["valid_to", "end_recorded_at"])

@@ -75,7 +75,7 @@ class ExemptionForm(forms.Form):
     course = CourseChoiceField(label=gettext_lazy("Course"), required=False, empty_label=gettext_lazy("All courses"))
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason"),
-        choices=ExemptionReason.choices,
+        choices=[("", gettext_lazy("Choose a reason")), *ExemptionReason.choices],
         help_text=gettext_lazy("Only project leaders see it."),
     )
     valid_from = DayField(label=gettext_lazy("From"), initial=timezone.localdate)

@@ -1,5 +1,6 @@
 """The reader: start, course, lesson, test, result, done; on one's own device and on the tablet."""
 
+import uuid
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -7,10 +8,10 @@ import time_machine
 from django.utils import timezone
 
 from courses.models import LessonPage
-from lms.models import EventSource, LearningEvent, QuizAttempt
+from lms.models import EventKind, EventSource, LearningEvent, QuizAttempt
 from lms.requirements.actions import excuse
 from tests import builders
-from tests.builders import activity_of, address, complete, fields, read, version_of
+from tests.builders import activity_of, address, complete, fields, read, tell, version_of
 
 # Who is let in
 
@@ -71,6 +72,18 @@ def test_the_most_urgent_course_comes_first(maja, cast, rule, course):
     ]
     assert response.context["continue_with"].course.title == "Brådskande"
     assert response.context["to_do"][0].status == "overdue"
+
+
+def test_start_goes_on_with_the_course_that_one_was_at_last(maja, cast, rule, course, pages):
+    other = builders.make_full_course("Frivillig")
+    theirs = list(other.get_activity_pages().specific())
+    now = timezone.now()
+    read(cast.maja, pages[0], at=now - timezone.timedelta(hours=2))
+    read(cast.maja, theirs[0], at=now - timezone.timedelta(hours=1))
+    assert maja.get("/min-utbildning/").context["continue_with"].course.title == "Frivillig"
+    tell(cast.maja, pages[2], EventKind.ATTEMPT, {"attempt": uuid.uuid4()})
+    going_on = maja.get("/min-utbildning/").context["continue_with"]
+    assert (going_on.course.title, going_on.next.title) == ("Ett gott värdskap", "Kunskapstest")
 
 
 def test_nothing_is_asked_of_who_is_excused_but_the_course_stays_open(maja, cast, rule, course):

@@ -53,6 +53,12 @@ def test_it_leads_to_the_page_that_the_settings_name(privacy, client):
     assert "Så här gör vi." in client.get("/personuppgifter/").content.decode()
 
 
+def test_to_whoever_is_signed_in_it_speaks_their_own_language(privacy_in_english, cast, maja):
+    cast.maja.language = "en"
+    cast.maja.save()
+    assert maja.get("/om/personuppgifter/").url == "/en/personal-data/"
+
+
 def test_in_the_visitors_language_if_it_is_there(privacy_in_english, client):
     client.cookies["django_language"] = "en"
     assert client.get("/om/personuppgifter/").url == "/en/personal-data/"

@@ -130,11 +130,20 @@ def test_excusing_and_ending_it(petra, cast, rule):
 def test_a_double_click_excuses_once(petra, cast):
     path = f"{BASE}/staff/{cast.maja.pk}/excuse/"
     drawn = petra.get(path).context["form"]["form_id"].value()
+    assert "reason" in petra.post(f"/admin/training/staff/{cast.maja.pk}/excuse/", {}).context["form"].errors
     form = {"course": "", "reason": "sick", "valid_from": TODAY().isoformat(), "valid_to": ""}
     for form_id in (drawn, drawn, uuid.uuid4()):
         assert petra.post(path, {**form, "form_id": str(form_id)}).status_code == 302
     assert Exemption.objects.count() == 2
     assert LedgerEntry.objects.filter(verb="exemption.opened").count() == 2
+
+
+def test_an_exemption_does_not_end_before_it_begins(petra, cast):
+    exemption = excuse(staff=cast.maja, course=None, reason="sick", valid_from=TODAY(), actor=cast.petra)
+    path = f"{BASE}/staff/{cast.maja.pk}/excuse/{exemption.pk}/end/"
+    answer = petra.post(path, {"last_day": (TODAY() - datetime.timedelta(days=9)).isoformat()})
+    assert "Ångra det i historiken" in str(answer.context["form"].errors["last_day"])
+    assert Exemption.objects.get().valid_to is None
 
 
 def test_an_exemption_that_was_taken_back_is_not_brought_to_life_by_ending_it(petra, cast):
@@ -238,9 +247,22 @@ def test_recording_who_came_for_many(sign_in, cast, index):
 
 
 def test_recording_earlier_training_gives_the_course(petra, cast, course, rule):
-    petra.post(f"{BASE}/earlier-training/", register_form(course_of(course), [cast.maja]))
+    person = f"{BASE}/staff/{cast.maja.pk}/"
+    answer = petra.post(
+        f"{BASE}/earlier-training/?person={cast.maja.pk}", register_form(course_of(course), [cast.maja])
+    )
+    assert answer["Location"] == person
+    told = petra.get(person).content.decode()
     assert CourseCompletion.objects.get().basis == "evidence"
+    assert "12:00" not in told, "of a day, at no hour"
     assert petra.get("/admin/reports/training-matrix/").context["totals"].people.done == 1
+
+
+@pytest.mark.parametrize("person", ["0", "9" * 30, "x", "²"])
+def test_from_nobody_it_leads_to_the_matrix(petra, cast, course, person):
+    form = register_form(course_of(course), [cast.maja])
+    answer = petra.post(f"{BASE}/earlier-training/?person={person}", form)
+    assert answer["Location"] == "/admin/reports/training-matrix/"
 
 
 def test_a_day_that_has_not_come_is_refused(petra, cast, course):

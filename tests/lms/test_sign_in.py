@@ -33,6 +33,14 @@ def test_everyone_comes_where_they_want_to_be(client, cast, name, home):
     assert sign(client, name)["Location"] == home
 
 
+def test_a_capital_that_the_tablet_put_first_is_no_obstacle(client, cast):
+    assert sign(client, "Petra")["Location"] == "/admin/reports/training-matrix/"
+    client.logout()
+    get_user_model().objects.create_user(username="PETRA", password="annat-ord-helt")
+    assert sign(client, "Petra").status_code == 200, "whose it is cannot be told"
+    assert sign(client, "PETRA", "annat-ord-helt").status_code == 302
+
+
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_nobody_is_led_away_after_signing_in(client, cast, target):
     response = client.post("/logga-in/", {"username": "maja", "password": "hemligt-ord", "next": target})

@@ -219,6 +219,7 @@ NO_LISTS = {
     "too large": (lambda: b"x" * 10_000_001, 1, "Filen är för stor."),
     "wrong letters": (lambda: b"Namn;Butik\nAnna Ek;B\n\x81\n", 3, "Bokstäverna i filen går inte att läsa."),
     "an open quote": (lambda: b'Namn;Butik\nAnna Ek;B\n"Bo Ek;B\nC;D\n', 3, "Ett citattecken stämmer inte."),
+    "a PDF": (lambda: b"%PDF-1.7\nnamn;butik", 1, "en fil av annat slag"),
     "binary": (lambda: b"Namn;Butik\n\x00\x01", 1, "en fil av annat slag"),
     "too many rows": (lambda: as_csv(*[["Anna Ek", "B"]] * 20_001, headings=["Namn", "Butik"]), 1, "Det är fler än 20"),
     "too many rows in Excel": (

@@ -1,4 +1,5 @@
 from contextlib import suppress
+from operator import itemgetter
 from uuid import UUID
 
 from django.conf import settings
@@ -31,8 +32,8 @@ def _urgency(journey: Journey) -> tuple:
 
 def _where_one_was(journeys: list[Journey]) -> Journey | None:
     """Of those that can be gone on with, the last one that was touched; else the most urgent."""
-    begun = [journey for journey in journeys if journey.touched_at]
-    return max(begun, key=lambda journey: journey.touched_at) if begun else next(iter(journeys), None)
+    begun = [(moment, journey) for journey in journeys if (moment := journey.touched_at)]
+    return max(begun, key=itemgetter(0))[1] if begun else next(iter(journeys), None)
 
 
 @require_safe
