@@ -16,6 +16,12 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
+# What fades in is measured when it is there.
+STILL = """Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime < Infinity)
+    .map((one) => one.finished.catch(() => null))).then(() => null)"""
+
+
 class Visit:
     def __init__(self, browser: Any, url: str, axe: str, kind: str, options: dict[str, Any]):
         self.url, self.axe = url, axe
@@ -64,6 +70,7 @@ class Visit:
         """axe in light and in dark, nothing wider than the screen, no violation, no error, no stranger asked."""
         for scheme in ("dark", "light"):
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            self.page.evaluate(STILL)
             self.page.evaluate(self.axe)
             result = self.page.evaluate(
                 "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})",
