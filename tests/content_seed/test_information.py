@@ -34,7 +34,7 @@ def test_the_second_seeding_changes_nothing_and_an_authors_words_stay(written, c
     page.save_revision().publish()
     call_command("seed")
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["lämnad", "oförändrad", "oförändrad", "oförändrad"]
+    assert [line.split()[0] for line in lines] == ["orörd", "oförändrad", "oförändrad", "oförändrad"]
     assert InformationPage.objects.get(pk=page.pk).body == "<p>Vår egen text.</p>"
 
 
