@@ -140,11 +140,20 @@ class DoDontBlock(blocks.StructBlock):
         preview_value = {"title": "", "do": ["Fråga först"], "dont": ["Gissa"]}
 
 
+class DayBlock(blocks.DateBlock):
+    """With the browser's own calendar. Wagtail's makes the first of some month of "25/11", without a word."""
+
+    @cached_property
+    def field(self):
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        return forms.DateField(widget=widget, **self.field_options)
+
+
 class FactBoxBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Heading"))
     text = blocks.RichTextBlock(label=_("Text"), features=SHORT_FEATURES)
     source = blocks.CharBlock(label=_("Source"), required=False)
-    checked_on = blocks.DateBlock(
+    checked_on = DayBlock(
         label=_("Last checked"),
         required=False,
         help_text=_("The day you last made sure that this is true. Empty until somebody has."),
@@ -208,7 +217,7 @@ class ContactBlock(blocks.StructBlock):
     purpose = blocks.CharBlock(label=_("What for"), required=False)
     url = blocks.URLBlock(label=_("Link"), required=False)
     phone = blocks.CharBlock(label=_("Phone"), required=False, max_length=30)
-    checked_on = blocks.DateBlock(label=_("Last checked"), required=False)
+    checked_on = DayBlock(label=_("Last checked"), required=False)
 
     def clean(self, value):
         value = super().clean(value)
@@ -294,6 +303,11 @@ class ChoicesBlock(blocks.FieldBlock):
         default: list = []
 
 
+def _not_solved(rows: list[dict[str, Any]], right: Any) -> list[dict[str, Any]]:
+    """Never dealt in the right order: there would be nothing to do. A test may be, or it would tell what is wrong."""
+    return [*rows[1:], *rows[:1]] if [row.get("id") for row in rows] == right else rows
+
+
 class PracticeQuestionBlock(blocks.StructBlock):
     """Its answer travels with the page, so it can never be drawn into a test: it is another kind of thing."""
 
@@ -325,7 +339,7 @@ class PracticeQuestionBlock(blocks.StructBlock):
             kind=kind,
             is_multiple=value["kind"] == "multiple",
             public=public,
-            rows=kind.filled_in(public, None),
+            rows=_not_solved(kind.filled_in(public, None), secret.get("right")),
             secret=secret,
             explained=kind.explained(public, secret, None),
         )

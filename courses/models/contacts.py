@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F
@@ -16,6 +17,7 @@ from ..blocks import SHORT_FEATURES
 from .pages import PREVIEW_SIZES
 
 MAX_REF = 60
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ContactGroup(models.TextChoices):
@@ -77,7 +79,7 @@ class Contact(TranslatableMixin, models.Model):
         FieldPanel("purpose"),
         FieldPanel("group"),
         MultiFieldPanel(
-            [FieldPanel("url"), FieldPanel("phone"), FieldPanel("checked_on"), FieldPanel("source")],
+            [FieldPanel("url"), FieldPanel("phone"), FieldPanel("checked_on", widget=DAY), FieldPanel("source")],
             heading=_("The same in all languages"),
         ),
     ]

@@ -46,8 +46,10 @@ class TrainingPage(Page):
         translations = type(self).objects.filter(translation_key=self.translation_key, alias_of=None)
         identity = self.get_identity()
         if identity:
-            return translations.filter(locale__language_code=identity.source_language).first()
-        return translations.order_by("pk").first()
+            source = translations.filter(locale__language_code=identity.source_language).first()
+        else:
+            source = translations.order_by("pk").first()
+        return self if source == self else source  # itself as it is here: a preview shows what is not saved yet
 
     def is_translation(self) -> bool:
         """Whether another page, in the source language, owns the settings of this one."""

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courses.blocks import PracticeQuestionBlock
 from courses.fields import clean_choices
 from courses.packs.errors import PackError
 from courses.packs.questions import read_question, write_question
 from courses.questions import KINDS, Question
 from courses.questions.numeric import number_in
 from courses.questions.scoring import drawn, order_for
+from tests import builders
 from tests.builders import answer_for
 
 KIND_NAMES = ("order", "match", "number")
@@ -323,3 +325,11 @@ def test_every_question_is_drawn_about_as_often():
             times[one["key"]] += 1
     assert min(times) > 150
     assert max(times) < 250
+
+
+@pytest.mark.parametrize("texts", [("Hälsa", "Fråga"), ("Fråga", "Hälsa"), ("A", "B", "C"), ("C", "A", "B")])
+def test_in_practice_it_is_never_dealt_in_the_right_order(texts):
+    value = {"kind": "order", "text": "?", "choices": builders.choices(*texts), "explanation": ""}
+    context = PracticeQuestionBlock().get_context(value)
+    assert [row["id"] for row in context["rows"]] != context["secret"]["right"]
+    assert sorted(row["text"] for row in context["rows"]) == sorted(texts)

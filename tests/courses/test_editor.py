@@ -229,3 +229,10 @@ def test_the_answers_of_a_practice_question_survive_a_save_that_failed():
     block = PracticeQuestionBlock()
     state = block.get_form_state(block.value_from_datadict(posted, {}, "q"))
     assert json.loads(state["choices"]) == choices
+
+
+def test_a_preview_tells_what_is_not_saved_yet(course):
+    quiz = QuizPage.objects.first()
+    quiz.draw, quiz.pass_mark = 1, 55
+    assert quiz.get_source_page() is quiz
+    assert quiz.count_asked() == 1
