@@ -164,7 +164,7 @@ def test_an_author_writes_each_kind(quiz, visit):
     page.keyboard.type("Ont i halsen")  # the new row has the focus
     page.keyboard.press("Tab")
     page.keyboard.type("1177")
-    group(2).get_by_label("Rätt också med så här mycket fel").fill("2")
+    group(2).get_by_label("Största avvikelse som godtas").fill("2")
     publish(leader)
     order, match, number = QuizPage.objects.get(pk=quiz.pk).questions.all()
     assert [row["text"] for row in order.choices] == ["Varna", "Rädda", "Larma", "Släck"]
