@@ -15,6 +15,7 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from .fields import ChoicesFormField
 from .questions import KINDS, Question, practice_kinds
+from .widgets import DateInput
 
 #: Rich text inside a lesson: what a tablet shows well, and nothing that needs a third party.
 TEXT_FEATURES = ["h3", "bold", "italic", "link", "document-link", "ol", "ul"]
@@ -141,12 +142,9 @@ class DoDontBlock(blocks.StructBlock):
 
 
 class DayBlock(blocks.DateBlock):
-    """With the browser's own calendar. Wagtail's makes the first of some month of "25/11", without a word."""
-
     @cached_property
     def field(self):
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        return forms.DateField(widget=widget, **self.field_options)
+        return forms.DateField(widget=DateInput, **self.field_options)
 
 
 class FactBoxBlock(blocks.StructBlock):

@@ -4,6 +4,18 @@ from django import forms
 from django.utils.translation import gettext as _
 
 
+class DateInput(forms.DateInput):
+    """The browser's own date picker: works by keyboard and touch, and needs no script of ours or Wagtail's.
+
+    Wagtail's, besides, makes the first of some month of "25/11", without a word.
+    """
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
 class ChoicesWidget(forms.Textarea):
     """Rows of answers over one hidden JSON input. `choices.js` draws the rows; see ChoicesField for the format."""
 

@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(blank=True, help_text='When one turns to it, in a few plain words.', max_length=250, verbose_name='what for')),
                 ('url', models.URLField(blank=True, max_length=500, verbose_name='link')),
                 ('phone', models.CharField(blank=True, max_length=30, verbose_name='phone')),
-                ('checked_on', models.DateField(blank=True, help_text='The day somebody last opened the link or called. Empty until somebody has: then it says so.', null=True, verbose_name='last checked')),
+                ('checked_on', models.DateField(blank=True, help_text='The day somebody last opened the link or called. Empty until somebody has.', null=True, verbose_name='last checked')),
                 ('source', models.CharField(blank=True, help_text='Where this comes from. Only course leaders see it.', max_length=250, verbose_name='source')),
                 ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
             ],

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F
@@ -14,10 +13,10 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page, TranslatableMixin
 
 from ..blocks import SHORT_FEATURES
+from ..widgets import DateInput
 from .pages import PREVIEW_SIZES
 
 MAX_REF = 60
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ContactGroup(models.TextChoices):
@@ -63,7 +62,7 @@ class Contact(TranslatableMixin, models.Model):
         _("last checked"),
         null=True,
         blank=True,
-        help_text=_("The day somebody last opened the link or called. Empty until somebody has: then it says so."),
+        help_text=_("The day somebody last opened the link or called. Empty until somebody has."),
     )
     source = models.CharField(
         _("source"),
@@ -79,7 +78,7 @@ class Contact(TranslatableMixin, models.Model):
         FieldPanel("purpose"),
         FieldPanel("group"),
         MultiFieldPanel(
-            [FieldPanel("url"), FieldPanel("phone"), FieldPanel("checked_on", widget=DAY), FieldPanel("source")],
+            [FieldPanel("url"), FieldPanel("phone"), FieldPanel("checked_on", widget=DateInput), FieldPanel("source")],
             heading=_("The same in all languages"),
         ),
     ]

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .widgets import DateInput
+from courses.widgets import DateInput
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 

@@ -37,8 +37,8 @@ def begin_attempt(event: LearningEvent) -> tuple[QuizAttempt | None, str]:
         return under_way, ""
     if attempts_left(event.enrolment, event.activity) == 0:
         return None, "attempts_used_up"
-    handed_in = list(attempts.filter(voided_at=None).values_list("submitted_at", flat=True))
-    free_at = free_again(handed_in, event.activity)  # type: ignore[arg-type] # none is under way
+    moments = attempts.filter(voided_at=None).values_list("submitted_at", flat=True)
+    free_at = free_again([moment for moment in moments if moment], event.activity)
     if free_at and event.occurred_at < free_at:
         return None, "must_wait"
     attempt = QuizAttempt.objects.create(  # type: ignore[misc] # an attempt event has an id and a version

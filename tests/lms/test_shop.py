@@ -150,8 +150,10 @@ def test_it_follows_the_persons_language(sign_in, cast, rule, language, words):
     cast.birgitta.language = language
     cast.birgitta.save()
     other = "en" if language == "sv" else "sv"
-    response = sign_in("birgitta").get(SHOP, headers={"accept-language": other})
-    assert response["Content-Language"] == language
+    birgitta = sign_in("birgitta")
+    for page in (SHOP, f"{SHOP}kort/"):
+        assert birgitta.get(page, headers={"accept-language": other})["Content-Language"] == language
+    response = birgitta.get(SHOP, headers={"accept-language": other})
     assert f"<h1>{words}</h1>" in response.content.decode()
 
 
