@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lms.conf import setting
+from lms.qr import as_svg
 from lms.reader.desk import desk, go
 
 from .models import Certificate
-from .qr import as_svg
 from .views import fetch_token, pdf_response
 
 

@@ -15,8 +15,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from lms.qr import QUIET_ZONE, modules, runs
+
 from .models import Certificate
-from .qr import QUIET_ZONE, modules, runs
 
 FONTS = Path(__file__).parent / "fonts"
 REGULAR, BOLD = "Alegreya", "Alegreya-Bold"

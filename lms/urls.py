@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from . import footer, health
 from .sign_in import views as sign_in
+from .tablet import pairing_views
 
 app_name = "lms"
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("min-utbildning/", include("lms.reader.urls", namespace="own")),
     path("surfplatta/min-utbildning/", include("lms.reader.urls", namespace="tablet")),
     path("surfplatta/", include("lms.tablet.urls")),
+    path("koppla-surfplatta/", pairing_views.show_code, name="pairing_code"),
     path("om/personuppgifter/", footer.privacy, name="privacy"),
     path("om/tillganglighet/", footer.accessibility, name="accessibility"),
     path("sprak/", footer.language, name="language"),

@@ -1,4 +1,4 @@
-from .doors import LoginCard, PinGuard, Tablet
+from .doors import LoginCard, PairingCode, PinGuard, Tablet
 from .learning import (
     ActivityCompletion,
     CourseCompletion,
@@ -40,6 +40,7 @@ __all__ = [
     "LearningEvent",
     "LedgerEntry",
     "LoginCard",
+    "PairingCode",
     "PinGuard",
     "QuizAttempt",
     "Requirement",

@@ -72,6 +72,31 @@ class Tablet(models.Model):
         return self.name
 
 
+class PairingCode(models.Model):
+    """Six digits by which one tablet is paired, once and soon. Only their hash is kept, and not for long either."""
+
+    code_hash = models.CharField(max_length=64)
+    workplace = models.ForeignKey(Workplace, on_delete=models.CASCADE, db_index=False, related_name="+")
+    name = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # A code that is still open opens one tablet and no other.
+            models.UniqueConstraint(fields=["code_hash"], condition=Q(used_at=None), name="lms_pairing_code_once")
+        ]
+        verbose_name = _("pairing code")
+        verbose_name_plural = _("pairing codes")
+
+    def __str__(self):
+        return self.name
+
+
 class PinGuard(models.Model):
     """Wrong PINs of one person: on one tablet, and (tablet empty) on all together."""
 

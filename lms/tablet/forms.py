@@ -14,6 +14,14 @@ class PairForm(forms.Form):
         self.fields["workplace"].queryset = workplaces
 
 
+class PairingCodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("The six digits"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "lms-pin"}),
+    )
+
+
 def _pin_input(autocomplete):
     return forms.PasswordInput(
         attrs={

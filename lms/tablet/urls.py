@@ -1,13 +1,14 @@
 from django.urls import path
 
 from .. import footer
-from . import views
+from . import pairing_views, views
 
 app_name = "door"
 
 urlpatterns = [
     path("", views.tiles, name="tiles"),
-    path("koppla/", views.pair, name="pair"),
+    path("koppla/", pairing_views.pair, name="pair"),
+    path("koppla/kod/", pairing_views.take_code, name="pair_code"),
     path("sprak/", footer.language, name="language"),
     path("byt/", views.switch, name="switch"),
     path("<uuid:person>/", views.pin, name="pin"),

@@ -1,8 +1,6 @@
 import math
 
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 from django.middleware.csrf import rotate_token
@@ -15,14 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ..access import workplaces_in_reach
-from ..models import Role
 from ..people.actions import short_names
 from ..people.cards import CODE_REFUSED, try_card, use_card
 from . import pins
-from .actions import pair_tablet
-from .forms import CardAndPinForm, PairForm, PinForm
-from .session import begin_session, end_session, give_tablet_cookie, people_here
+from .forms import CardAndPinForm, PinForm
+from .session import begin_session, end_session, people_here
 
 
 @require_safe
@@ -39,28 +34,6 @@ def tiles(request):
     names = short_names(people)
     tiles = sorted(((names[person.pk], person) for person in people), key=lambda tile: tile[0].casefold())
     return render(request, "lms/tablet/tiles.html", {"tablet": request.tablet, "tiles": tiles})
-
-
-@login_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def pair(request):
-    """A leader or shop owner binds this tablet to a workplace, and is signed out of it in the same moment."""
-    workplaces = (
-        workplaces_in_reach(request.user, Role.values).filter(kind="service_point").open_on(timezone.localdate())
-    )
-    if not workplaces:
-        raise PermissionDenied
-    form = PairForm(request.POST or None, workplaces=workplaces)
-    if len(workplaces) == 1:
-        form.fields["workplace"].initial = workplaces[0]
-    if not form.is_valid():
-        return render(request, "lms/tablet/pair.html", {"form": form})
-    tablet, token = pair_tablet(actor=request.user, **form.cleaned_data)
-    logout(request)
-    response = redirect("lms:door:tiles")
-    give_tablet_cookie(response, request, tablet, token)
-    return response
 
 
 def _person_here(request, uuid):

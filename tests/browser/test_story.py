@@ -25,7 +25,7 @@ def pair(tablet):
     """The shop owner connects the tablet, once."""
     tablet.go("/surfplatta/")
     tablet.check("an unconnected tablet")
-    tablet.press("a.lms-button--big")
+    tablet.press("a[href$='/koppla/']")
     tablet.check("sign in")
     tablet.fill("#id_username", "butik")
     tablet.fill("#id_password", "servicepunkt")
@@ -33,6 +33,26 @@ def pair(tablet):
     tablet.check("connect the tablet")
     tablet.press("button.lms-button--big")
     tablet.check("tiles")
+
+
+def test_a_tablet_is_connected_with_digits_from_the_owners_phone(demo, visit):
+    owner, tablet = visit("phone"), visit("tablet")
+    owner.sign_in("butik")
+    owner.go("/min-utbildning/min-butik/")
+    owner.press("text=Koppla en surfplatta")
+    owner.check("which tablet")
+    owner.press("button.lms-button--big")
+    owner.check("six digits")
+    digits = owner.page.locator(".lms-code").inner_text()
+    tablet.go("/surfplatta/")
+    tablet.press("a.lms-button--big")
+    tablet.fill("#id_code", "000 000" if digits != "000 000" else "111 111")
+    tablet.press("button.lms-button--big")
+    tablet.check("wrong digits")
+    tablet.fill("#id_code", digits)
+    tablet.press("button.lms-button--big")
+    tablet.check("tiles")
+    assert "Maja L" in tablet.text()
 
 
 def let_in(tablet, name="Maja L", pin=DEMO_PIN):
