@@ -55,6 +55,10 @@ class Tablet(models.Model):
         Workplace, verbose_name=_("workplace"), on_delete=models.PROTECT, related_name="tablets"
     )
     token_hash = models.CharField(max_length=64)
+    previous_token_hash = models.CharField(
+        max_length=64, blank=True, help_text="Until the tablet has shown that the new token reached it."
+    )
+    token_given_at = models.DateTimeField()
     session = models.CharField(max_length=22, blank=True)
     paired_at = models.DateTimeField()
     paired_by = models.ForeignKey(
@@ -62,6 +66,11 @@ class Tablet(models.Model):
     )
     last_seen_at = models.DateTimeField()
     unpaired_at = models.DateTimeField(null=True)
+    # What it told of itself when it last sent something.
+    app_version = models.CharField(max_length=20, blank=True)
+    unsent = models.PositiveIntegerField(default=0)
+    unsent_since = models.DateTimeField(null=True)
+    refused = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["workplace__name", "name"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Activity, ActivityVersion, Course
 
+from .doors import Tablet
 from .people import StaffMember
 
 
@@ -58,6 +59,7 @@ class EventSource(models.TextChoices):
 class EventOutcome(models.TextChoices):
     APPLIED = "applied", _("Counted")
     NEEDS_REVIEW = "needs_review", _("Waits for a leader")
+    DISMISSED = "dismissed", _("Put aside by a leader")
 
 
 class LearningEventQuerySet(models.QuerySet):
@@ -85,6 +87,14 @@ class LearningEvent(models.Model):
     source = models.CharField(max_length=10, choices=EventSource.choices)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
+    tablet = models.ForeignKey(
+        Tablet,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="+",
+        help_text="That sent it from its outbox; empty for what was told by a form.",
     )
     outcome = models.CharField(max_length=15, choices=EventOutcome.choices, default=EventOutcome.APPLIED)
     reason = models.CharField(max_length=40, blank=True)
@@ -163,6 +173,7 @@ class QuizAttempt(models.Model):
     out_of = models.PositiveSmallIntegerField(null=True)
     percent = models.PositiveSmallIntegerField(null=True)
     passed = models.BooleanField(null=True)
+    offline = models.BooleanField(default=False, help_text="Begun on a tablet without network.")
     voided_at = models.DateTimeField(null=True)
 
     class Meta:
