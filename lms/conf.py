@@ -30,9 +30,10 @@ def mail_is_set_up() -> bool:
 
     Django's own default, an SMTP server on this machine, is what stands there when nobody has thought of mail.
     """
-    backend = settings.EMAIL_BACKEND
+    configured: Any = settings  # the types know no is_overridden
+    backend = configured.EMAIL_BACKEND
     if backend.startswith(("django.core.mail.backends.console.", "django.core.mail.backends.dummy.")):
         return False
     if backend.startswith("django.core.mail.backends.smtp."):
-        return bool(settings.is_overridden("EMAIL_HOST") and settings.EMAIL_HOST)
+        return bool(configured.is_overridden("EMAIL_HOST") and configured.EMAIL_HOST)
     return True

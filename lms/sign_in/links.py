@@ -172,7 +172,7 @@ def whose(email: str) -> tuple[StaffMember | None, Any, str] | None:
 
     None when nobody or several have it. Who works here needs no account yet; who has left needs one.
     """
-    staff = StaffMember.objects.filter(merged_into=None, email__iexact=email).select_related("user")
+    staff: Any = StaffMember.objects.filter(merged_into=None, email__iexact=email).select_related("user")
     people: dict[tuple[Any, Any], tuple[StaffMember | None, Any, str]] = {
         (person.pk, person.user_id): (person, person.user, person.email)
         for person in staff.telling_who_works(timezone.localdate())
@@ -198,7 +198,7 @@ def whose(email: str) -> tuple[StaffMember | None, Any, str] | None:
 def _give_token(link: SignInLink, staff: StaffMember | None, user: Any) -> str:
     """A new token for `link`. What was sent to that person before opens nothing any more."""
     now, token = timezone.now(), get_random_string(TOKEN_LENGTH)
-    row = staff or user
+    row: Any = staff or user
     type(row)._default_manager.select_for_update().get(pk=row.pk)  # one link at a time for one person
     whom = {"staff": staff} if staff else {"user": user}
     earlier = SignInLink.objects.filter(**whom, used_at=None, replaced_at=None).exclude(pk=link.pk)

@@ -10,6 +10,7 @@ from django.core import mail
 from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from lms.models import LedgerEntry, Role, SignInLink, StaffMember
 from lms.people.merging import merge
@@ -35,12 +36,12 @@ def mail_server_is_down(monkeypatch):
     """A list of what was tried. Empty it to repair the server."""
     tried = []
 
-    class Down(Exception):
+    class MailServerDownError(Exception):
         pass
 
     def send(letter, **kwargs):
         tried.append(letter)
-        raise Down(f"cannot reach {letter.to}")
+        raise MailServerDownError(f"cannot reach {letter.to}")
 
     monkeypatch.setattr("django.core.mail.EmailMessage.send", send)
     return tried
@@ -337,7 +338,7 @@ def test_a_dead_mail_server_is_no_error_and_is_tried_again(mail_server_is_down, 
     caplog.set_level("WARNING")
     assert ask()["Location"] == ASKED
     assert len(mail_server_is_down) == 1
-    assert "Down" in caplog.text
+    assert "MailServerDownError" in caplog.text
     assert MAJA not in caplog.text, "nor the server's words: they repeat the address"
     now = timezone.now()
     send_links.enqueue()
@@ -347,6 +348,18 @@ def test_a_dead_mail_server_is_no_error_and_is_tried_again(mail_server_is_down, 
         send_links.enqueue()
         assert press(token_in(mail.outbox[0])).status_code == 302
     assert LedgerEntry.objects.filter(verb="link.sent").count() == 1
+
+
+def test_with_a_worker_the_door_only_asks_and_the_next_try_waits_in_the_queue(mail_server_is_down, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    ask()
+    assert mail_server_is_down == []
+    send_links.call()
+    assert len(mail_server_is_down) == 1
+    queue = DBTaskResult.objects.order_by("enqueued_at").values_list("task_path", "run_after")
+    now, later = queue
+    assert now[0] == later[0] == "lms.sign_in.tasks.send_links"
+    assert later[1] == SignInLink.objects.get().try_at
 
 
 def test_after_the_fifth_try_nobody_waits_any_more(mail_server_is_down):
