@@ -1,11 +1,12 @@
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Tags, Warning, register
+from django.core.checks import Error, Info, Tags, Warning, register
 
 from .catalogues import catalogues
-from .conf import public_address_is_set, setting
+from .conf import mail_is_set_up, public_address_is_set, setting
 
 
 @register()
@@ -104,6 +105,28 @@ def public_address_is_known(app_configs, **kwargs):
             "LMS_PUBLIC_BASE_URL is not an https address that others can reach: "
             "the QR codes on certificates would lead nowhere.",
             id="lms.W004",
+        )
+    ]
+
+
+@register(deploy=True)
+def mail_can_be_sent(app_configs, **kwargs):
+    if not mail_is_set_up():
+        return [
+            Info(
+                "No mail server is configured: nobody is offered a link by e-mail to sign in with.",
+                hint="Name it in EMAIL_HOST, or leave it so: passwords and login cards work without.",
+                id="lms.I001",
+            )
+        ]
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    if "." in sender.partition("@")[2]:
+        return []
+    return [
+        Warning(
+            "DEFAULT_FROM_EMAIL is no address that others can answer: mail servers take our links for spam.",
+            hint="An address of your own domain.",
+            id="lms.W006",
         )
     ]
 

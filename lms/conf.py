@@ -23,3 +23,17 @@ def public_address_is_set() -> bool:
     address = urlsplit(setting("LMS_PUBLIC_BASE_URL"))
     host = address.hostname or ""
     return address.scheme == "https" and "." in host and not host.startswith("127.") and not host.endswith(".localhost")
+
+
+def mail_is_set_up() -> bool:
+    """Whether what we send by e-mail leaves this machine: a backend that sends, and for SMTP a server that was named.
+
+    Django's own default, an SMTP server on this machine, is what stands there when nobody has thought of mail.
+    """
+    configured: Any = settings  # the types know no is_overridden
+    backend = configured.EMAIL_BACKEND
+    if backend.startswith(("django.core.mail.backends.console.", "django.core.mail.backends.dummy.")):
+        return False
+    if backend.startswith("django.core.mail.backends.smtp."):
+        return bool(configured.is_overridden("EMAIL_HOST") and configured.EMAIL_HOST)
+    return True

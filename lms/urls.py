@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from . import footer, health
+from .sign_in import link_views
 from .sign_in import views as sign_in
 from .tablet import pairing_views
 
@@ -9,6 +10,9 @@ app_name = "lms"
 urlpatterns = [
     path("logga-in/", sign_in.sign_in, name="sign_in"),
     path("logga-in/kort/", sign_in.card, name="card"),
+    path("logga-in/epost/", link_views.ask, name="ask_for_link"),
+    path("logga-in/epost/klart/", link_views.asked, name="link_asked"),
+    path("logga-in/lank/", link_views.use, name="use_link"),
     path("logga-ut/", sign_in.sign_out, name="sign_out"),
     # The desk, twice: for who has signed in, and under the tablet's own path for who has given a PIN.
     path("min-utbildning/min-butik/", include("lms.shop.urls")),

@@ -122,6 +122,8 @@ def ledger_words(verb: str) -> str:
         "employment.numbered": _("Employer or employee id changed"),
         "card.issued": _("Login card printed"),
         "card.used": _("Login card used"),
+        "link.sent": _("Link to sign in sent by e-mail"),
+        "link.used": _("Link to sign in used"),
         "pin.set": _("PIN chosen"),
         "pin.unlocked": _("PIN unlocked"),
         "account.created": _("User account created"),

@@ -45,9 +45,14 @@ PRODUCTION = {
 
 
 def test_production_settings_pass_the_deployment_check_without_a_warning(tmp_path):
-    result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, LMS_DATA_DIR=str(tmp_path))
+    environment = {**PRODUCTION, "LMS_DATA_DIR": str(tmp_path)}
+    mail = {"LMS_EMAIL_HOST": "mail.example.se", "LMS_EMAIL_FROM": "utbildning@example.se"}
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **environment, **mail)
     assert result.returncode == 0, result.stderr
     assert "no issues" in result.stdout
+    without = manage("check", "--deploy", "--fail-level", "WARNING", **environment)
+    assert without.returncode == 0, without.stderr
+    assert re.findall(r"\((\w+\.\w+)\)", without.stderr) == ["lms.I001"]
 
 
 @pytest.mark.parametrize("missing", ["LMS_SECRET_KEY", "LMS_PUBLIC_BASE_URL", "LMS_HOSTS"])
@@ -111,6 +116,8 @@ def test_the_checks_are_content_with_the_settings_we_ship(settings):
         ("STORAGES", {}, lms_checks.private_storage_is_private, "lms.E003"),
         ("LMS_TABLET_SESSION_SECONDS", 120, lms_checks.tablet_outlives_its_own_lock, "lms.W005"),
         ("LMS_PUBLIC_BASE_URL", "http://x", lms_checks.public_address_is_known, "lms.W004"),
+        ("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend", lms_checks.mail_can_be_sent, "lms.I001"),
+        ("DEFAULT_FROM_EMAIL", "Lärpunkt <larpunkt@localhost>", lms_checks.mail_can_be_sent, "lms.W006"),
     ],
 )
 def test_each_check_finds_what_it_is_for(settings, setting, value, check, identity):

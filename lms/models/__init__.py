@@ -1,4 +1,4 @@
-from .doors import LoginCard, PairingCode, PinGuard, Tablet
+from .doors import LoginCard, PairingCode, PinGuard, SignInLink, Tablet
 from .learning import (
     ActivityCompletion,
     CourseCompletion,
@@ -46,6 +46,7 @@ __all__ = [
     "Requirement",
     "Responsibility",
     "Role",
+    "SignInLink",
     "StaffImport",
     "StaffMember",
     "Tablet",

@@ -1,4 +1,4 @@
-"""How people without e-mail get in: a card, a tablet, a PIN."""
+"""How people get in beside a password: a card, a tablet, a PIN, a link by e-mail."""
 
 import datetime
 import uuid
@@ -104,6 +104,51 @@ class PairingCode(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class SignInLinkQuerySet(models.QuerySet):
+    def live(self, moment: datetime.datetime) -> Self:
+        """Whose token still opens the door: neither used nor replaced nor too old."""
+        return self.filter(used_at=None, replaced_at=None, expires_at__gt=moment)
+
+
+class SignInLink(models.Model):
+    """Somebody asked at the door for a link by e-mail. Whether anyone gets one is found out later, by the worker.
+
+    The address stands here until then and no longer; its hash, and that of where it was asked from, only count. Of the
+    token that is sent only a hash is kept.
+    """
+
+    asked_at = models.DateTimeField()
+    email = models.EmailField(blank=True)
+    email_hash = models.CharField(max_length=64)
+    client_hash = models.CharField(max_length=64)
+    language = models.CharField(max_length=10)
+    tries = models.PositiveSmallIntegerField(default=0)
+    try_at = models.DateTimeField(null=True, help_text="When it is to be sent; empty when that is over.")
+    staff = models.ForeignKey(StaffMember, null=True, on_delete=models.CASCADE, related_name="sign_in_links")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    objects = SignInLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[whom], condition=Q(used_at=None, replaced_at=None), name=f"lms_one_link_for_a_{whom}"
+            )
+            for whom in ("staff", "user")
+        ]
+        indexes = [models.Index(fields=["asked_at"]), models.Index(fields=["token_hash"])]
+        verbose_name = _("sign-in link")
+        verbose_name_plural = _("sign-in links")
+
+    def __str__(self):
+        return str(self.asked_at)
 
 
 class PinGuard(models.Model):

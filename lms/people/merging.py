@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import ledger
-from ..models import Employment, Exemption, LoginCard, PinGuard, StaffMember
+from ..models import Employment, Exemption, LoginCard, PinGuard, SignInLink, StaffMember
 from ..progress import join_learning
 from ..signals import staff_merged
 
@@ -118,9 +118,10 @@ def _void(job: Employment) -> None:
 
 def _join_ways_in(keep: StaffMember, gone: StaffMember) -> None:
     """One unused card at most: that of the row that stays if it still works, else the other's. A PIN belongs to its row
-    and stays."""
+    and stays. A link by e-mail is soon asked for again."""
     now = timezone.now()
     dead = gone if LoginCard.objects.working(now).filter(staff=keep).exists() else keep
     LoginCard.objects.filter(staff=dead, used_at=None, replaced_at=None).update(replaced_at=now)
     LoginCard.objects.filter(staff=gone).update(staff=keep)
     PinGuard.objects.filter(staff=gone).delete()
+    SignInLink.objects.filter(staff=gone).delete()

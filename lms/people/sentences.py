@@ -54,7 +54,7 @@ def name_of(user: Any) -> str:
 def who(entry: LedgerEntry, person: StaffMember) -> str:
     if entry.actor and entry.actor_id != person.user_id:
         return name_of(entry.actor)
-    if entry.actor or entry.verb in ("card.used", "pin.set", "course.begun_again"):
+    if entry.actor or entry.verb in ("card.used", "link.used", "pin.set", "course.begun_again"):
         return person.given_name
     return _("the system")
 
@@ -202,6 +202,8 @@ TELL: dict[str, Callable[[list[LedgerEntry], Known], str]] = {
     "card.issued": lambda entries, known: _("A login card was printed."),
     "card.used": lambda entries, known: _("Used the login card."),
     "card.withdrawn": lambda entries, known: _("The login card was cancelled."),
+    "link.sent": lambda entries, known: _("A link to sign in was sent by e-mail."),
+    "link.used": lambda entries, known: _("Signed in with the link from the e-mail."),
     "pin.set": lambda entries, known: _("Chose a PIN."),
     "pin.unlocked": lambda entries, known: _("The PIN was unlocked."),
     "account.created": lambda entries, known: _("Got a user account."),

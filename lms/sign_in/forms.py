@@ -5,6 +5,8 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .widgets import PasswordInput
+
 
 class SignInForm(AuthenticationForm):
     """Django's own; only the words are ours."""
@@ -18,6 +20,7 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("User name")
         self.fields["password"].label = _("Password")
+        self.fields["password"].widget = PasswordInput("current-password")
 
     def clean_username(self):
         """As the account is written, where that is the only one but for capitals: tablets like to begin with one."""
@@ -27,6 +30,15 @@ class SignInForm(AuthenticationForm):
             return written
         alike = users.filter(**{f"{name}__iexact": written}).values_list(name, flat=True)[:2]
         return alike[0] if len(alike) == 1 else written
+
+
+class AskForLinkForm(forms.Form):
+    email = forms.EmailField(
+        label=gettext_lazy("Your e-mail address"),
+        max_length=254,
+        error_messages={"invalid": gettext_lazy("That is no e-mail address. Check it: it has an @ in the middle.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
+    )
 
 
 class CardForm(forms.Form):
@@ -45,7 +57,7 @@ class ChoosePasswordForm(forms.Form):
         label=gettext_lazy("Choose a password"),
         strip=False,
         max_length=128,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=PasswordInput("new-password"),
     )
 
     def __init__(self, *args, user, **kwargs):

@@ -15,6 +15,7 @@ from ..middleware import learner_by_account
 from ..models import Role
 from ..people.accounts import account_for
 from ..people.cards import CODE_REFUSED, opens_account, try_card, use_card
+from . import links
 from .forms import CardForm, ChoosePasswordForm, SignInForm
 
 
@@ -51,7 +52,8 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs):
         # Demo accounts, or another way in that the host site offers.
         panels = [offer(self.request) for offer in hooks.get_hooks("lms_sign_in_panels")]
-        return super().get_context_data(**kwargs, panels=[panel for panel in panels if panel])
+        panels = [panel for panel in panels if panel]
+        return super().get_context_data(**kwargs, panels=panels, offers_link=links.offers_link())
 
 
 sign_in = SignIn.as_view()

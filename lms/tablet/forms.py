@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Workplace
+from ..sign_in.widgets import PinInput
 from .pins import MAX_DIGITS, clean_pin
 
 
@@ -22,19 +23,8 @@ class PairingCodeForm(forms.Form):
     )
 
 
-def _pin_input(autocomplete):
-    return forms.PasswordInput(
-        attrs={
-            "inputmode": "numeric",
-            "maxlength": MAX_DIGITS,
-            "autocomplete": autocomplete,
-            "class": "lms-pin",
-        }
-    )
-
-
 class PinForm(forms.Form):
-    pin = forms.CharField(label=_("Your PIN"), max_length=MAX_DIGITS, widget=_pin_input("off"))
+    pin = forms.CharField(label=_("Your PIN"), max_length=MAX_DIGITS, widget=PinInput(MAX_DIGITS))
 
 
 class CardAndPinForm(forms.Form):
@@ -46,7 +36,7 @@ class CardAndPinForm(forms.Form):
     pin = forms.CharField(
         label=_("Choose a PIN"),
         max_length=MAX_DIGITS,
-        widget=_pin_input("off"),
+        widget=PinInput(MAX_DIGITS),
         help_text=_("Four to six digits that you remember and others do not guess."),
     )
 

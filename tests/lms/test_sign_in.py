@@ -1,6 +1,7 @@
 """Passwords, cards and health. Each door is limited, and one person's mistakes lock nobody else out."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -79,6 +80,25 @@ def test_the_session_key_changes_at_sign_in(client, cast):
     before = client.session.session_key
     sign(client, "maja")
     assert client.session.session_key != before
+
+
+def field(name, text):
+    """The tag of an input, as the page has it."""
+    return re.search(rf'<input[^>]*name="{name}"[^>]*>', text)[0]
+
+
+def test_passwords_can_be_looked_at_and_the_browser_knows_which_is_which(client, cast):
+    page = client.get("/logga-in/").content.decode()
+    assert 'autocomplete="username"' in field("username", page)
+    password = field("password", page)
+    assert all(part in password for part in ('type="password"', 'autocomplete="current-password"'))
+    assert all(part in password for part in ('data-lms-show="Visa lösenordet"', 'data-lms-hide-word="Dölj"'))
+    assert "/static/lms/show.js" in page
+    page = use(client, issue_card(staff=cast.maja, actor=cast.users["petra"])).content.decode()
+    chosen = field("password", page)
+    assert all(part in chosen for part in ('type="password"', 'autocomplete="new-password"', "data-lms-show"))
+    assert "/static/lms/show.js" in page
+    assert 'autocomplete="one-time-code"' in field("code", client.get("/logga-in/kort/").content.decode())
 
 
 # Cards

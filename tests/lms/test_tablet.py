@@ -1,6 +1,7 @@
 """The shared tablet: pairing, tiles, PIN, switching person. And what its cookies must never open."""
 
 import datetime
+import re
 import uuid
 
 import pytest
@@ -125,6 +126,25 @@ def test_the_right_pin_lets_in_and_the_answer_is_ones_own_desk(tablet, cast):
     desk = tablet.get("/surfplatta/min-utbildning/")
     assert desk.wsgi_request.learner == cast.maja
     assert desk.wsgi_request.assurance == "pin"
+
+
+def test_no_browser_keeps_a_pin_for_whoever_taps_next(tablet, cast):
+    """Browsers heed autocomplete="off" in a text field, and in a password field they do not."""
+    for person in (cast.maja, cast.birgitta):
+        text = tablet.get(pin_page(person), follow=True).content.decode()
+        pin = re.search(r'<input[^>]*name="pin"[^>]*>', text)[0]
+        for part in (
+            'type="text"',
+            'autocomplete="off"',
+            'inputmode="numeric"',
+            "lms-veiled",
+            'data-lms-show="Visa pin',
+        ):
+            assert part in pin
+        assert "/static/lms/show.js" in text
+    answer = tablet.post(f"{pin_page(cast.birgitta)}kort/", {"code": "FEL", "pin": "8305"})
+    assert answer.status_code == 422
+    assert "8305" not in answer.content.decode(), "a form that comes back brings no PIN along"
 
 
 def test_a_wrong_pin_lets_nobody_in(tablet, cast):

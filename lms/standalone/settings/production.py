@@ -58,7 +58,11 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = os.environ.get("LMS_EMAIL_HOST", "localhost")
+if host := os.environ.get("LMS_EMAIL_HOST"):
+    EMAIL_HOST = host  # named, even if it is localhost: otherwise no link is offered by e-mail
 EMAIL_PORT = int(os.environ.get("LMS_EMAIL_PORT", "25"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("LMS_EMAIL_FROM", "larpunkt@localhost")
+EMAIL_HOST_USER = os.environ.get("LMS_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("LMS_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("LMS_EMAIL_TLS", "") == "1"
