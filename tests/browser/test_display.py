@@ -97,7 +97,7 @@ SHOW = """([text, size]) => {
   text ? root.setAttribute("data-lms-text", text) : root.removeAttribute("data-lms-text");
   document.documentElement.style.fontSize = size;
 }"""
-WIDER = """[...document.querySelectorAll(".lms *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+WIDER = """[...document.querySelectorAll(".lms *")].filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map((one) => one.outerHTML.slice(0, 90)).slice(-2)"""
 
 
@@ -174,7 +174,7 @@ def test_whoever_has_not_signed_in(world, visit):
     person = visit("tablet")
     addresses = [
         "/", "/logga-in/", "/logga-in/kort/", "/snabbvagar/", "/intyg/", "/finns-inte/", "/visning/",
-        "/om/tillganglighet/", "/surfplatta/", "/surfplatta/koppla/kod/", *book_pages(),
+        "/om/tillganglighet/", "/surfplatta/", "/surfplatta/koppla/kod/",
     ]  # fmt: skip
     assert walk(person, addresses) == []
 
@@ -195,7 +195,7 @@ def test_the_desk(kinds, visit):
         *[f"{moments}{page.translation_key}/" for page in passed.get_activity_pages()],
         *[f"{moments}{page.translation_key}/" for page in (lesson, quiz, workshop)],
         *[f"{desk}forsok/{attempt.uuid}/fraga/{number}/" for number in range(1, len(ALL_ROWS) + 1)],
-        f"{desk}forsok/{attempt.uuid}/lamna-in/", f"{desk}forsok/{failed.uuid}/resultat/",
+        f"{desk}forsok/{attempt.uuid}/lamna-in/", f"{desk}forsok/{failed.uuid}/resultat/", *book_pages(),
     ]  # fmt: skip
     wrong = walk(person, addresses)
     person.go(f"{desk}kurs/{passed.translation_key}/klar/")
@@ -253,6 +253,9 @@ def test_it_takes_effect_where_one_is_and_goes_with_the_person_to_the_tablet(wor
     assert StaffMember.objects.get(given_name="Maja").display == "3-dark-calm"
     person.page.reload()
     assert shown(person) == chosen
+    assert moves(person) == [False, False]
+    person.page.evaluate("document.querySelector('.lms').removeAttribute('data-lms-calm')")
+    assert moves(person) == [True, False]
 
     tablet = the_tablet(visit)
     give_cookie(tablet, "lms_display", "2-light")
@@ -268,6 +271,21 @@ def test_it_takes_effect_where_one_is_and_goes_with_the_person_to_the_tablet(wor
     assert shown(tablet) == {}
     tablet.page.go_back()
     assert shown(tablet) == {}
+
+
+def moves(person) -> list[bool]:
+    """Whether something moves on a device that lets things move, and on one that wants them still."""
+    found = []
+    for wish in ("no-preference", "reduce"):
+        person.page.emulate_media(reduced_motion=wish)
+        found.append(
+            person.page.evaluate("""() => {
+              const heading = document.querySelector("h1");
+              heading.style.transition = "opacity 1s";
+              return getComputedStyle(heading).transitionDuration === "1s";
+            }""")
+        )
+    return found
 
 
 def shown(person) -> dict:
