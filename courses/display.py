@@ -5,7 +5,8 @@ In a site that tracks nobody it is a cookie. Whoever knows people sets `request.
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple, Self
+from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +23,8 @@ COOKIE_SECONDS = 365 * 24 * 3600
 _WRITTEN = re.compile(r"([123])(?:-(light|dark))?(?:-(calm))?")
 
 
-class Display(NamedTuple):
+@dataclass(frozen=True)
+class Display:
     """Empty means: as the device does."""
 
     text: str = "1"
@@ -30,13 +32,16 @@ class Display(NamedTuple):
     calm: str = ""
 
     @classmethod
-    def parse(cls, written: str) -> Self:
+    def parse(cls, written: str) -> "Display":
         """What `str` wrote. Anything else, as a cookie may hold, is as if nothing had been chosen."""
         match = _WRITTEN.fullmatch(written)
         return cls(*match.groups(default="")) if match else cls()
 
     def __str__(self) -> str:
-        return "-".join(filter(None, self))
+        return "-".join(filter(None, self.by_name().values()))
+
+    def by_name(self) -> dict[str, str]:
+        return {"text": self.text, "theme": self.theme, "calm": self.calm}
 
 
 def display_of(request: HttpRequest) -> Display:
@@ -49,6 +54,8 @@ def in_cookie(request: HttpRequest) -> Display:
 
 
 class DisplayForm(forms.Form):
+    """Each choice once; what a browser makes up is refused."""
+
     text = forms.ChoiceField(
         label=_("Text size"),
         choices=[("1", _("Normal")), ("2", _("Larger")), ("3", _("Largest"))],
@@ -82,7 +89,7 @@ def choose(
 
     `hidden` goes along in the form. A script that saves while one chooses (`X-Lms-Save`) gets 204.
     """
-    form = DisplayForm(request.POST or None, initial=display_of(request)._asdict())
+    form = DisplayForm(request.POST or None, initial=display_of(request).by_name())
     if request.method == "POST" and form.is_valid():
         chosen = Display(**form.cleaned_data)
         response: HttpResponse = redirect(safe_next(request, request.POST.get("next", ""), home))

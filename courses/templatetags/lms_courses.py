@@ -81,8 +81,8 @@ def display_attributes(context):
     """For the outermost element of ours: what the reader has chosen that is not as it is anyway."""
     request = context.get("request")
     chosen = display_of(request) if request else Display()
-    parts = zip(Display._fields, chosen, Display(), strict=True)
-    attributes = [(f"data-lms-{name}", value) for name, value, usual in parts if value != usual]
+    usual = Display().by_name()
+    attributes = [(f"data-lms-{name}", value) for name, value in chosen.by_name().items() if value != usual[name]]
     return format_html_join("", ' {}="{}"', attributes)
 
 

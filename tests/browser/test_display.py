@@ -97,7 +97,8 @@ SHOW = """([text, size]) => {
   text ? root.setAttribute("data-lms-text", text) : root.removeAttribute("data-lms-text");
   document.documentElement.style.fontSize = size;
 }"""
-WIDER = """[...document.querySelectorAll(".lms *")].filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+WIDER = """[...document.querySelectorAll(".lms *")]
+  .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map((one) => one.outerHTML.slice(0, 90)).slice(-2)"""
 
 

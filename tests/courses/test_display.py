@@ -35,7 +35,7 @@ def test_no_text_breaks_it(written):
 def test_without_anybody_who_knows_people_the_cookie_counts():
     request = RequestFactory().get("/")
     request.COOKIES[COOKIE] = "3-light"
-    assert display_of(request) == ("3", "light", "")
+    assert display_of(request) == Display("3", "light", "")
 
 
 def post(client, data, **headers):
