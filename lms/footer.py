@@ -1,19 +1,20 @@
 """The foot of every page: whom to ask, the law's pages and the other language. One query, for whom to ask."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
+from courses.back import safe_next
+
 from .access import PIN
+from .display import address_of
 from .models import TrainingSettings
 
 
@@ -23,7 +24,8 @@ def foot(request: HttpRequest, page: Any) -> str:
     at_desk = bool(match and {"own", "tablet"} & set(match.namespaces) and getattr(request, "learner", None))
     key = page.translation_key if isinstance(page, Page) else ""
     at_tablet = getattr(request, "assurance", None) == PIN
-    return render_to_string("lms/includes/foot.html", {"at_desk": at_desk, "at_tablet": at_tablet, "key": key}, request)
+    context = {"at_desk": at_desk, "at_tablet": at_tablet, "key": key, "display_address": address_of(request)}
+    return render_to_string("lms/includes/foot.html", context, request)
 
 
 @require_safe
@@ -82,12 +84,3 @@ def _same_page(request: HttpRequest, language: str) -> str:
     except ValidationError:  # no UUID: nothing that we have drawn
         page = None
     return (page and page.url) or "/"
-
-
-def safe_next(request: HttpRequest, wanted: str, otherwise: str = "/") -> str:
-    """`wanted`, if it is a page of this site."""
-    hosts = {request.get_host()}
-    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=request.is_secure()):
-        return otherwise
-    path = urlsplit(wanted)._replace(scheme="", netloc="").geturl()
-    return path if path.startswith("/") and not path.startswith("//") else otherwise  # "//x" is another site

@@ -4,6 +4,7 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from .access import PASSWORD, PIN
+from .display import display_for
 from .models import Responsibility, Role, StaffMember
 from .tablet.session import learner_of, renew_session, tablet_of, tablet_path
 
@@ -15,10 +16,10 @@ class LearnerMiddleware:
     """Sets `request.learner` (a StaffMember or nobody), `request.assurance` and `request.tablet`.
 
     On the tablet's own path only the tablet's cookies count, elsewhere only the Django session: a leader who is
-    signed in on a tablet is no learner there, and a PIN opens nothing but the tablet's pages. All three are lazy and
+    signed in on a tablet is no learner there, and a PIN opens nothing but the tablet's pages. They are lazy and
     may be falsy: test their truth, never `is None`.
 
-    Place it after AuthenticationMiddleware and LocaleMiddleware.
+    `request.lms_display` says how they want pages shown. Place it after AuthenticationMiddleware and LocaleMiddleware.
     """
 
     def __init__(self, get_response):
@@ -33,6 +34,7 @@ class LearnerMiddleware:
             request.tablet = None
             request.learner = SimpleLazyObject(lambda: learner_by_account(request.user))
         request.assurance = PIN if at_tablet else PASSWORD
+        request.lms_display = SimpleLazyObject(lambda: display_for(request))
         before = translation.get_language()
         response = self.get_response(request)
         if before and translation.get_language() != before:

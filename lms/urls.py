@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from . import footer, health
+from . import display, footer, health
 from .sign_in import link_views
 from .sign_in import views as sign_in
 from .tablet import pairing_views
@@ -23,6 +23,7 @@ urlpatterns = [
     path("om/personuppgifter/", footer.privacy, name="privacy"),
     path("om/tillganglighet/", footer.accessibility, name="accessibility"),
     path("sprak/", footer.language, name="language"),
+    path("visning/", display.display, name="display"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

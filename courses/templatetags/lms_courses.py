@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 
 from courses.body import BOOK, expand_links, prepare
+from courses.display import Display, display_of
 from courses.models import CoursePage, ShortcutsPage
 
 register = template.Library()
@@ -73,6 +74,16 @@ def page_foot(context):
         return ""
     parts = (draw(request, context.get("page")) for draw in hooks.get_hooks("lms_courses_foot"))
     return format_html_join("\n", "{}", ((part,) for part in parts))
+
+
+@register.simple_tag(takes_context=True)
+def display_attributes(context):
+    """For the outermost element of ours: what the reader has chosen that is not as it is anyway."""
+    request = context.get("request")
+    chosen = display_of(request) if request else Display()
+    usual = Display().by_name()
+    attributes = [(f"data-lms-{name}", value) for name, value in chosen.by_name().items() if value != usual[name]]
+    return format_html_join("", ' {}="{}"', attributes)
 
 
 @register.simple_tag

@@ -116,6 +116,9 @@ class StaffMember(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=language_choices, default=default_language)
+    display = models.CharField(
+        max_length=20, blank=True, editable=False, help_text="How pages are shown, as courses.display writes it."
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         verbose_name=_("user account"),

@@ -219,6 +219,11 @@ def change_details(*, staff: StaffMember, actor: Any, **details: str) -> StaffMe
     return staff
 
 
+def change_display(*, staff: StaffMember, display: str) -> None:
+    """How pages are shown to them: their own taste, of which the ledger keeps nothing."""
+    StaffMember.objects.filter(pk=staff.pk).update(display=display)
+
+
 def short_names(people: list[StaffMember]) -> dict[int, str]:
     """What a tile on the shared tablet shows: the first name and an initial, longer only where two would be alike."""
     names = {}

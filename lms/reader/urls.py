@@ -8,6 +8,7 @@ app_name = "reader"
 urlpatterns = [
     path("", start.start, name="start"),
     path("sprak/", start.language, name="language"),
+    path("visning/", start.display, name="display"),
     path("kvar/", start.still_here, name="still_here"),
     path("kurs/<uuid:course>/", start.course, name="course"),
     path("kurs/<uuid:course>/klar/", start.done, name="done"),

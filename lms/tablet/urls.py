@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .. import footer
+from .. import display, footer
 from . import pairing_views, views
 
 app_name = "door"
@@ -10,6 +10,7 @@ urlpatterns = [
     path("koppla/", pairing_views.pair, name="pair"),
     path("koppla/kod/", pairing_views.take_code, name="pair_code"),
     path("sprak/", footer.language, name="language"),
+    path("visning/", display.display, name="display"),
     path("byt/", views.switch, name="switch"),
     path("<uuid:person>/", views.pin, name="pin"),
     path("<uuid:person>/kort/", views.card, name="card"),

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
+from courses.back import safe_next
+
 from ... import wording
 from ...access import may_read, readable_courses
+from ...display import choose_as
 from ...evidence import evidence_for
-from ...footer import safe_next
 from ...people.actions import change_details
 from ...progress import begin_again
 from ..desk import address, desk, go
@@ -124,6 +126,12 @@ def again(request, course):
 def still_here(request):
     """The page has been touched: whoever is signed in on the tablet is not away. Letting them in is all it takes."""
     return HttpResponse(status=204)
+
+
+@desk
+def display(request):
+    """How the pages look to the learner, from now on and on every device."""
+    return choose_as(request, address(request, "start"))
 
 
 @require_POST
