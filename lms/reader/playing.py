@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from courses.recordings import kind_of
 
 CHUNK = 64 * 1024
-_ONE_PART = re.compile(r"bytes=(\d*)-(\d*)")
+_ONE_PART = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 def played(request: Any, response: Any, document: Any) -> Any:

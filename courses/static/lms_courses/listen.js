@@ -7,7 +7,7 @@ const RATES = [0.7, 0.9, 1.1];
 /* Chrome's voices fall silent after some 15 seconds, without telling: so much is said at a time. */
 const LONGEST = 150;
 const HIGHLIGHT = "lms-listen";
-const BLOCKS = "h1, h2, h3, h4, p, li, dt, dd, th, td, figcaption, legend, blockquote, footer, label, option, div, section, aside, fieldset, form";
+const BLOCKS = ":is(h1, h2, h3, h4, p, li, dt, dd, th, td, figcaption, legend, blockquote, footer, label, option, div, section, aside, fieldset, form)";
 /* Never read: what is pressed or filled in, what is hidden, and above all an answer. The options of a question that
    pairs up are the same on every line, and are read after the last. */
 const UNREAD = [
@@ -90,9 +90,10 @@ const sentencesIn = (target, words, spoken) => {
       before = isSame(lang, spoken) ? words.option.replace("{number}", number) : `${number}: `;
     }
     for (const [from, to] of piecesOf(text, lang, LONGEST - before.length)) {
-      const said = text.slice(from, to).replace(`(${words.unsaid})`, "").replace(/\s+/g, " ").trim();
+      const piece = text.slice(from, to).trimEnd();
+      const said = piece.replace(`(${words.unsaid})`, "").replace(/\s+/g, " ").trim();
       if (!/[\p{L}\p{N}]/u.test(said)) continue;
-      sentences.push({ place, from, to, block, lang, said: before + said });
+      sentences.push({ place, from, to: from + piece.length, block, lang, said: before + said });
       before = "";
     }
   });
