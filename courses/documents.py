@@ -22,8 +22,9 @@ def _our_types() -> list[ContentType]:
 def documents_in(page: Any) -> set[int]:
     """Primary keys of the documents of a lesson or meetup: as blocks, as links in texts, and its recording."""
     references = page.body.stream_block.extract_references(page.body)
-    recording = {getattr(page, "audio_id", None)} - {None}
-    return recording | {int(pk) for model, pk, *_path in references if model is get_document_model()}
+    found = {int(pk) for model, pk, *_path in references if model is get_document_model()}
+    recording = getattr(page, "audio_id", None)
+    return found | {recording} if recording else found
 
 
 def pages_using(document: Any) -> list[Page]:

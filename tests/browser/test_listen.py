@@ -219,11 +219,18 @@ def test_it_falls_silent_when_one_answers_leaves_or_is_asked(visit, lesson):
     tablet.quiet("left")
 
 
-def test_a_voice_that_fails_is_told(visit, lesson):
+@pytest.mark.parametrize("says_so", [True, False])
+def test_a_voice_that_fails_is_told(visit, lesson, says_so):
     tablet = speaking(visit, voices=(REMOTE,))
+    tablet.page.clock.install()
     tablet.go(lesson.url)
     press(tablet, "Lyssna")
-    tablet.page.evaluate("speechSynthesis.now.onerror({ error: 'network' })")
+    if says_so:
+        tablet.page.evaluate("speechSynthesis.now.onerror({ error: 'network' })")
+    else:
+        tablet.page.clock.fast_forward(44_000)
+        assert shown(tablet)[0] == "Pausa"
+        tablet.page.clock.fast_forward(1_000)
     assert shown(tablet) == ["Lyssna"]
     status = tablet.page.locator(".lms-listen [role=status]")
     assert status.inner_text() == "Rösten svarar inte. Försök igen när det finns nät."

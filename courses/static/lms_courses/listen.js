@@ -6,6 +6,8 @@
 const RATES = [0.7, 0.9, 1.1];
 /* Chrome's voices fall silent after some 15 seconds, without telling: so much is said at a time. */
 const LONGEST = 150;
+/* Some voices that are promised and not there neither begin nor fail. No sentence takes so long. */
+const PATIENCE = 45_000;
 const HIGHLIGHT = "lms-listen";
 const BLOCKS = ":is(h1, h2, h3, h4, p, li, dt, dd, th, td, figcaption, legend, blockquote, footer, label, option, div, section, aside, fieldset, form)";
 /* Never read: what is pressed or filled in, what is hidden, and above all an answer. The options of a question that
@@ -156,6 +158,7 @@ const attachControl = (control) => {
   let sentences = [];
   let at = 0;
   let utterance = null;
+  let patience;
 
   /* "idle", "reading" or "paused" */
   const show = (state) => {
@@ -168,6 +171,7 @@ const attachControl = (control) => {
 
   const hush = () => {
     utterance = null;
+    clearTimeout(patience);
     speechSynthesis.cancel();
   };
 
@@ -195,6 +199,8 @@ const attachControl = (control) => {
       say();
     };
     mine.onerror = () => { if (mine === utterance) end(words.silent); };
+    clearTimeout(patience);
+    patience = setTimeout(mine.onerror, PATIENCE);
     utterance = mine; // kept: what Chrome has collected never tells that it ended
     speechSynthesis.speak(mine);
   };
