@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 from wagtail.documents import get_document_model
 from wagtail.models import Page, ReferenceIndex, Revision
 
-from .models import ACTIVITY_PAGES, ActivityVersion, CoursePage
+from .models import ACTIVITY_PAGES, Activity, ActivityVersion, CoursePage
 
 HOUR = 60 * 60
 
@@ -20,9 +20,11 @@ def _our_types() -> list[ContentType]:
 
 
 def documents_in(page: Any) -> set[int]:
-    """Primary keys of the documents in the body of a lesson or meetup: as blocks and as links in texts."""
+    """Primary keys of the documents of a lesson or meetup: as blocks, as links in texts, and its recording."""
     references = page.body.stream_block.extract_references(page.body)
-    return {int(pk) for model, pk, *_path in references if model is get_document_model()}
+    found = {int(pk) for model, pk, *_path in references if model is get_document_model()}
+    recording = getattr(page, "audio_id", None)
+    return found | {recording} if recording else found
 
 
 def pages_using(document: Any) -> list[Page]:
@@ -54,24 +56,29 @@ def was_ever_used(document: Any) -> bool:
 
 
 def _is_in_the_past(document: Any) -> bool:
+    recorded = Activity.objects.exclude(recordings=[]).values_list("recordings", flat=True)
+    if any(document.pk in recordings for recordings in recorded):
+        return True
     pattern = _as_written(document)
     written = [
         Revision.objects.filter(content_type__in=_our_types()),
         ActivityVersion.objects.all(),
     ]
     return any(
-        rows.annotate(text=Cast("content", TextField())).filter(text__contains="document", text__regex=pattern).exists()
+        rows.annotate(text=Cast("content", TextField()))
+        .filter(text__contains=str(document.pk), text__regex=pattern)
+        .exists()
         for rows in written
     )
 
 
 def _as_written(document: Any) -> str:
-    r"""How `document` stands in JSON: as a block's value or as a link in rich text, its quotes escaped or not.
+    r"""How `document` stands in JSON: as a block's value, a recording or a link in rich text, quotes escaped or not.
 
-    `"document": 7`, `\"document\": 7`, `<a linktype=\"document\" id=\"7\">` and the same the other way round.
+    `"document": 7`, `\"audio\": 7`, `<a linktype=\"document\" id=\"7\">` and the same the other way round.
     """
     pk, quote = re.escape(str(document.pk)), r'[\\"]*'
-    block = rf"document{quote}: ?{quote}{pk}([^0-9]|$)"
+    block = rf"(document|audio){quote}: ?{quote}{pk}([^0-9]|$)"
     link = rf"linktype={quote}document{quote} id={quote}{pk}[^0-9]"
     other_way = rf"id={quote}{pk}{quote} linktype={quote}document"
     return f"({block})|({link})|({other_way})"

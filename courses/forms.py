@@ -3,6 +3,7 @@ from django.utils.translation import ngettext
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from .questions import KINDS
+from .recordings import not_a_recording
 
 
 class SourceSettingsForm(WagtailAdminPageForm):
@@ -27,6 +28,9 @@ class LessonPageForm(SourceSettingsForm):
         cleaned = super().clean()
         if not self.is_deferred_validation and not cleaned.get("body") and not self.instance.is_translation():
             self.add_error("body", _("Write something in the lesson before you publish it."))
+        audio = cleaned.get("audio")
+        if audio and (problem := not_a_recording(audio.filename)):
+            self.add_error("audio", problem)
         return cleaned
 
 

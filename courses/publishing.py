@@ -129,6 +129,9 @@ def _record_activity(page: ActivityPage) -> None:
     dated = activity.dated_settings()
     activity.titles = {**activity.titles, language: page.title}
     activity.live = True
+    audio = getattr(page, "audio_id", None)
+    if audio and audio not in activity.recordings:
+        activity.recordings = [*activity.recordings, audio]
     if language == activity.source_language:
         activity.required = page.required
         activity.minutes = page.get_minutes()

@@ -112,6 +112,8 @@ class Activity(Identity):
     minutes = models.PositiveSmallIntegerField(default=5)
     max_attempts = models.PositiveSmallIntegerField(null=True, blank=True)
     wait_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    #: Documents that ever were its recording, in any language: they stay closed when its pages are gone.
+    recordings = models.JSONField(default=list, blank=True)
 
     dated = ("live", "required", "max_attempts")
 

@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks, hooks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.documents import get_document_model_string
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
@@ -269,10 +270,25 @@ class LessonPage(ActivityPage):
         help_text=_("Begin with a heading: each heading begins a step, and people take one step at a time."),
     )
 
+    #: No part of what a version freezes: a new recording of the same words gives nobody anything to do again.
+    audio = models.ForeignKey(
+        get_document_model_string(),
+        verbose_name=_("recording"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_(
+            "The whole lesson read aloud, in the language of this page: an mp3, m4a, ogg, opus or wav file. "
+            "Offered instead of the browser’s own voice."
+        ),
+    )
+
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
         FieldPanel("body"),
+        FieldPanel("audio"),
         ActivityPage.settings_fields,
     ]
     base_form_class = LessonPageForm

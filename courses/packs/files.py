@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..models import Access
+from ..recordings import not_a_recording
 from .errors import PackError
 from .markdown import parse_body, read_yaml, to_html, write_yaml
 from .questions import read_question
@@ -31,6 +32,7 @@ class PackActivity:
     minutes: int | None = None
     required: bool = True
     body: str = ""
+    audio: str = ""
     introduction: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
     questions: list[dict[str, Any]] = field(default_factory=list)
@@ -90,7 +92,12 @@ def _read_activity(folder: Path, name: str) -> PackActivity:
 def _read_lesson(path: Path, where: str) -> PackActivity:
     head, body = split_front_matter(_text_in(path, where), where)
     kind = _one_of(head, "kind", ("lesson", "workshop"), where, usual="lesson")
-    activity = PackActivity(kind=kind, body=body, **_common(head, path.name, where))
+    audio = str(head.get("audio") or "")
+    if audio and (problem := not_a_recording(audio)):
+        raise PackError(f"{where}: {problem}")
+    if audio and not any((place / "documents" / audio).is_file() for place in (path.parent, path.parent.parent)):
+        raise PackError(f"{where}: " + _("there is no file documents/%(name)s.") % {"name": audio})
+    activity = PackActivity(kind=kind, body=body, audio=audio, **_common(head, path.name, where))
     # What cannot be read is told before any page is written.
     parse_body(body, lesson=activity.uuid, find_file=lambda name: _must_be_there(path.parent, name, where), where=where)
     return activity

@@ -85,6 +85,8 @@ def put_activity(pack: PackCourse, activity: PackActivity, course: CoursePage) -
         )
         _must_be_in_the_directory({block["value"]["ref"] for block in blocks if block["type"] == "contact"}, where)
         page.body = LessonPage.body.field.to_python(blocks)
+        if activity.kind == "lesson":
+            page.audio = _put_document(pack, activity.audio) if activity.audio else None
     page = _publish(page, course)
     _put_in_place(pack, activity, page)
     return page
@@ -254,6 +256,8 @@ def _export_activity(page: Any, folder: Path, number: int, file_name: Any) -> st
     name = f"{number:02}-{page.slug}.md"
     if isinstance(page, WorkshopPage):
         head["kind"] = "workshop"
+    elif page.audio_id:
+        head["audio"] = file_name("document", page.audio_id)
     write_lesson_file(folder / name, head, write_body(plain_blocks(page.body), file_name=file_name))
     return name
 

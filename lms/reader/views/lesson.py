@@ -15,6 +15,7 @@ from ...progress import record
 from ..addresses import Desk
 from ..desk import address, desk, facts_from, go, readable_version
 from ..journey import state_of
+from ..playing import played
 from .quiz import quiz_intro
 
 PAGES = {"lesson": LessonPage, "workshop": WorkshopPage}
@@ -66,15 +67,18 @@ def _page_of(version):
 @require_safe
 @desk
 def document(request, activity, document):
-    """A document of a lesson, as a file to keep: at the tablet it must not take the lesson's place.
+    """A document of a lesson, as a file to keep: at the tablet it must not take the lesson's place. A recording plays.
 
     Wagtail hands it out, so that all that guards documents is asked once more, our own `guard_document` among it.
     """
     version = readable_version(request, activity)
-    if version.activity.kind not in PAGES or document not in documents_in(_page_of(version)):
+    page = _page_of(version) if version.activity.kind in PAGES else None
+    if page is None or document not in documents_in(page):
         raise Http404
     found = get_object_or_404(get_document_model(), pk=document)
     response = serve_document(request, found.pk, found.filename)
+    if document == getattr(page, "audio_id", None):
+        return played(request, response, found)
     if response.status_code == 200:
         response["Content-Disposition"] = content_disposition_header(True, found.filename)
     return response

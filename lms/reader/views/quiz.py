@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from courses.languages import foreign_language
 from courses.models import QuizPage
 from courses.questions import KINDS
 from courses.questions.scoring import score_answers
@@ -162,6 +163,7 @@ def question(request, attempt, number):
         {
             "attempt": own,
             "question": current,
+            "foreign": foreign_language(own.version.language),
             "kind": kind,
             "number": number,
             "count": len(asked),

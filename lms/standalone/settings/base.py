@@ -151,6 +151,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 # What can run script on our origin is not taken in; the rest is served as an attachment.
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "txt", "xlsx"]
+WAGTAILDOCS_EXTENSIONS += ["m4a", "mp3", "ogg", "opus", "wav"]  # recordings of lessons
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAIL_AUTOSAVE_INTERVAL = 4000
 # A quiz of 40 questions posts about 400 fields.
