@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -34,6 +35,13 @@ def moment_text(moment: datetime.datetime) -> str:
     if days == 1:
         return _("tomorrow at %(time)s") % {"time": time}
     return _("on %(day)s at %(time)s") % {"day": day_text(local.date()), "time": time}
+
+
+def ago_text(moment: datetime.datetime) -> str:
+    """How long ago it was, roughly: "just now", "3 minutes ago"."""
+    if timezone.now() - moment < datetime.timedelta(minutes=1):
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(moment, depth=1)}
 
 
 def part_text(activity: Activity) -> str:

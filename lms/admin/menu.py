@@ -40,6 +40,7 @@ def training_menu() -> SubmenuMenuItem:
         TrainingMenuItem(_("Staff"), "lms_admin:staff", project, "group", 40),
         TrainingMenuItem(_("Requirements"), "lms_admin:requirements", project, "tasks", 50),
         TrainingMenuItem(_("Workplaces"), "lms_admin:workplaces", project, "home", 60),
+        TrainingMenuItem(_("Tablets"), "lms_admin:tablets", project, "tablet-alt", 65),
         JobRolesMenuItem(_("Job roles"), "lms_job_roles:index", (), "tag", 70),
         TrainingMenuItem(_("Who is responsible"), "lms_admin:responsibilities", admin, "user", 80),
     ]

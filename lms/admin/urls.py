@@ -7,6 +7,7 @@ from ..remedies import views as remedies
 from ..reports import messages
 from ..requirements import views as requirements
 from ..staff_lists import views as staff_lists
+from ..tablet import admin_views as tablets
 from ..workplaces import views as workplaces
 from .catalogue import Catalogue
 
@@ -62,7 +63,9 @@ urlpatterns = [
     path("workplaces/<int:workplace>/close/", workplaces.CloseWorkplace.as_view(), name="close_workplace"),
     path("workplaces/<int:workplace>/reopen/", workplaces.ReopenWorkplace.as_view(), name="reopen_workplace"),
     path("workplaces/<int:workplace>/cards/", people.PrintCards.as_view(), name="print_cards"),
-    path("tablets/<int:tablet>/unpair/", workplaces.Unpair.as_view(), name="unpair"),
+    path("tablets/", tablets.TabletList.as_view(), name="tablets"),
+    path("tablets/export/", tablets.ExportTablets.as_view(), name="export_tablets"),
+    path("tablets/<int:tablet>/unpair/", tablets.UnpairTablet.as_view(), name="unpair"),
     path("responsibilities/", workplaces.Responsibilities.as_view(), name="responsibilities"),
     path(
         "responsibilities/<int:responsibility>/take/",

@@ -91,7 +91,9 @@ def every_door(cast, rule, far):
         ("get", f"/workplaces/{cast.brattfors.pk}/close/", project),
         ("get", f"/workplaces/{cast.brattfors.pk}/reopen/", project),
         ("get", f"/workplaces/{cast.brattfors.pk}/cards/", project),
-        ("post", f"/tablets/{tablet.pk}/unpair/", project),
+        ("get", "/tablets/", project),
+        ("get", "/tablets/export/", project),
+        ("get", f"/tablets/{tablet.pk}/unpair/", project),
         ("get", "/responsibilities/", admin),
         ("post", f"/responsibilities/{given.pk}/take/", admin),
     ]

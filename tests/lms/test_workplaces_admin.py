@@ -99,12 +99,6 @@ def test_what_stands_above_is_opened_first(petra, cast):
     assert nyaker.closed_on == TODAY()
 
 
-def test_disconnecting_a_tablet(petra, cast):
-    tablet, _token = pair_tablet(workplace=cast.brattfors, name="Platta", actor=cast.users["ada"])
-    petra.post(f"{BASE}/tablets/{tablet.pk}/unpair/")
-    assert Tablet.objects.get().unpaired_at is not None
-
-
 def test_giving_and_taking_responsibility_brings_and_takes_the_admin_rights(sign_in, cast):
     ada, nisse = sign_in("ada"), cast.users["nisse"]
     form = {"user": nisse.pk, "role": "project_leader", "workplace": cast.places["grannkommun"].pk}
