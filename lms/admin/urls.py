@@ -3,6 +3,7 @@ from django.urls import path, re_path
 from ..people import merge_views as merging
 from ..people import views as people
 from ..register import views as register
+from ..remedies import review_views as review
 from ..remedies import views as remedies
 from ..reports import messages
 from ..requirements import views as requirements
@@ -56,6 +57,9 @@ urlpatterns = [
     ),
     path("attendance/", register.Attendance.as_view(), name="attendance"),
     path("earlier-training/", register.EarlierTraining.as_view(), name="earlier_training"),
+    path("review/", review.Review.as_view(), name="review"),
+    path("review/count/", review.Count.as_view(), name="count"),
+    path("review/put-aside/", review.PutAside.as_view(), name="put_event_aside"),
     path("messages/", messages.MessageLists.as_view(), name="messages"),
     path("workplaces/", workplaces.WorkplaceList.as_view(), name="workplaces"),
     path("workplaces/add/", workplaces.AddWorkplace.as_view(), name="add_workplace"),

@@ -102,6 +102,10 @@ class LearningEvent(models.Model):
     objects = LearningEventQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            # Few among very many, and counted on every page of a leader's.
+            models.Index(fields=["enrolment"], condition=Q(outcome="needs_review"), name="lms_event_waits")
+        ]
         verbose_name = _("event")
         verbose_name_plural = _("events")
 

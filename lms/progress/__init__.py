@@ -5,12 +5,13 @@ from .enrolments import begin_again, current_enrolment
 from .join import join_learning
 from .record import Receipt, record
 from .register import record_attendance, record_earlier_training
+from .reopen import wait_again
 from .settle import apply_event, dismiss_event
 from .undo import move, restore, take_back, void
 
 __all__ = [
-    "apply_event",
     "Receipt",
+    "apply_event",
     "begin_again",
     "current_enrolment",
     "dismiss_event",
@@ -24,4 +25,5 @@ __all__ = [
     "take_attempt_back",
     "take_back",
     "void",
+    "wait_again",
 ]

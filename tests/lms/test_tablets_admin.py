@@ -139,7 +139,7 @@ def test_the_list_costs_the_same_however_long_it_is(petra, cast, number, django_
     for one in range(number):
         connect(cast, name=f"Platta {one}")
     petra.get(LIST)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         petra.get(LIST)
 
 

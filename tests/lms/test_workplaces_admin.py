@@ -9,11 +9,9 @@ from lms.models import (
     Employment,
     LedgerEntry,
     Responsibility,
-    Tablet,
     Workplace,
 )
 from lms.people.actions import employ
-from lms.tablet.actions import pair_tablet
 from lms.workplaces.actions import (
     add_workplace,
     close_workplace,
