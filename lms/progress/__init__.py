@@ -5,12 +5,15 @@ from .enrolments import begin_again, current_enrolment
 from .join import join_learning
 from .record import Receipt, record
 from .register import record_attendance, record_earlier_training
+from .settle import apply_event, dismiss_event
 from .undo import move, restore, take_back, void
 
 __all__ = [
+    "apply_event",
     "Receipt",
     "begin_again",
     "current_enrolment",
+    "dismiss_event",
     "give_attempt",
     "join_learning",
     "move",
