@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..models import LearningEvent
-from .record import Receipt
+from .facts import Receipt
 
 
 def apply_event(*, event: LearningEvent, actor: Any) -> Receipt:
