@@ -61,7 +61,8 @@ class Readings:
         A lesson is done with the first reading of a version whose every step had been read by then, of whatever
         version: a step keeps its id when it is reworded.
         """
-        self._ask_for_versions({reading.version_id for place in self._heard for reading in self._read[place]})
+        mentioned = {reading.version_id for place in self._heard for reading in self._read[place]}
+        self._ask_for_versions({pk for pk in mentioned if pk})
         for place, entry in self._heard.items():
             if reading := self._finishing(self._read[place]):
                 yield Done(
@@ -72,8 +73,8 @@ class Readings:
                     occurred_at=reading.at,
                 )
 
-    def _ask_for_versions(self, mentioned: set[int | None]) -> None:
-        if unknown := mentioned - {None, *self._steps}:
+    def _ask_for_versions(self, mentioned: set[int]) -> None:
+        if unknown := mentioned - self._steps.keys():
             rows = ActivityVersion.objects.filter(pk__in=unknown).values_list("pk", "steps")
             self._steps |= {pk: _ids(steps) for pk, steps in rows}
 

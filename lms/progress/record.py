@@ -173,7 +173,7 @@ def _already_told(facts: Sequence[Fact]) -> dict[int, Receipt]:
     if not known:
         return {}
     told = {number: known[fact.event_id] for number, fact in enumerate(facts) if fact.event_id in known}
-    attempts = {row.attempt for row in told.values()} - {None}
+    attempts = {row.attempt for row in told.values() if row.attempt}
     by_uuid = {row.uuid: row for row in QuizAttempt.objects.filter(uuid__in=attempts)} if attempts else {}
     # Their row may have been merged into another between the two times.
     strangers = {facts[number].learner.pk for number, row in told.items() if not _is_of(row, facts[number], {})}
@@ -182,7 +182,7 @@ def _already_told(facts: Sequence[Fact]) -> dict[int, Receipt]:
     for number, row in told.items():
         same = (row.activity_id, row.kind) == (facts[number].activity.pk, facts[number].kind)
         if same and _is_of(row, facts[number], kept):
-            receipts[number] = Receipt(DUPLICATE, event=row, attempt=by_uuid.get(row.attempt))
+            receipts[number] = Receipt(DUPLICATE, event=row, attempt=by_uuid.get(row.attempt) if row.attempt else None)
         else:
             receipts[number] = Receipt(REJECTED, "id_taken")
     return receipts
