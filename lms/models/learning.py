@@ -15,7 +15,12 @@ from .people import StaffMember
 
 
 class Enrolment(models.Model):
-    """One cycle of one person on one course, born at the first event. One is current; renewal opens the next."""
+    """One cycle of one person on one course, born at the first event. One is current; renewal opens the next.
+
+    The cycle ASIDE is none: it holds what was told of a course that is not for the person, until a leader has seen it.
+    """
+
+    ASIDE = 0
 
     staff = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="enrolments")
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from courses.models import Activity
 
 from ..access import LEADERS, staff_to_manage
-from ..models import ActivityCompletion, EventKind, EventOutcome, LearningEvent, StaffMember, Tablet
+from ..models import ActivityCompletion, Enrolment, EventKind, EventOutcome, LearningEvent, StaffMember, Tablet
 from ..wording import what_can_be_done, why_not_counted
 
 #: What is one to a leader: a person's attempt, or what waits of one part for one reason from one place.
@@ -126,7 +126,7 @@ def waiting(staff: QuerySet[Any], *, settled_since: bool = False) -> QuerySet[Le
         activity=OuterRef("activity"),
         voided_at=None,
     )
-    return events.filter(Q(enrolment__current=True) | Q(enrolment__cycle=0)).exclude(Exists(done))
+    return events.filter(Q(enrolment__current=True) | Q(enrolment__cycle=Enrolment.ASIDE)).exclude(Exists(done))
 
 
 def cases(events: QuerySet[LearningEvent]) -> list[Case]:
