@@ -346,7 +346,10 @@ def menu_of(user):
                 "Krav", "Arbetsplatser", "Surfplattor", "Arbetsroller",
             ],
         ),
-        ("kajsa", ["Utbildningsmatris", "Att granska", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning"]),
+        (
+            "kajsa",
+            ["Utbildningsmatris", "Att granska", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning"],
+        ),
         ("birgitta", []),
         ("eva", []),
     ],
