@@ -103,16 +103,13 @@ class CasesForm(forms.Form):
 class SettleView(AskFirstView):
     """Says what will happen to the chosen cases, and does it when that is confirmed."""
 
-    http_method_names = ["get", "post"]
+    http_method_names = ["post"]
     roles = LEADERS
     header_icon = "clipboard-list"
     parents = (REVIEW,)
     success_url = reverse_lazy("lms_admin:review")
     confirm_template_name = "lms/admin/confirm_act.html"
     form_class = CasesForm
-
-    def get(self, request, *args, **kwargs):
-        return HttpResponseRedirect(self.get_success_url())
 
     def get_form_kwargs(self):
         given = super().get_form_kwargs()

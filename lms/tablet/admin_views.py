@@ -140,10 +140,10 @@ class UnpairTablet(ConfirmView):
         self.tablet = get_object_or_404(Tablet.objects.paired(), pk=kwargs["tablet"], workplace__in=reach)
 
     def get_page_title(self):
-        return _("Disconnect %(name)s") % {"name": self.tablet}
+        return _("Disconnect “%(name)s”") % {"name": self.tablet}
 
-    def get_page_subtitle(self):
-        return self.tablet.workplace.name
+    def get_context_data(self, **kwargs):
+        return {**super().get_context_data(**kwargs), "whom": self.tablet.workplace}
 
     def foresee(self, data):
         return what_unpairing_means(self.tablet)

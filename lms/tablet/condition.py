@@ -75,7 +75,7 @@ def unsent_text(tablet: Tablet) -> str:
 
 def what_unpairing_means(tablet: Tablet) -> list[str]:
     """Before it is done, in sentences."""
-    told = [_("Nobody can use %(name)s for the training until it is connected again.") % {"name": tablet}]
+    told = [_("Nobody can use “%(name)s” for the training until it is connected again.") % {"name": tablet}]
     if tablet.unsent:
         told.append(
             ngettext(

@@ -59,9 +59,9 @@ class TabletFilterForm(forms.Form):
 
     LOOK_AFTER, DISCONNECTED = "look-after", "disconnected"
     ONLY = [
-        ("", _("Connected")),
+        ("", _("Connected ones")),
         (LOOK_AFTER, _("To look after")),
-        (DISCONNECTED, _("Disconnected")),
+        (DISCONNECTED, _("Disconnected ones")),
     ]
     #: What `order` sorts by. The name decides between equals.
     ORDERS = {
