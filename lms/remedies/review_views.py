@@ -1,12 +1,12 @@
 """To review: what was reported and could not be counted, settled in one place by the leaders of those it is about."""
 
-from typing import Any
+from collections.abc import Callable
 
-from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponseRedirect
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView
@@ -15,34 +15,12 @@ from courses.models import Course
 
 from ..access import LEADERS, staff_to_manage, workplaces_in_reach
 from ..admin.base import AdminPage, AskFirstView
-from ..admin.fields import LARGEST
-from ..models import Employment, Workplace
+from ..models import Employment
 from . import settling
-from .review import Case, cases, waiting
+from .forms import CasesForm, ReviewFilterForm
+from .review import cases, waiting
 
 REVIEW = (gettext_lazy("To review"), "lms_admin:review")
-
-
-class ReviewFilterForm(forms.Form):
-    """What of it is shown. It lives in the address."""
-
-    workplace = forms.ModelChoiceField(
-        label=gettext_lazy("Workplace"),
-        queryset=Workplace.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("All"),
-    )
-    course = forms.ModelChoiceField(
-        label=gettext_lazy("Course"), queryset=Course.objects.none(), required=False, empty_label=gettext_lazy("All")
-    )
-    settled = forms.BooleanField(label=gettext_lazy("Also what has settled itself"), required=False)
-    #: Only in the address: one person's, from their page.
-    person = forms.IntegerField(required=False, max_value=LARGEST, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, workplaces: Any, courses: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["workplace"].queryset = workplaces
-        self.fields["course"].queryset = courses
 
 
 class Review(AdminPage, TemplateView):
@@ -84,24 +62,13 @@ class Review(AdminPage, TemplateView):
         }
 
 
-class CasesForm(forms.Form):
-    """Which cases, by their number. One that is settled by now is left out without a word: see `SettleView`."""
-
-    case = forms.TypedMultipleChoiceField(coerce=int, required=False)
-
-    def __init__(self, *args: Any, found: list[Case], **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.found = {str(case.pk): case for case in found}
-        self.fields["case"].choices = [(pk, pk) for pk in self.found]
-        self.fields["case"].valid_value = lambda value: True
-        self.fields["case"].coerce = str
-
-    def clean_case(self):
-        return [self.found[pk] for pk in dict.fromkeys(self.cleaned_data["case"]) if pk in self.found]
-
-
 class SettleView(AskFirstView):
-    """Says what will happen to the chosen cases, and does it when that is confirmed."""
+    """Says what will happen to the chosen cases, and does it when that is confirmed.
+
+    `look_ahead` says what happens to those that can be settled, and why the others cannot.
+    """
+
+    look_ahead: Callable[..., tuple[list[str], list[str]]]
 
     http_method_names = ["post"]
     roles = LEADERS
@@ -134,14 +101,10 @@ class SettleView(AskFirstView):
         return self.render_to_response(self.get_context_data(form=form, could_not=could_not), status=422)
 
     def foresee(self, data):
-        told, stays = self.look_ahead(data["case"])
+        told, stays = self.look_ahead(data["case"], actor=self.request.user)
         if not told:
-            raise forms.ValidationError(stays or [_("That is settled already.")])
+            raise ValidationError(stays or [_("That is settled already.")])
         return [*told, *stays]
-
-    def look_ahead(self, chosen: list[Case]) -> tuple[list[str], list[str]]:
-        """What happens to those that can be settled, and why the others cannot."""
-        raise NotImplementedError
 
     def get_context_data(self, **kwargs):
         return {**super().get_context_data(**kwargs), "back": self.get_success_url()}
@@ -150,9 +113,7 @@ class SettleView(AskFirstView):
 class Count(SettleView):
     page_title = gettext_lazy("Count it")
     confirm_label = gettext_lazy("Count it")
-
-    def look_ahead(self, chosen):
-        return settling.foresee_counting(chosen, actor=self.request.user)
+    look_ahead = staticmethod(settling.foresee_counting)
 
     def act(self, data):
         settled = settling.count(data["case"], actor=self.request.user)
@@ -163,16 +124,9 @@ class Count(SettleView):
 class PutAside(SettleView):
     page_title = gettext_lazy("Put aside")
     confirm_label = gettext_lazy("Put aside")
-
-    def look_ahead(self, chosen):
-        return settling.foresee_putting_aside(chosen, actor=self.request.user)
+    look_ahead = staticmethod(settling.foresee_putting_aside)
 
     def act(self, data):
         settled = settling.put_aside(data["case"], actor=self.request.user)
         number = len(settled.done)
         return ngettext("It is put aside.", "%(number)s are put aside.", number) % {"number": number}
-
-
-def review_of(person: Any) -> str:
-    """Where what waits of `person` is settled."""
-    return f"{reverse('lms_admin:review')}?person={person.pk}"
