@@ -4,7 +4,7 @@ Two questions. What may this visitor read of the courses? Which people may this 
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -95,6 +95,26 @@ def duties_today(learner: StaffMember) -> dict[int, tuple[Duty, Rule]]:
 
 def required_courses(learner: StaffMember) -> set[int]:
     return set(duties_today(learner))
+
+
+def not_for(wanted: Mapping[tuple[int, int], datetime.date], courses: Iterable[Course]) -> set[tuple[int, int]]:
+    """Of the pairs of a person and a course, with the first day in question: those where the person may not read it.
+
+    As `may_read`, but for many people at once and of what has happened: who has left since could read it then. No
+    query where all may read, else at most three.
+    """
+    closed = {course.pk for course in courses if course.access == Access.ASSIGNED}
+    left = {pair for pair in wanted if pair[1] in closed}
+    if not left:
+        return left
+    people = {person for person, _course in left}
+    begun = Enrolment.objects.filter(staff__in=people, course__in=closed, cycle__gt=Enrolment.ASIDE)
+    left -= set(begun.values_list("staff_id", "course_id"))
+    if not left:
+        return left
+    jobs = Employment.objects.current_or_coming(min(wanted.values())).filter(staff__in=people)
+    rules = rules_on(timezone.localdate())
+    return left - {(job.staff_id, course) for job in jobs_in(jobs) for course in duties_of(job, rules)}
 
 
 # Whom a leader may see

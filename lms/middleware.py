@@ -9,7 +9,7 @@ from .models import Responsibility, Role, StaffMember
 from .tablet.session import learner_of, renew_session, tablet_of, tablet_path
 
 #: Beside the desk, these are for one person too.
-SHOP_PAGES = {"my_shop", "shop_card", "shop_cards", "shop_unlock", "pairing_code"}
+SHOP_PAGES = {"my_shop", "shop_card", "shop_cards", "shop_unlock", "shop_unpair", "pairing_code"}
 
 
 class LearnerMiddleware:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -34,6 +35,13 @@ def moment_text(moment: datetime.datetime) -> str:
     if days == 1:
         return _("tomorrow at %(time)s") % {"time": time}
     return _("on %(day)s at %(time)s") % {"day": day_text(local.date()), "time": time}
+
+
+def ago_text(moment: datetime.datetime) -> str:
+    """How long ago it was, roughly: "just now", "3 minutes ago"."""
+    if timezone.now() - moment < datetime.timedelta(minutes=1):
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(moment, depth=1)}
 
 
 def part_text(activity: Activity) -> str:
@@ -135,6 +143,9 @@ def ledger_words(verb: str) -> str:
         "course.begun_again": _("Course begun again"),
         "course.rechecked": _("Course completed because the course changed"),
         "progress.carried": _("Progress moved with a part to another course"),
+        "event.applied": _("Counted by decision"),
+        "event.dismissed": _("Put aside, and does not count"),
+        "event.waits_again": _("Waits for a decision again"),
         "exemption.opened": _("Excused"),
         "exemption.ended": _("Exemption ended"),
         "certificate.issued": _("Certificate issued"),
@@ -154,7 +165,30 @@ def why_not_counted(reason: str) -> str:
         "handed_in": _("The test was handed in already."),
         "id_taken": _("The tablet gave the same number to two different attempts."),
         "attempts_used_up": _("All attempts at the test are used up."),
+        "must_wait": _("The test was begun before the pause between two attempts was over."),
+        "not_for_them": _("The course is not for this person."),
+        "old_ticket": _("It lay on the tablet for more than 30 days before it came in."),
+        "unpaired_tablet": _("The tablet was disconnected before it had sent it."),
     }.get(reason, reason)
+
+
+def what_can_be_done(reason: str) -> str:
+    """What a leader can do about what waits for that reason. Empty for an unknown one."""
+    new_test = _("Put it aside, and ask the person to take the test again.")
+    return {
+        "withdrawn": _("Count it if what was learned is still good."),
+        "unknown_step": _("Put it aside. The person reads the lesson as it is now."),
+        "unknown_version": new_test,
+        "unknown_attempt": new_test,
+        "unknown_question": new_test,
+        "id_taken": new_test,
+        "handed_in": _("Put it aside. What was handed in first is what counts."),
+        "attempts_used_up": _("Count it, and the person gets one more attempt for it."),
+        "must_wait": _("Count it if the pause does not matter here."),
+        "not_for_them": _("Count it if the person is to take the course all the same."),
+        "old_ticket": _("Ask the person whether the time is right, and count it."),
+        "unpaired_tablet": _("Count it if you know that the tablet was still the shop’s then."),
+    }.get(reason, "")
 
 
 def minutes_text(minutes: int) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
@@ -128,3 +129,18 @@ class AskFirstView(ActionView):
                 form=form, told=told, seal=seal, has_changed=bool(seen), confirm_label=self.confirm_label
             )
         )
+
+
+class ConfirmView(AskFirstView):
+    """An act with nothing to fill in: the first page says already what it will do."""
+
+    form_class: Any = forms.Form
+    confirm_template_name = "lms/admin/confirm_act.html"
+
+    def get(self, request, *args, **kwargs):
+        form = self.get_form_class()(data={})
+        form.is_valid()
+        return self.form_valid(form)
+
+    def get_context_data(self, **kwargs):
+        return {**super().get_context_data(**kwargs), "back": self.get_success_url()}

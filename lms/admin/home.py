@@ -6,6 +6,7 @@ from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
 from ..access import LEADERS, may_lead, staff_to_manage, workplaces_in_reach
+from ..remedies.review import how_many
 from ..reports import figures
 from ..reports.cells import summary_sentence, who_is_counted
 from .first_steps import first_steps, what_is_done, where_it_is_done
@@ -21,7 +22,7 @@ def add_panels(request: Any, panels: list[Any]) -> None:
         return
     found = figures.gather(timezone.localdate(), workplaces_in_reach(request.user, LEADERS))
     waiting = [*out_of_attempts(found), *not_counted(staff_to_manage(request.user, LEADERS))]
-    panels.append(AreAllTrainedPanel(found, waiting))
+    panels.append(AreAllTrainedPanel(found, waiting, to_review=how_many(request.user)))
     if steps := first_steps(what_is_done(request.user, found)):
         addresses = where_it_is_done()
         panels.append(FirstStepsPanel([(step, addresses.get(step.key)) for step in steps]))
@@ -34,9 +35,9 @@ class AreAllTrainedPanel(Component):
     template_name = "lms/admin/home_panel.html"
     order = 10
 
-    def __init__(self, found: figures.Figures, waiting: list[Waiting]):
+    def __init__(self, found: figures.Figures, waiting: list[Waiting], *, to_review: int):
         super().__init__()
-        self.figures, self.waiting = found, waiting
+        self.figures, self.waiting, self.to_review = found, waiting, to_review
 
     def get_context_data(self, parent_context):
         totals = self.figures.totals
@@ -48,6 +49,7 @@ class AreAllTrainedPanel(Component):
             "late_more": max(0, len(totals.late) - NAMED),
             "waiting": self.waiting[:NAMED],
             "waiting_more": self.waiting[NAMED:],
+            "to_review": self.to_review,
         }
 
 

@@ -9,6 +9,7 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from ..access import LEADERS, may_lead
 from ..models import Role
+from ..remedies.review import how_many
 from .viewsets import job_roles
 
 
@@ -23,6 +24,16 @@ class TrainingMenuItem(MenuItem):
         return may_lead(request.user, *self.roles)
 
 
+class ReviewMenuItem(TrainingMenuItem):
+    """With the number of what waits in it."""
+
+    def render_component(self, request: HttpRequest) -> Any:
+        component = super().render_component(request)
+        if number := how_many(request.user):
+            component.label = f"{self.label} ({number})"
+        return component
+
+
 class JobRolesMenuItem(TrainingMenuItem):
     """Wagtail's own pages, which go by Wagtail's permissions."""
 
@@ -34,12 +45,14 @@ def training_menu() -> SubmenuMenuItem:
     project, admin = (Role.PROJECT_LEADER,), ("nobody",)
     items = [
         TrainingMenuItem(_("Training matrix"), "lms_training_matrix", LEADERS, "table", 10),
+        ReviewMenuItem(_("To review"), "lms_admin:review", LEADERS, "clipboard-list", 12),
         TrainingMenuItem(_("Courses"), "lms_admin:courses", (Role.COURSE_LEADER,), "lms-learn", 15),
         TrainingMenuItem(_("Record who came"), "lms_admin:attendance", LEADERS, "calendar-check", 20),
         TrainingMenuItem(_("Record earlier training"), "lms_admin:earlier_training", LEADERS, "history", 30),
         TrainingMenuItem(_("Staff"), "lms_admin:staff", project, "group", 40),
         TrainingMenuItem(_("Requirements"), "lms_admin:requirements", project, "tasks", 50),
         TrainingMenuItem(_("Workplaces"), "lms_admin:workplaces", project, "home", 60),
+        TrainingMenuItem(_("Tablets"), "lms_admin:tablets", project, "tablet-alt", 65),
         JobRolesMenuItem(_("Job roles"), "lms_job_roles:index", (), "tag", 70),
         TrainingMenuItem(_("Who is responsible"), "lms_admin:responsibilities", admin, "user", 80),
     ]

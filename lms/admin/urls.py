@@ -3,10 +3,12 @@ from django.urls import path, re_path
 from ..people import merge_views as merging
 from ..people import views as people
 from ..register import views as register
+from ..remedies import review_views as review
 from ..remedies import views as remedies
 from ..reports import messages
 from ..requirements import views as requirements
 from ..staff_lists import views as staff_lists
+from ..tablet import admin_views as tablets
 from ..workplaces import views as workplaces
 from .catalogue import Catalogue
 
@@ -55,6 +57,9 @@ urlpatterns = [
     ),
     path("attendance/", register.Attendance.as_view(), name="attendance"),
     path("earlier-training/", register.EarlierTraining.as_view(), name="earlier_training"),
+    path("review/", review.Review.as_view(), name="review"),
+    path("review/count/", review.Count.as_view(), name="count"),
+    path("review/put-aside/", review.PutAside.as_view(), name="put_event_aside"),
     path("messages/", messages.MessageLists.as_view(), name="messages"),
     path("workplaces/", workplaces.WorkplaceList.as_view(), name="workplaces"),
     path("workplaces/add/", workplaces.AddWorkplace.as_view(), name="add_workplace"),
@@ -62,7 +67,9 @@ urlpatterns = [
     path("workplaces/<int:workplace>/close/", workplaces.CloseWorkplace.as_view(), name="close_workplace"),
     path("workplaces/<int:workplace>/reopen/", workplaces.ReopenWorkplace.as_view(), name="reopen_workplace"),
     path("workplaces/<int:workplace>/cards/", people.PrintCards.as_view(), name="print_cards"),
-    path("tablets/<int:tablet>/unpair/", workplaces.Unpair.as_view(), name="unpair"),
+    path("tablets/", tablets.TabletList.as_view(), name="tablets"),
+    path("tablets/export/", tablets.ExportTablets.as_view(), name="export_tablets"),
+    path("tablets/<int:tablet>/unpair/", tablets.UnpairTablet.as_view(), name="unpair"),
     path("responsibilities/", workplaces.Responsibilities.as_view(), name="responsibilities"),
     path(
         "responsibilities/<int:responsibility>/take/",

@@ -3,15 +3,12 @@
 import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from courses.models import Activity
-
-from ..models import ActivityCompletion, EventKind, EventOutcome, LearningEvent
+from ..remedies.review import cases, waiting
 from ..reports.figures import Figures
 from ..status import Status
-from ..wording import why_not_counted
 
 
 class Waiting(NamedTuple):
@@ -40,39 +37,18 @@ def out_of_attempts(figures: Figures) -> list[Waiting]:
 
 
 def not_counted(staff: QuerySet[Any]) -> list[Waiting]:
-    """What was reported of `staff` and could not be counted, the latest first; the same for the same reason once.
+    """What was reported of `staff` and could not be counted, the latest first.
 
     Not what has been settled since, by a completion or a new cycle; nor a test begun without an attempt left, which
-    `out_of_attempts` tells of as long as it is so. One query, and one for the titles.
+    `out_of_attempts` tells of as long as it is so. One query.
     """
-    done = ActivityCompletion.objects.filter(
-        enrolment=OuterRef("enrolment"), activity=OuterRef("activity"), voided_at=None
-    )
-    rows = list(
-        LearningEvent.objects.filter(
-            outcome=EventOutcome.NEEDS_REVIEW, enrolment__staff__in=staff, enrolment__current=True
-        )
-        .exclude(reason="attempts_used_up")
-        .exclude(Exists(done))
-        .values_list(
-            "enrolment__staff_id",
-            "enrolment__staff__given_name",
-            "enrolment__staff__family_name",
-            "activity_id",
-            "kind",
-            "reason",
-        )
-        .annotate(latest=Max("received_at"))
-        .order_by("-latest")
-    )
-    titles = {activity.pk: activity.title for activity in Activity.objects.filter(pk__in={row[3] for row in rows})}
     return [
         Waiting(
-            staff_id=staff_id,
-            name=f"{given_name} {family_name}".strip(),
-            what=f"{EventKind(kind).label}: {titles[activity_id]}",
-            why=why_not_counted(reason),
-            day=latest,
+            staff_id=case.staff.pk,
+            name=case.staff.full_name,
+            what=f"{case.what}: {case.activity.title}",
+            why=case.why,
+            day=case.received_at,
         )
-        for staff_id, given_name, family_name, activity_id, kind, reason, latest in rows
+        for case in cases(waiting(staff).exclude(reason="attempts_used_up"))
     ]

@@ -46,6 +46,11 @@ class LoginCard(models.Model):
         return str(self.issued_at.date())
 
 
+class TabletQuerySet(models.QuerySet):
+    def paired(self) -> Self:
+        return self.filter(unpaired_at=None)
+
+
 class Tablet(models.Model):
     """A shop's shared tablet. Its token is a secret of the tablet alone; `session` changes with each sign-in there."""
 
@@ -71,6 +76,8 @@ class Tablet(models.Model):
     unsent = models.PositiveIntegerField(default=0)
     unsent_since = models.DateTimeField(null=True)
     refused = models.PositiveIntegerField(default=0)
+
+    objects = TabletQuerySet.as_manager()
 
     class Meta:
         ordering = ["workplace__name", "name"]

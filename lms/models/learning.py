@@ -15,7 +15,12 @@ from .people import StaffMember
 
 
 class Enrolment(models.Model):
-    """One cycle of one person on one course, born at the first event. One is current; renewal opens the next."""
+    """One cycle of one person on one course, born at the first event. One is current; renewal opens the next.
+
+    The cycle ASIDE is none: it holds what was told of a course that is not for the person, until a leader has seen it.
+    """
+
+    ASIDE = 0
 
     staff = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="enrolments")
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
@@ -102,6 +107,10 @@ class LearningEvent(models.Model):
     objects = LearningEventQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            # Few among very many, and counted on every page of a leader's.
+            models.Index(fields=["enrolment"], condition=Q(outcome="needs_review"), name="lms_event_waits")
+        ]
         verbose_name = _("event")
         verbose_name_plural = _("events")
 

@@ -7,11 +7,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..models import LedgerEntry, StaffMember
-from ..wording import and_list, day_text, ledger_words, part_text
+from ..wording import and_list, day_text, ledger_words, part_text, why_not_counted
 from .known import Known
 
 #: Verbs of one act that are told as one: the rows share `act`.
-ONE_ACT = ("course.voided", "completion.voided", "completion.moved", "completion.restored")
+ONE_ACT = (
+    "course.voided",
+    "completion.voided",
+    "completion.moved",
+    "completion.restored",
+    "event.applied",
+    "event.dismissed",
+    "event.waits_again",
+)
 
 #: So many parts are told by name.
 NAMED = 3
@@ -164,6 +172,18 @@ def _moved_here(entries, known):
     }
 
 
+def _settled(words: Callable[[], str]) -> Callable[[list[LedgerEntry], Known], str]:
+    """Several events of one part are told as one; and why they had waited, where that is known."""
+
+    def tell(entries, known):
+        one_each = {entry.data["activity"]: entry for entry in entries}
+        reason = entries[0].data.get("reason", "")
+        text = words() % {"parts": _parts(list(one_each.values()), known)}
+        return " ".join(filter(None, [text, why_not_counted(reason)]))
+
+    return tell
+
+
 def _excused(entries, known):
     data = entries[0].data
     names = {
@@ -221,6 +241,9 @@ TELL: dict[str, Callable[[list[LedgerEntry], Known], str]] = {
     "course.begun_again": _begun_again,
     "course.rechecked": _rechecked,
     "progress.carried": _with_parts(lambda: _("What was done went along when it moved to another course: %(parts)s.")),
+    "event.applied": _settled(lambda: _("Counted by decision: %(parts)s.")),
+    "event.dismissed": _settled(lambda: _("Put aside, and does not count: %(parts)s.")),
+    "event.waits_again": _settled(lambda: _("Waits for a decision again: %(parts)s.")),
     "attempt.given": _with_parts(lambda: _("Got one more attempt at %(parts)s.")),
     "attempt.taken_back": _with_parts(lambda: _("The extra attempt was taken back: %(parts)s.")),
     "exemption.opened": _excused,

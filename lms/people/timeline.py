@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +30,10 @@ from .known import Known
 from .sentences import ONE_ACT, name_of, note, sentence, who
 
 #: What the ledger tells of learning. The rest is between the project leader and the person.
-LEARNING = ("attendance.", "evidence.", "completion.", "course.", "attempt.", "progress.", "certificate.")
+LEARNING = ("attendance.", "evidence.", "completion.", "course.", "attempt.", "progress.", "certificate.", "event.")
+
+#: What a device tells of later than this is said to have been recorded afterwards.
+LATE = datetime.timedelta(days=1)
 
 
 class Line(NamedTuple):
@@ -71,12 +74,13 @@ def timeline(person: StaffMember, *, everything: bool) -> list[Line]:
 
 def _events(person: StaffMember) -> list[dict[str, Any]]:
     """Steps read, and what could not be counted, by day."""
-    told = Q(kind=EventKind.STEP) | Q(outcome=EventOutcome.NEEDS_REVIEW)
+    told = Q(kind=EventKind.STEP) & ~Q(outcome=EventOutcome.DISMISSED) | Q(outcome=EventOutcome.NEEDS_REVIEW)
+    late = Q(received_at__gt=F("occurred_at") + LATE, source__in=(EventSource.READER, EventSource.TABLET))
     rows: Any = (
         LearningEvent.objects.filter(told, enrolment__staff=person)
         .annotate(day=TruncDate("occurred_at"))
         .values("activity_id", "day", "source", "outcome")
-        .annotate(number=Count("pk"), at=Max("occurred_at"))
+        .annotate(number=Count("pk"), at=Max("occurred_at"), came_late=Max("received_at", filter=late))
         .order_by("at")
     )
     return list(rows)
@@ -134,7 +138,16 @@ def _from_events(events: list[dict[str, Any]], known: Known) -> Iterator[Line]:
             )
         else:
             text = ngettext("Read %(number)s step of %(part)s.", "Read %(number)s steps of %(part)s.", number)
-        yield Line(at=row["at"], text=text % names, by=_where(known.person, row["source"]))
+        yield Line(
+            at=row["at"], text=text % names + _afterwards(row["came_late"]), by=_where(known.person, row["source"])
+        )
+
+
+def _afterwards(came_late: datetime.datetime | None) -> str:
+    """When it was heard of, where that was long after it happened."""
+    if came_late is None:
+        return ""
+    return " " + _("Recorded afterwards, on %(day)s.") % {"day": day_text(timezone.localdate(came_late))}
 
 
 def _where(person: StaffMember, source: str) -> str:
@@ -156,9 +169,14 @@ def _from_attempts(attempts: list[QuizAttempt], known: Known) -> Iterator[Line]:
             text = _("Handed in %(part)s, attempt %(number)s: %(percent)s %%, passed.")
         else:
             text = _("Handed in %(part)s, attempt %(number)s: %(percent)s %%, not passed.")
+        how = " " + _("Done without network, on the shop’s tablet.") if attempt.offline else ""
+        heard = attempt.recorded_at
+        late = heard if heard and attempt.submitted_at and heard > attempt.submitted_at + LATE else None
         counts = "" if attempt.voided_at is None else " " + _("It does not count any more.")
         yield Line(
-            at=attempt.submitted_at or attempt.started_at, text=text % names + counts, by=known.person.given_name
+            at=attempt.submitted_at or attempt.started_at,
+            text=text % names + how + _afterwards(late) + counts,
+            by=known.person.given_name,
         )
 
 

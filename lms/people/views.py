@@ -18,6 +18,7 @@ from ..admin.base import ActionView, AdminPage, LeaderMixin
 from ..evidence import evidence_for
 from ..models import Employment, EvidenceDocument, Exemption, Role, StaffMember, Workplace
 from ..reader.journey import has_done, journeys
+from ..remedies.review import cases, waiting
 from ..remedies.undo import jobs_changed, remedy_for
 from ..tablet.pins import unlock_pin
 from ..wording import and_list, day_text
@@ -159,6 +160,7 @@ class Person(PersonMixin, AdminPage, TemplateView):
             "may_change": may_change,
             "may_record": may_record,
             "card": self.person.login_cards.working(timezone.now()).first(),
+            "to_review": cases(waiting(StaffMember.objects.filter(pk=self.person.pk))) if may_record else [],
             "guards": self.person.pin_guards.filter(blocked_until__gt=timezone.now()),
             "lines": self._history(everything=may_change, may_record=may_record, own_jobs=own_jobs),
             "today": today,

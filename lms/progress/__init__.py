@@ -2,23 +2,32 @@
 
 from .attempts import give_attempt, take_attempt_back
 from .enrolments import begin_again, current_enrolment
+from .facts import Fact, Outbox, Receipt
 from .join import join_learning
-from .record import Receipt, record
+from .record import record, record_all
 from .register import record_attendance, record_earlier_training
+from .reopen import wait_again
+from .settle import apply_event, dismiss_event
 from .undo import move, restore, take_back, void
 
 __all__ = [
+    "Fact",
+    "Outbox",
     "Receipt",
+    "apply_event",
     "begin_again",
     "current_enrolment",
+    "dismiss_event",
     "give_attempt",
     "join_learning",
     "move",
     "record",
+    "record_all",
     "record_attendance",
     "record_earlier_training",
     "restore",
     "take_attempt_back",
     "take_back",
     "void",
+    "wait_again",
 ]

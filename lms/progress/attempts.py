@@ -1,7 +1,7 @@
-"""Attempts at a test. The enrolment is locked by the caller, so that two taps cannot both take the last attempt."""
+"""Attempts at a test: what is asked in one, how many there are, and what it was worth."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -29,29 +29,6 @@ from ..models import (
 from .enrolments import current_enrolment
 
 
-def begin_attempt(event: LearningEvent) -> tuple[QuizAttempt | None, str]:
-    """The new attempt, or the one already under way; or None and a code for why there can be none."""
-    attempts = QuizAttempt.objects.filter(enrolment=event.enrolment, activity=event.activity)
-    under_way = attempts.filter(submitted_at=None, voided_at=None).first()
-    if under_way:
-        return under_way, ""
-    if attempts_left(event.enrolment, event.activity) == 0:
-        return None, "attempts_used_up"
-    moments = attempts.filter(voided_at=None).values_list("submitted_at", flat=True)
-    free_at = free_again([moment for moment in moments if moment], event.activity)
-    if free_at and event.occurred_at < free_at:
-        return None, "must_wait"
-    attempt = QuizAttempt.objects.create(  # type: ignore[misc] # an attempt event has an id and a version
-        uuid=event.attempt,
-        enrolment=event.enrolment,
-        activity=event.activity,
-        version=event.version,
-        number=max(attempts.values_list("number", flat=True), default=0) + 1,
-        started_at=event.occurred_at,
-    )
-    return attempt, ""
-
-
 def free_again(handed_in: Collection[datetime.datetime], activity: Activity) -> datetime.datetime | None:
     """When the next attempt may begin after those that were handed in. None: there is nothing to wait for, as for
     an attempt more than the page allows: a leader has just talked it over and given it."""
@@ -73,9 +50,9 @@ def questions_of(attempt: QuizAttempt) -> list[dict[str, Any]]:
     )
 
 
-def is_asked(attempt: QuizAttempt, question: Any) -> bool:
-    """Whether `question`, a key, is one of those that were drawn for the attempt."""
-    return any(asked["key"] == question for asked in _drawn(attempt))
+def keys_asked(attempt: QuizAttempt) -> frozenset[str]:
+    """The keys of the questions that were drawn for the attempt."""
+    return frozenset(asked["key"] for asked in _drawn(attempt))
 
 
 def _drawn(attempt: QuizAttempt) -> list[dict[str, Any]]:
@@ -147,17 +124,13 @@ def take_attempt_back(*, extra: ExtraAttempt, actor: Any, **data: Any) -> None:
     )
 
 
-def hand_in(event: LearningEvent) -> QuizAttempt:
-    """Grade the attempt against its own version, over what was drawn for it and the answers given so far."""
-    attempt = QuizAttempt.objects.select_related("version").get(uuid=event.attempt)  # type: ignore[misc]
+def grade(attempt: QuizAttempt, answers: Mapping[str, Any]) -> None:
+    """Give the attempt its result: against its own version, over what was drawn for it. Saves nothing."""
     version = attempt.version
-    attempt.answers = answers_given(attempt)
+    attempt.answers = dict(answers)
     score = score_answers(_drawn(attempt), version.key, attempt.answers, pass_mark=version.settings["pass_mark"])
-    attempt.submitted_at, attempt.recorded_at = event.occurred_at, event.received_at
     attempt.points, attempt.out_of = round(float(score.points), 3), score.out_of
     attempt.percent, attempt.passed = score.percent, score.passed
-    attempt.save(update_fields=["answers", "submitted_at", "recorded_at", "points", "out_of", "percent", "passed"])
-    return attempt
 
 
 def answers_given(attempt: QuizAttempt) -> dict[str, Any]:

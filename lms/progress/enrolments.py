@@ -1,4 +1,6 @@
 import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +11,7 @@ from courses.models import Course
 from .. import ledger
 from ..models import Enrolment, StaffMember
 from ..status import Completion, runs_out
+from .facts import NOT_FOR_THEM, Fact
 
 
 def current_enrolment(learner: StaffMember, course: Course, *, lock: bool = False) -> Enrolment | None:
@@ -30,6 +33,112 @@ def enrol(learner: StaffMember, course: Course, *, on: datetime.date, at: dateti
         staff=learner, course=course, current=True, defaults={"started_on": on, "recorded_at": at, "cycle": 1}
     )
     return Enrolment.objects.select_for_update().get(staff=learner, course=course, current=True)
+
+
+class Cycles:
+    """The cycle of each of some facts, locked, in one order for everybody; born where there is none yet.
+
+    Needs a transaction. Raises IntegrityError where somebody else began one at the same moment.
+    """
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        self._kept: dict[int, int] = {}  # whose row was merged into which
+        self._cycles: dict[tuple[int, int], list[Enrolment]] = {}
+        self._current: dict[tuple[int, int], Enrolment] = {}
+        self._aside: dict[tuple[int, int], Enrolment] = {}
+        self._find(facts)
+        if unborn := self._unborn(facts):
+            self._follow_merged({self._key(fact) for fact in unborn}, facts)
+            self._give_birth(self._unborn(facts))
+        self._begin_earlier(facts)
+
+    def of(self, fact: Fact) -> Enrolment:
+        """Its cycle: the current one. What happened on a tablet before that was opened belongs to the one then."""
+        key = self._key(fact)
+        if _is_aside(fact):
+            return self._aside[key]
+        current = self._current[key]
+        if fact.outbox and current.cycle > 1 and fact.begun_at < current.recorded_at:
+            cycles = [row for row in self._cycles[key] if row.cycle > Enrolment.ASIDE]
+            then = [row for row in cycles if row.recorded_at <= fact.begun_at]
+            if then:
+                return max(then, key=lambda row: row.recorded_at)
+            return min(cycles, key=lambda row: row.cycle)
+        return current
+
+    def among_theirs(self, fact: Fact, enrolment_id: int) -> Enrolment | None:
+        """The cycle with this id, if it is one of the same person's on the same course."""
+        rows = self._cycles.get(self._key(fact), ())
+        return next((row for row in rows if row.pk == enrolment_id and row.cycle > Enrolment.ASIDE), None)
+
+    def _key(self, fact: Fact) -> tuple[int, int]:
+        return self._kept.get(fact.learner.pk, fact.learner.pk), fact.activity.course_id
+
+    def _find(self, facts: Sequence[Fact]) -> None:
+        keys = {self._key(fact) for fact in facts}
+        courses = {fact.activity.course_id: fact.activity.course for fact in facts}
+        rows = Enrolment.objects.select_for_update().filter(
+            staff__in={staff for staff, _course in keys}, course__in=set(courses)
+        )
+        self._cycles, self._current, self._aside = defaultdict(list), {}, {}
+        for row in rows.order_by("pk"):
+            row.course = courses[row.course_id]
+            self._put((row.staff_id, row.course_id), row)
+
+    def _put(self, key: tuple[int, int], row: Enrolment) -> None:
+        self._cycles[key].append(row)
+        if row.current:
+            self._current[key] = row
+        elif row.cycle == Enrolment.ASIDE:
+            self._aside[key] = row
+
+    def _unborn(self, facts: Iterable[Fact]) -> list[Fact]:
+        return [fact for fact in facts if self._key(fact) not in (self._aside if _is_aside(fact) else self._current)]
+
+    def _follow_merged(self, keys: set[tuple[int, int]], facts: Sequence[Fact]) -> None:
+        """Only who has no cycle can be someone whose row has been merged away since it was read."""
+        people = StaffMember.objects.select_for_update().filter(pk__in={staff for staff, _course in keys})
+        merged = dict(people.order_by("pk").values_list("pk", "merged_into"))
+        gone = {pk: kept for pk, kept in merged.items() if kept}
+        if gone:
+            self._kept |= gone
+            self._find(facts)
+
+    def _give_birth(self, facts: Iterable[Fact]) -> None:
+        born: dict[tuple[int, int, bool], Enrolment] = {}
+        for fact in facts:
+            key = self._key(fact)
+            aside, day = _is_aside(fact), timezone.localdate(fact.moment)
+            row = born.get((*key, aside))
+            if row is None:
+                numbers = [cycle.cycle for cycle in self._cycles[key]]
+                row = born[(*key, aside)] = Enrolment(
+                    staff_id=key[0],
+                    course=fact.activity.course,
+                    cycle=Enrolment.ASIDE if aside else max(numbers, default=0) + 1,
+                    current=not aside,
+                    started_on=day,
+                    recorded_at=fact.received_at,
+                )
+            row.started_on = min(row.started_on, day)
+        for row in Enrolment.objects.bulk_create(born.values()):
+            self._put((row.staff_id, row.course_id), row)
+
+    def _begin_earlier(self, facts: Iterable[Fact]) -> None:
+        """The first cycle began on the earliest day that a tablet tells of, however late it does."""
+        earlier = {}
+        for fact in facts:
+            day = timezone.localdate(fact.moment)
+            row = self.of(fact) if fact.outbox else None
+            if row and row.cycle == 1 and day < row.started_on:
+                row.started_on = day
+                earlier[row.pk] = row
+        if earlier:
+            Enrolment.objects.bulk_update(earlier.values(), ["started_on"])
+
+
+def _is_aside(fact: Fact) -> bool:
+    return fact.outbox is not None and fact.outbox.waits == NOT_FOR_THEM
 
 
 @transaction.atomic

@@ -36,13 +36,25 @@ def join_learning(*, keep: StaffMember, gone: StaffMember, actor: Any) -> None:
     """
     for course in sorted(set(gone.enrolments.values_list("course", flat=True))):
         rows = Enrolment.objects.select_for_update().filter(staff__in=[keep, gone], course=course)
-        found = sorted(rows, key=lambda row: (row.started_on, row.pk))
+        found = sorted((row for row in rows if row.cycle > Enrolment.ASIDE), key=lambda row: (row.started_on, row.pk))
+        _join_asides([row for row in rows if row.cycle == Enrolment.ASIDE], keep)
         into = _one_current(found, keep, actor)
         _deal(found, keep)
         CourseCompletion.objects.filter(enrolment__in=found).update(staff=keep)
         if into:
             into.refresh_from_db()
             complete_course_if_done(into, recorded_at=timezone.now())
+
+
+def _join_asides(asides: list[Enrolment], keep: StaffMember) -> None:
+    """What waits of a course that was not for them goes along. The empty row stays where it was."""
+    theirs = next((row for row in asides if row.staff_id == keep.pk), None)
+    for row in asides:
+        if theirs is None:
+            row.staff = keep
+            row.save(update_fields=["staff"])
+        elif row is not theirs:
+            LearningEvent.objects.filter(enrolment=row).update(enrolment=theirs)
 
 
 def _one_current(found: list[Enrolment], keep: StaffMember, actor: Any) -> Enrolment | None:

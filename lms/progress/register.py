@@ -13,7 +13,8 @@ from courses.models import Activity, Course
 from .. import ledger
 from ..models import EventKind, EventOutcome, EventSource, EvidenceDocument, StaffMember
 from .enrolments import current_enrolment, renew_if_due
-from .record import Receipt, record
+from .facts import Receipt
+from .record import record
 
 
 def noon(day: datetime.date) -> datetime.datetime:

@@ -1,4 +1,9 @@
+"""From what was done to what that completes: an activity, once; the course when nothing is left."""
+
 import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -7,26 +12,96 @@ from courses.models import Activity
 from ..models import ActivityCompletion, CourseCompletion, Earned, Enrolment, LearningEvent
 from ..signals import course_completed
 from ..status import add_months
+from .facts import Entry
+
+#: What happens by itself, and may be heard of in any order: then the earliest time is the true one.
+BY_ITSELF = (Earned.READ, Earned.PASSED)
 
 
-def complete_activity(event: LearningEvent, earned: str) -> CourseCompletion | None:
-    """Mark the event's activity as done, once, and the course with it if nothing is left.
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """An activity is done: with `event` (a row, or the id of one), as was found when `entry` came in."""
 
-    Returns the course completion born here, if any. Runs in the caller's transaction, with the enrolment locked.
+    entry: Entry
+    event: LearningEvent | int
+    version_id: int | None
+    earned: str
+    occurred_at: datetime.datetime
+
+    @property
+    def event_id(self) -> int:
+        return self.event if isinstance(self.event, int) else self.event.pk
+
+
+def complete_activities(found: Iterable[Done]) -> None:
+    """Mark activities as done, each once, and courses with them where nothing is left; entries are told of those.
+
+    What was done earlier than we thought moves back to that moment; the day of the course stands, a certificate may
+    bear it. Runs in the caller's transaction, with the enrolments locked.
     """
-    enrolment = event.enrolment
-    if not enrolment.activity_completions.filter(activity=event.activity, voided_at=None).exists():
-        ActivityCompletion.objects.create(
-            enrolment=enrolment,
-            activity=event.activity,
-            version=event.version,
-            event=event,
-            earned=earned,
-            occurred_at=event.occurred_at,
-            recorded_at=event.received_at,
-            recorded_by=event.recorded_by,
-        )
-    return complete_course_if_done(enrolment, recorded_at=event.received_at)
+    first: dict[tuple[int, int], Done] = {}
+    for done in sorted(found, key=lambda each: each.occurred_at):
+        first.setdefault(done.entry.place, done)
+    if not first:
+        return
+    enrolments = {done.entry.event.enrolment_id: done.entry.event.enrolment for done in first.values()}
+    rows = list(ActivityCompletion.objects.filter(enrolment__in=enrolments, voided_at=None))
+    standing = {(row.enrolment_id, row.activity_id): row for row in rows}
+    fresh, earlier = [], []
+    for place, done in first.items():
+        row = standing.get(place)
+        if row is None:
+            fresh.append(_completion_of(done))
+        elif row.earned == done.earned in BY_ITSELF and done.occurred_at < row.occurred_at:
+            row.occurred_at, row.version_id, row.event_id = done.occurred_at, done.version_id, done.event_id
+            earlier.append(row)
+    if fresh:
+        rows += ActivityCompletion.objects.bulk_create(fresh)
+    if earlier:
+        ActivityCompletion.objects.bulk_update(earlier, ["occurred_at", "version", "event"])
+    last = {done.entry.event.enrolment_id: done.entry for done in first.values()}
+    for enrolment, completion in _complete_courses(enrolments.values(), rows, last).items():
+        last[enrolment].course_completion = completion
+
+
+def _completion_of(done: Done) -> ActivityCompletion:
+    event = done.entry.event
+    return ActivityCompletion(
+        enrolment=event.enrolment,
+        activity=event.activity,
+        version_id=done.version_id,
+        event_id=done.event_id,
+        earned=done.earned,
+        occurred_at=done.occurred_at,
+        recorded_at=done.entry.heard_at,
+        recorded_by_id=event.recorded_by_id,
+    )
+
+
+def _complete_courses(
+    enrolments: Iterable[Enrolment], parts: Iterable[ActivityCompletion], last: dict[int, Entry]
+) -> dict[int, CourseCompletion]:
+    """The course completions born, by enrolment. Two queries, and what each birth takes."""
+    by_enrolment = defaultdict(list)
+    for part in parts:
+        by_enrolment[part.enrolment_id].append(part)
+    complete = set(
+        CourseCompletion.objects.filter(enrolment__in=by_enrolment, voided_at=None).values_list("enrolment", flat=True)
+    )
+    left = [row for row in enrolments if row.pk not in complete]
+    if not left:
+        return {}
+    required = defaultdict(set)
+    activities = Activity.objects.live().filter(course__in={row.course_id for row in left}, required=True)
+    for course, activity in activities.values_list("course_id", "pk"):
+        required[course].add(activity)
+    born = {}
+    for row in left:
+        needed = required[row.course_id]
+        completion = _complete(row, needed, by_enrolment[row.pk], recorded_at=last[row.pk].heard_at)
+        if completion:
+            born[row.pk] = completion
+    return born
 
 
 def repeat_completion(
@@ -63,7 +138,19 @@ def complete_course_if_done(enrolment: Enrolment, *, recorded_at: datetime.datet
     required = set(
         Activity.objects.live().filter(course=enrolment.course_id, required=True).values_list("pk", flat=True)
     )
-    done = [row for row in enrolment.activity_completions.filter(voided_at=None) if row.activity_id in required]
+    return _complete(
+        enrolment, required, enrolment.activity_completions.filter(voided_at=None), recorded_at=recorded_at
+    )
+
+
+def _complete(
+    enrolment: Enrolment,
+    required: set[int],
+    parts: Iterable[ActivityCompletion],
+    *,
+    recorded_at: datetime.datetime,
+) -> CourseCompletion | None:
+    done = [row for row in parts if row.activity_id in required]
     if not required or {row.activity_id for row in done} != required:
         return None
     occurred_at = max(row.occurred_at for row in done)

@@ -25,7 +25,8 @@ from ..models import (
 )
 from ..signals import course_completion_voided
 from .enrolments import enrol, renew_if_due
-from .record import Receipt, record
+from .facts import Receipt
+from .record import record
 from .rollup import complete_course_if_done, repeat_completion
 
 

@@ -6,11 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.models import Activity
+from courses.models import Activity, Course
 
-from ..models import ActivityCompletion, CourseCompletion, StaffMember
+from ..admin.fields import LARGEST
+from ..models import ActivityCompletion, CourseCompletion, StaffMember, Workplace
 from ..people.fields import PersonField
 from ..wording import day_text, part_text
+from .review import Case
 
 
 class ReasonForm(forms.Form):
@@ -74,3 +76,45 @@ class AttemptForm(ReasonForm):
 
 class ConfirmForm(forms.Form):
     """Nothing to fill in: the button is the answer."""
+
+
+class ReviewFilterForm(forms.Form):
+    """What of it is shown. It lives in the address."""
+
+    workplace = forms.ModelChoiceField(
+        label=gettext_lazy("Workplace"),
+        queryset=Workplace.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("All"),
+    )
+    course = forms.ModelChoiceField(
+        label=gettext_lazy("Course"), queryset=Course.objects.none(), required=False, empty_label=gettext_lazy("All")
+    )
+    settled = forms.BooleanField(label=gettext_lazy("Also what has settled itself"), required=False)
+    #: Only in the address: one person's, from their page.
+    person = forms.IntegerField(required=False, max_value=LARGEST, widget=forms.HiddenInput)
+
+    def __init__(self, *args, workplaces, courses, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["workplace"].queryset = workplaces
+        self.fields["course"].queryset = courses
+
+
+class CasesField(forms.MultipleChoiceField):
+    """Numbers of cases. One that is settled by now is no mistake of whoever chose it."""
+
+    def valid_value(self, value):
+        return True
+
+
+class CasesForm(forms.Form):
+    """Which cases. `case` cleans to those of them that still wait."""
+
+    case = CasesField(required=False)
+
+    def __init__(self, *args: Any, found: list[Case], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.found = {str(case.pk): case for case in found}
+
+    def clean_case(self):
+        return [self.found[pk] for pk in dict.fromkeys(self.cleaned_data["case"]) if pk in self.found]

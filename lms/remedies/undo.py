@@ -25,7 +25,7 @@ from ..models import (
     Role,
 )
 from ..people import undoing
-from ..progress import restore, take_attempt_back, take_back
+from ..progress import restore, take_attempt_back, take_back, wait_again
 from ..requirements import actions as requirements
 
 PROJECT = (Role.PROJECT_LEADER,)
@@ -129,6 +129,13 @@ def _take_back(events, entry, actor, reason):
         )
 
 
+def _let_wait_again(entry, actor, reason):
+    of_the_act = LedgerEntry.objects.filter(verb=entry.verb, data__act=entry.data["act"])
+    events = [int(subject.partition(":")[2]) for subject in of_the_act.values_list("subject", flat=True)]
+    if not wait_again(events=events, actor=actor, undoes=str(entry.uuid)):
+        raise ValidationError(_("It waits for a decision already."))
+
+
 def _restore(model):
     def undo(entry, actor, reason):
         if "to" in entry.data:
@@ -198,6 +205,15 @@ REMEDIES: dict[str, Remedy] = {
     ),
     "completion.moved": Remedy(
         gettext_lazy("Choose “It was not …” at the course above, and move it back to whoever it belongs to.")
+    ),
+    "event.dismissed": Remedy(
+        gettext_lazy("It waits for a decision again. Then you can count it."), _let_wait_again, LEADERS
+    ),
+    "event.applied": Remedy(
+        gettext_lazy(
+            "What was counted may have completed a part or a course. Choose “Take back” at the course above, which "
+            "says what that brings with it."
+        )
     ),
     "staff.added": Remedy(
         gettext_lazy(

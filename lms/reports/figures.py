@@ -134,7 +134,11 @@ def _add_learning(
     """Who had begun and who had completed what, and who had used up their attempts. Two queries."""
     cutoff = known or timezone.now()
     rows = Enrolment.objects.filter(
-        staff__in=staff, course__in=courses, started_on__lte=day, recorded_at__lte=cutoff
+        staff__in=staff,
+        course__in=courses,
+        started_on__lte=day,
+        recorded_at__lte=cutoff,
+        cycle__gt=Enrolment.ASIDE,
     ).values_list(
         "staff_id",
         "course_id",

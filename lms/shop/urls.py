@@ -5,6 +5,7 @@ from . import views
 urlpatterns = [
     path("", views.my_shop, name="my_shop"),
     path("kort/", views.new_cards, name="shop_cards"),
+    path("surfplatta/<uuid:tablet>/koppla-fran/", views.unpair, name="shop_unpair"),
     path("<uuid:person>/kort/", views.new_card, name="shop_card"),
     path("<uuid:person>/oppna/", views.unlock, name="shop_unlock"),
 ]

@@ -13,10 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..access import may_lead, workplaces_in_reach
-from ..models import Employment, PinGuard, Role, StaffMember
+from ..models import Employment, PinGuard, Role, StaffMember, Tablet
 from ..people.cards import card_sheets, issue_card, last_day, who_needs_one
 from ..reports import figures
 from ..reports.cells import show_cell, summary_sentence, who_is_counted
+from ..tablet.actions import unpair_tablet
+from ..tablet.condition import unsent_text, warnings, what_unpairing_means
 from ..tablet.pins import unlock_pin
 
 ROLES = (Role.SHOP_OWNER, Role.PROJECT_LEADER)
@@ -75,8 +77,22 @@ def my_shop(request):
             "counted": who_is_counted(totals),
             "totals": totals,
             "workplaces": sorted({worker.workplace for worker in found.workers}),
+            "tablets": _tablets(request),
         },
     )
+
+
+def _tablets(request):
+    now = timezone.now()
+    return [
+        {
+            "tablet": tablet,
+            "unsent": unsent_text(tablet),
+            "warnings": warnings(tablet, now),
+            "told": what_unpairing_means(tablet),
+        }
+        for tablet in Tablet.objects.paired().filter(workplace__in=_shops(request)).select_related("workplace")
+    ]
 
 
 def _person(request, uuid):
@@ -118,4 +134,14 @@ def unlock(request, person):
     found = _person(request, person)
     unlock_pin(staff=found, actor=request.user)
     messages.success(request, _("%(name)s can try the PIN again.") % {"name": found.given_name})
+    return redirect("lms:my_shop")
+
+
+@require_POST
+@owner_required
+def unpair(request, tablet):
+    found = get_object_or_404(Tablet.objects.paired(), uuid=tablet, workplace__in=_shops(request))
+    unpair_tablet(tablet=found, actor=request.user)
+    words = _("%(name)s is disconnected. Nobody can use it until it is connected again.")
+    messages.success(request, words % {"name": found})
     return redirect("lms:my_shop")

@@ -42,3 +42,36 @@ class CardAndPinForm(forms.Form):
 
     def clean_pin(self):
         return clean_pin(self.cleaned_data["pin"])
+
+
+class TabletFilterForm(forms.Form):
+    """What the list of tablets shows. It lives in the address, so that a view of it can be kept and sent."""
+
+    LOOK_AFTER, DISCONNECTED = "look-after", "disconnected"
+    ONLY = [
+        ("", _("Connected ones")),
+        (LOOK_AFTER, _("To look after")),
+        (DISCONNECTED, _("Disconnected ones")),
+    ]
+    #: What `order` sorts by. The name decides between equals.
+    ORDERS = {
+        "": ["workplace__name", "name", "pk"],
+        "name": ["name", "pk"],
+        "-name": ["-name", "pk"],
+        "workplace": ["workplace__name", "name", "pk"],
+        "-workplace": ["-workplace__name", "name", "pk"],
+        "seen": ["-last_seen_at", "name", "pk"],
+        "-seen": ["last_seen_at", "name", "pk"],
+        "unsent": ["-unsent", "unsent_since", "name", "pk"],
+        "-unsent": ["unsent", "name", "pk"],
+    }
+
+    workplace = forms.ModelChoiceField(
+        label=_("Workplace"), queryset=Workplace.objects.none(), required=False, empty_label=_("All")
+    )
+    only = forms.ChoiceField(label=_("Show"), choices=ONLY, required=False)
+    order = forms.ChoiceField(choices=[(name, name) for name in ORDERS], required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, workplaces, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["workplace"].queryset = workplaces

@@ -73,6 +73,11 @@ def moment_text(moment):
 
 
 @register.filter
+def ago_text(moment):
+    return wording.ago_text(moment)
+
+
+@register.filter
 def why(journey):
     return wording.why(journey.day, journey.facts)
 

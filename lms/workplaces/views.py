@@ -11,7 +11,6 @@ from wagtail.admin import messages
 from ..access import workplaces_in_reach
 from ..admin.base import ActionView, AdminPage, LeaderMixin
 from ..models import Responsibility, Tablet, Workplace
-from ..tablet.actions import unpair_tablet
 from ..wording import day_text
 from . import actions
 from .forms import CloseForm, RenameForm, ReopenForm, ResponsibilityForm, WorkplaceForm
@@ -39,7 +38,7 @@ class WorkplaceList(AdminPage, TemplateView):
                 people=Count("employments__staff", filter=working, distinct=True),
                 for_cards=Count("employments__staff", filter=here_or_coming, distinct=True),
             ).order_by("path"),
-            "tablets": Tablet.objects.filter(workplace__in=reach, unpaired_at=None).select_related("workplace"),
+            "tablets": Tablet.objects.paired().filter(workplace__in=reach).count(),
         }
 
 
@@ -115,20 +114,6 @@ class ReopenWorkplace(WorkplaceMixin, ActionView):
     def act(self, data):
         workplace = actions.reopen_workplace(workplace=self.workplace, actor=self.request.user)
         return _("%(name)s is open again.") % {"name": workplace}
-
-
-class Unpair(LeaderMixin, View):
-    http_method_names = ["post"]
-
-    def post(self, request, tablet):
-        reach = workplaces_in_reach(request.user, self.roles)
-        found = get_object_or_404(Tablet, pk=tablet, workplace__in=reach)
-        unpair_tablet(tablet=found, actor=request.user)
-        messages.success(
-            request,
-            _("%(name)s is disconnected. Nobody can use it until it is connected again.") % {"name": found},
-        )
-        return HttpResponseRedirect(reverse("lms_admin:workplaces"))
 
 
 class SuperuserMixin:

@@ -18,7 +18,7 @@ from lms.conf import public_address_is_set
 from lms.models import JobRole, LearningEvent, TrainingSettings
 from lms.people.actions import move_employment
 from lms.requirements.actions import require
-from lms.wording import why_not_counted
+from lms.wording import what_can_be_done, why_not_counted
 from lms.workplaces.actions import add_workplace, give_responsibility
 from tests import builders, people
 from tests.builders import course_of, read, take_quiz, tell
@@ -139,7 +139,7 @@ def test_what_could_not_be_counted_is_told_with_its_reason_once(petra, cast, rul
     assert waiting(response) == [
         (
             "Maja Lindgren",
-            "Läste ett steg: Lektion 1",
+            "Läste 1 steg: Lektion 1",
             "Lektionen har ändrats, och det steget finns inte i den.",
         )
     ]
@@ -174,15 +174,17 @@ def test_the_ninth_thing_that_waits_is_folded_up_and_not_left_out(petra, cast, r
     "reason",
     [
         "withdrawn", "unknown_step", "unknown_version", "unknown_attempt", "unknown_question", "handed_in",
-        "id_taken", "attempts_used_up",
+        "id_taken", "attempts_used_up", "must_wait", "not_for_them", "old_ticket", "unpaired_tablet",
     ],
 )  # fmt: skip
 def test_every_reason_has_its_words(reason):
     assert why_not_counted(reason).endswith(".")
+    assert what_can_be_done(reason).endswith(".")
 
 
 def test_a_reason_that_nobody_has_put_into_words_is_shown_as_it_is():
     assert why_not_counted("new_reason") == "new_reason"
+    assert what_can_be_done("new_reason") == ""
 
 
 # The first steps: pure
@@ -333,18 +335,21 @@ def menu_of(user):
         (
             "ada",
             [
-                "Utbildningsmatris", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning", "Personal",
-                "Krav", "Arbetsplatser", "Arbetsroller", "Ansvariga",
+                "Utbildningsmatris", "Att granska", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning",
+                "Personal", "Krav", "Arbetsplatser", "Surfplattor", "Arbetsroller", "Ansvariga",
             ],
         ),
         (
             "petra",
             [
-                "Utbildningsmatris", "Registrera närvaro", "Registrera tidigare utbildning", "Personal", "Krav",
-                "Arbetsplatser", "Arbetsroller",
+                "Utbildningsmatris", "Att granska", "Registrera närvaro", "Registrera tidigare utbildning", "Personal",
+                "Krav", "Arbetsplatser", "Surfplattor", "Arbetsroller",
             ],
         ),
-        ("kajsa", ["Utbildningsmatris", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning"]),
+        (
+            "kajsa",
+            ["Utbildningsmatris", "Att granska", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning"],
+        ),
         ("birgitta", []),
         ("eva", []),
     ],

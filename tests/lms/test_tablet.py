@@ -243,13 +243,6 @@ def test_a_page_of_majas_keeps_nobody_else_signed_in(at_tablet, cast):
     assert at_tablet.get("/surfplatta/min-utbildning/kvar/").status_code == 405
 
 
-def test_a_tablet_in_use_is_never_a_stranger_one_morning(tablet, cast):
-    before = tablet.cookies[TABLET_COOKIE].value
-    cookie = give_pin(tablet, cast.maja).cookies[TABLET_COOKIE]
-    assert (cookie.value, cookie["path"], cookie["httponly"]) == (before, "/surfplatta/", True)
-    assert cookie["max-age"] == 400 * 24 * 3600
-
-
 def test_a_new_pin_ends_what_was_begun_with_the_old(at_tablet, cast):
     pins.set_pin(staff=cast.maja, pin="8305")
     assert at_tablet.get("/surfplatta/min-utbildning/").status_code == 302

@@ -9,11 +9,9 @@ from lms.models import (
     Employment,
     LedgerEntry,
     Responsibility,
-    Tablet,
     Workplace,
 )
 from lms.people.actions import employ
-from lms.tablet.actions import pair_tablet
 from lms.workplaces.actions import (
     add_workplace,
     close_workplace,
@@ -97,12 +95,6 @@ def test_what_stands_above_is_opened_first(petra, cast):
     assert "Öppna först Distriktet" in answer.content.decode()
     nyaker.refresh_from_db()
     assert nyaker.closed_on == TODAY()
-
-
-def test_disconnecting_a_tablet(petra, cast):
-    tablet, _token = pair_tablet(workplace=cast.brattfors, name="Platta", actor=cast.users["ada"])
-    petra.post(f"{BASE}/tablets/{tablet.pk}/unpair/")
-    assert Tablet.objects.get().unpaired_at is not None
 
 
 def test_giving_and_taking_responsibility_brings_and_takes_the_admin_rights(sign_in, cast):
