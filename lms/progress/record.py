@@ -160,6 +160,7 @@ def _done_by_hand(entries: Iterable[Entry]) -> Iterable[Done]:
                 version_id=event.version_id,
                 earned=earned,
                 occurred_at=event.occurred_at,
+                by_itself=False,
             )
 
 
