@@ -17,6 +17,8 @@ WANTED = [
     ("matrix, page of 100 x 10, 1000 staff", "matrix, page of 100 x 10, 100 staff", 1.6),
     # Ten times the people, and ten times the workplaces to list (6.6 when measured).
     ("matrix by workplace, 1000 staff", "matrix by workplace, 100 staff", 8),
+    # A hundred times the events (3.4 when measured): else a tablet might as well send them one by one.
+    ("intake, 100 events", "intake, 1 event", 10),
 ]
 
 #: These make as many queries as those, whatever their size.
@@ -47,6 +49,7 @@ def run(rounds: int) -> int:
     old = setup_databases(verbosity=0, interactive=False)
     try:
         from .cases import Site
+        from .intake import BATCHES
         from .measure import measure
 
         site = Site()
@@ -59,6 +62,9 @@ def run(rounds: int) -> int:
     print(f"| {'':<40} | queries | CPU ms |\n|{'-' * 42}|--------:|-------:|")
     for name, cost in costs.items():
         print(f"| {name:<40} | {cost.queries:>7} | {cost.cpu_ms:>6.1f} |")
+    print()
+    for name, size in BATCHES.items():
+        print(f"{size / costs[name].cpu_ms * 1000:.0f} events a second of CPU  {name}")
     print()
     missed = 0
     for name, against, most in WANTED:

@@ -17,7 +17,7 @@ from lms.models import EventKind, Workplace
 from lms.reports.figures import gather
 from tests import builders, people
 
-from . import crowd, staff_lists
+from . import crowd, intake, staff_lists
 from .measure import Case
 from .models import PlainPage
 
@@ -136,6 +136,7 @@ class Site:
             Case("saving a step", post, self.a_step),
             Case("completing the course", post, self.the_last_step),
             Case("handing in a test of 12", post, self.an_answered_test),
+            *intake.cases(self.cast, self.lessons, self.quiz),
         ]
         for size, (leader, place) in self.municipalities.items():
             office = client_of(leader)

@@ -17,12 +17,16 @@ from tests.builders import version_of
 ADDRESS = "/surfplatta/handelser/"
 
 
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
 def event(tablet: Tablet, person: StaffMember, page: Any, kind: str, **said: Any) -> dict[str, Any]:
     """One event as the tablet says it, `at` some moment (default now)."""
     version: ActivityVersion = said.pop("of", None) or version_of(page)
     at = said.pop("at", None) or timezone.now()
     return {
-        "id": str(uuid.uuid4()),
+        "id": new_id(),
         "ticket": give_ticket(tablet, person),
         "kind": kind,
         "activity": str(version.activity.uuid),
@@ -50,7 +54,7 @@ def sitting(
     """An attempt without network: begun, answered question by question a minute apart, handed in."""
     version = version_of(page)
     begun_at = at or timezone.now() - 10 * minute
-    about = {"attempt": str(uuid.uuid4()), "offline": True, **said}
+    about = {"attempt": new_id(), "offline": True, **said}
     told = [event(tablet, person, page, "attempt", at=begun_at, of=version, **about)]
     about["begun_at"] = begun_at.isoformat()
     answers = {}

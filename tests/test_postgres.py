@@ -1,5 +1,6 @@
 """What only PostgreSQL can show: our migrations from nothing, and two people's taps at the same time."""
 
+import datetime
 import os
 import subprocess
 import sys
@@ -17,7 +18,8 @@ from psycopg import sql
 from lms.models import CourseCompletion, Enrolment, EventKind, LearningEvent, QuizAttempt, StaffMember
 from lms.people.actions import add_staff
 from lms.progress import move
-from tests import builders, people
+from lms.tablet.actions import pair_tablet
+from tests import builders, outbox, people
 from tests.builders import answer_for, complete, course_of, take_quiz, tell, version_of
 from tests.test_house import PRODUCTION
 
@@ -177,3 +179,43 @@ def test_two_people_whose_completions_change_places_do_not_wait_for_each_other(w
 
         given = twice_at_once(move_next, pair=lambda pairs=crossed: next(pairs), by=world.petra)
         assert [type(receipts) for receipts in given] == [list, list]
+
+
+# Two batches
+
+
+def test_the_same_batch_sent_twice_at_once_is_taken_in_once(world):
+    """A reply was lost, and the tablet sends again while the first is still being written; it is all new to us."""
+    tablet, _token = pair_tablet(workplace=world.brattfors, name="Vid disken", actor=world.ada)
+    for _time in range(TIMES):
+        page = builders.make_course()
+        lesson, quiz = builders.make_lesson(page), builders.make_quiz(page)
+        at = timezone.now() - datetime.timedelta(hours=1)
+        events = [
+            said
+            for person in (world.maja, world.birgitta)
+            for said in [*outbox.reading(tablet, person, lesson, at=at), *outbox.sitting(tablet, person, quiz, at=at)]
+        ]
+        given = twice_at_once(outbox.send, events=lambda told=events: list(told))
+        assert sorted(sorted(set(outbox.outcomes(results))) for results in given) == [["applied"], ["duplicate"]]
+        assert CourseCompletion.objects.filter(course=course_of(page)).count() == 2
+        assert QuizAttempt.objects.filter(activity__uuid=quiz.translation_key).count() == 2
+
+
+def test_two_tablets_that_tell_of_the_same_people_in_another_order_do_not_wait_for_each_other(world):
+    tablets = [
+        pair_tablet(workplace=world.brattfors, name=name, actor=world.ada)[0] for name in ("Vid disken", "Lagret")
+    ]
+    for _time in range(TIMES):
+        pages = [builders.make_course(), builders.make_course()]
+        lessons = [builders.make_lesson(page) for page in pages]
+        each = [(world.maja, lessons[0]), (world.birgitta, lessons[1]), (world.birgitta, lessons[0])]
+        told = iter(
+            [
+                [said for person, lesson in order for said in outbox.reading(tablet, person, lesson)]
+                for tablet, order in zip(tablets, (each, each[::-1]), strict=True)
+            ]
+        )
+        given = twice_at_once(outbox.send, events=lambda batches=told: next(batches))
+        assert [set(outbox.outcomes(results)) for results in given] == [{"applied"}, {"applied"}]
+        assert CourseCompletion.objects.filter(course__in=[course_of(page) for page in pages]).count() == 3

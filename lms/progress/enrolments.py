@@ -48,7 +48,8 @@ class Cycles:
         self._aside: dict[tuple[int, int], Enrolment] = {}
         self._find(facts)
         if unborn := self._unborn(facts):
-            self._follow_merged({self._key(fact) for fact in unborn}, facts)
+            self._wait_for({self._key(fact)[0] for fact in unborn})
+            self._find(facts)
             self._give_birth(self._unborn(facts))
         self._begin_earlier(facts)
 
@@ -95,14 +96,13 @@ class Cycles:
     def _unborn(self, facts: Iterable[Fact]) -> list[Fact]:
         return [fact for fact in facts if self._key(fact) not in (self._aside if _is_aside(fact) else self._current)]
 
-    def _follow_merged(self, keys: set[tuple[int, int]], facts: Sequence[Fact]) -> None:
-        """Only who has no cycle can be someone whose row has been merged away since it was read."""
-        people = StaffMember.objects.select_for_update().filter(pk__in={staff for staff, _course in keys})
-        merged = dict(people.order_by("pk").values_list("pk", "merged_into"))
-        gone = {pk: kept for pk, kept in merged.items() if kept}
-        if gone:
-            self._kept |= gone
-            self._find(facts)
+    def _wait_for(self, people: set[int]) -> None:
+        """For whoever begins a cycle for one of them at the same moment.
+
+        Only who has no cycle can be someone whose row has been merged away since it was read.
+        """
+        rows = StaffMember.objects.select_for_update().filter(pk__in=people).order_by("pk")
+        self._kept |= {pk: kept for pk, kept in rows.values_list("pk", "merged_into") if kept}
 
     def _give_birth(self, facts: Iterable[Fact]) -> None:
         born: dict[tuple[int, int, bool], Enrolment] = {}

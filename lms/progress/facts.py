@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from courses.models import Activity, ActivityVersion
@@ -130,7 +130,7 @@ class Entry:
     event: LearningEvent
     heard_at: datetime.datetime
     attempt: QuizAttempt | None = None
-    course_completion: CourseCompletion | None = field(default=None)
+    course_completion: CourseCompletion | None = None
 
     @property
     def place(self) -> tuple[int, int]:

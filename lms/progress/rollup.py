@@ -14,19 +14,20 @@ from ..signals import course_completed
 from ..status import add_months
 from .facts import Entry
 
-#: What happens by itself, and may be heard of in any order: then the earliest time is the true one.
-BY_ITSELF = (Earned.READ, Earned.PASSED)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """An activity is done: with `event` (a row, or the id of one), as was found when `entry` came in."""
+    """An activity is done: with `event` (a row, or the id of one), as was found when `entry` came in.
+
+    `by_itself`: read or passed, not recorded by hand. It may be heard of in any order, and the earliest time is true.
+    """
 
     entry: Entry
     event: LearningEvent | int
     version_id: int | None
     earned: str
     occurred_at: datetime.datetime
+    by_itself: bool = True
 
     @property
     def event_id(self) -> int:
@@ -52,7 +53,7 @@ def complete_activities(found: Iterable[Done]) -> None:
         row = standing.get(place)
         if row is None:
             fresh.append(_completion_of(done))
-        elif row.earned == done.earned in BY_ITSELF and done.occurred_at < row.occurred_at:
+        elif done.by_itself and row.earned == done.earned and done.occurred_at < row.occurred_at:
             row.occurred_at, row.version_id, row.event_id = done.occurred_at, done.version_id, done.event_id
             earlier.append(row)
     if fresh:

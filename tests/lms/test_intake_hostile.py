@@ -40,6 +40,10 @@ def submit(cast, paired, pages):
     return sitting(paired, cast.maja, pages[-1])[-1]
 
 
+#: The id of nothing.
+NONE = "00000000-0000-4000-8000-000000000000"
+
+
 def nothing_written() -> bool:
     return not (LearningEvent.objects.exists() or Enrolment.objects.exists() or QuizAttempt.objects.exists())
 
@@ -178,8 +182,8 @@ def test_an_altered_event_under_a_genuine_ticket_is_still_that_persons(cast, pai
         ({"kind": ["step"]}, "unknown_kind"),
         ({"kind": "override"}, "unknown_kind"),
         ({"kind": "attended"}, "unknown_kind"),
-        ({"kind": "attempt", "attempt": str(uuid.uuid4())}, "unknown_kind"),
-        ({"activity": str(uuid.uuid4())}, "unknown_version"),
+        ({"kind": "attempt", "attempt": NONE}, "unknown_kind"),
+        ({"activity": NONE}, "unknown_version"),
         ({"activity": None}, "malformed"),
         ({"version": None}, "unknown_version"),
         ({"version": "1"}, "unknown_version"),
