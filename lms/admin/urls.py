@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from ..paper import views as paper
 from ..people import merge_views as merging
 from ..people import views as people
 from ..register import views as register
@@ -55,6 +56,10 @@ urlpatterns = [
     ),
     path("attendance/", register.Attendance.as_view(), name="attendance"),
     path("earlier-training/", register.EarlierTraining.as_view(), name="earlier_training"),
+    path("paper/", paper.PaperTests.as_view(), name="paper_tests"),
+    path("paper/print/", paper.PrintTests.as_view(), name="print_tests"),
+    path("paper/sheets/<uuid:batch>/", paper.PaperSheets.as_view(), name="paper_sheets"),
+    path("paper/<uuid:paper>/", paper.EnterPaper.as_view(), name="paper_test"),
     path("messages/", messages.MessageLists.as_view(), name="messages"),
     path("workplaces/", workplaces.WorkplaceList.as_view(), name="workplaces"),
     path("workplaces/add/", workplaces.AddWorkplace.as_view(), name="add_workplace"),

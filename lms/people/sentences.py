@@ -221,6 +221,7 @@ TELL: dict[str, Callable[[list[LedgerEntry], Known], str]] = {
     "progress.carried": _with_parts(lambda: _("What was done went along when it moved to another course: %(parts)s.")),
     "attempt.given": _with_parts(lambda: _("Got one more attempt at %(parts)s.")),
     "attempt.taken_back": _with_parts(lambda: _("The extra attempt was taken back: %(parts)s.")),
+    "paper.recorded": _with_parts(lambda: _("Wrote %(parts)s on paper on %(day)s. The answers were entered.")),
     "exemption.opened": _excused,
     "exemption.ended": lambda entries, known: (
         _("The exemption was ended. Last day: %(day)s.") % {"day": _day(entries[0], "last_day")}
