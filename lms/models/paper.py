@@ -42,5 +42,11 @@ class PaperTest(models.Model):
         return self.readable_code
 
     @property
+    def course_title(self) -> str:
+        """Of the course, in the copy's language; empty where the test's title says it already."""
+        title = self.version.activity.course.title_in(self.version.language)
+        return "" if title in self.version.title else title
+
+    @property
     def readable_code(self) -> str:
         return f"{self.code[:4]}-{self.code[4:]}"

@@ -9,6 +9,7 @@ from courses.models import Activity
 from ..admin.fields import DayField, FormIdField
 from ..people.fields import PeopleField, PersonField
 from .actions import MOST_COPIES
+from .sheets import with_course
 
 
 class TestChoiceField(forms.ModelChoiceField):
@@ -24,7 +25,7 @@ class TestChoiceField(forms.ModelChoiceField):
         return field
 
     def label_from_instance(self, obj):
-        return f"{obj.course}: {obj}"
+        return with_course(obj.title, obj.course)
 
 
 class PrintTestsForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -19,8 +20,8 @@ from .sheets import public_address
 
 #: What one page holds for certain, in large type: so many points, of so many characters.
 MOST_POINTS, LONGEST = 10, 170
-#: With more characters than this in all, the type is a size smaller.
-DENSE = 480
+#: With no more characters than the first in all the type is a size larger, with more than the second a size smaller.
+FEW, MANY = 300, 560
 
 
 def key_points(steps: Iterable[Step]) -> list[str]:
@@ -48,7 +49,8 @@ def memo(request: Any, activity: Any) -> Any:
     page = get_object_or_404(pages, translation_key=version.activity.uuid)
     points = key_points(page.get_steps())
     shown = [Truncator(point).chars(LONGEST) for point in points[:MOST_POINTS]]
-    address = _address_of(request, version, page)
+    is_open = version.activity.course.access == Access.OPEN and bool(page.url)
+    address = _address_of(request, version, page.url if is_open else None)
     return render(
         request,
         "lms/paper/memo.html",
@@ -57,17 +59,19 @@ def memo(request: Any, activity: Any) -> Any:
             "course": version.activity.course.title_in(version.language),
             "points": shown,
             "more": len(points) - len(shown),
-            "is_dense": sum(map(len, shown)) > DENSE,
-            "address": address,
-            "shown_address": address.partition("://")[2],
+            "size": _size(sum(map(len, shown))),
+            "is_open": is_open,
+            "shown_address": address.partition("://")[2] if is_open else urlsplit(address).netloc,
             "qr": as_svg(address, _("To the lesson")),
         },
     )
 
 
-def _address_of(request: Any, version: Any, page: LessonPage) -> str:
+def _size(characters: int) -> str:
+    return "large" if characters <= FEW else "small" if characters > MANY else "medium"
+
+
+def _address_of(request: Any, version: Any, in_book: str | None) -> str:
     """The book's where everyone may read it; else the desk's, which asks who it is. Never the tablet's: a phone reads
     the code."""
-    if version.activity.course.access == Access.OPEN and page.url:
-        return public_address(page.url, request)
-    return public_address(reverse("lms:own:activity", args=[version.activity.uuid]), request)
+    return public_address(in_book or reverse("lms:own:activity", args=[version.activity.uuid]), request)

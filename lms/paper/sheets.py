@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 
-from courses.models import Activity, ActivityVersion
+from courses.models import Activity, ActivityVersion, Course
 from courses.questions import KINDS
 
 from ..conf import setting
@@ -106,6 +106,11 @@ def public_address(path: str, request: Any) -> str:
     if "://" in path:
         return path
     return site + path if site else request.build_absolute_uri(path)
+
+
+def with_course(title: str, course: Course) -> str:
+    """A test by its title and its course, unless the one says the other already."""
+    return title if course.title in title else f"{course.title}: {title}"
 
 
 def rules_of(version: ActivityVersion, count: int) -> Mapping[str, Any]:

@@ -22,7 +22,7 @@ from ..people.cards import normalise
 from ..qr import as_svg
 from .actions import RefusedError, make_papers, record_paper
 from .forms import EnterPaperForm, PrintTestsForm
-from .sheets import address_of_entry, answers_of, asked_in, left_empty, read_answers, rules_of
+from .sheets import address_of_entry, answers_of, asked_in, left_empty, read_answers, rules_of, with_course
 
 HOME = (gettext_lazy("Tests on paper"), "lms_admin:paper_tests")
 #: Where the day of the copy before this one is kept: an evening's copies were written on one day.
@@ -73,7 +73,7 @@ class PaperTests(AdminPage, TemplateView):
 
 class PrintTests(ActionView):
     page_title = gettext_lazy("Print tests")
-    header_icon = "print"
+    header_icon = "doc-full"
     roles = LEADERS
     parents = (HOME,)
     form_class = PrintTestsForm
@@ -153,14 +153,11 @@ class EnterPaper(ActionView):
         return response
 
     def get_page_title(self):
-        return self.paper.version.title
+        return with_course(self.paper.version.title, self.paper.version.activity.course)
 
     @property
     def explanation(self):
-        return _("%(course)s. Copy %(code)s.") % {
-            "course": self.paper.version.activity.course,
-            "code": self.paper.readable_code,
-        }
+        return _("Copy %(code)s.") % {"code": self.paper.readable_code}
 
     def get_template_names(self):
         return ["lms/paper/entered.html"] if self.paper.recorded_at else [self.template_name]

@@ -1,4 +1,4 @@
-"""Tests on paper: printed with nothing of the key, entered once, graded as on a screen, and told of as what they are."""
+"""Tests on paper: printed with nothing of the key, entered once, graded as on a screen, told of as what they are."""
 
 import datetime
 import re

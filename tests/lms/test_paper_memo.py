@@ -4,6 +4,7 @@ import pytest
 
 from lms.models import LearningEvent
 from lms.paper.memo import LONGEST, MOST_POINTS, key_points
+from lms.qr import as_svg
 from tests import builders
 from tests.builders import address
 
@@ -45,8 +46,9 @@ def test_at_both_doors_with_the_way_back(maja, at_tablet, course, where):
     response = browser.get(memo(page, where))
     text = response.content.decode()
     assert "Hälsa alla" in text
-    assert f"larpunkt.example/min-utbildning/moment/{page.translation_key}/" in text  # a phone's, never the tablet's
-    assert "lms-qr" in text
+    # A phone's, never the tablet's.
+    assert as_svg(f"https://larpunkt.example/min-utbildning/moment/{page.translation_key}/", "Till lektionen") in text
+    assert "logga in på larpunkt.example och öppna lektionen" in text
     assert "no-store" in response["Cache-Control"]
     assert memo(page, where) in browser.get(address(page, where)).content.decode()  # the last step offers it
     assert not LearningEvent.objects.exists()
