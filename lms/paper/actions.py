@@ -16,13 +16,15 @@ from courses.models import Activity
 
 from .. import ledger
 from ..access import LEADERS, may_lead, staff_to_manage
-from ..models import EventKind, EventSource, PaperTest, QuizAttempt, StaffMember
+from ..models import EventKind, EventSource, PaperTest, QuizAttempt, Role, StaffMember
 from ..people.cards import ALPHABET
 from ..progress import Receipt, record
 from ..progress.enrolments import renew_if_due
 from ..wording import day_text, why_not_counted
 from .sheets import current_versions, version_for
 
+#: Who may print. To enter what was written one must be a leader: an employer sees no answers.
+PRINTERS = (*LEADERS, Role.SHOP_OWNER)
 #: So many at once: a paper evening, not a print works.
 MOST_COPIES = 100
 
@@ -43,7 +45,8 @@ def make_papers(
 
     Each copy has its own questions and order, where the test draws or shuffles them.
     """
-    if not may_lead(made_by, *LEADERS):
+    reach = staff_to_manage(made_by, PRINTERS).filter(pk__in=[person.pk for person in people])
+    if not may_lead(made_by, *PRINTERS) or reach.count() < len(people):
         raise PermissionDenied
     if made := ledger.written_by(form_id, "paper.made", actor=made_by):
         return list(PaperTest.objects.filter(batch=made.data["batch"]).order_by("pk"))

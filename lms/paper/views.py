@@ -3,8 +3,8 @@
 import datetime
 from typing import Any
 
-from django.db.models import Q
-from django.http import Http404, HttpResponseRedirect
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -112,23 +112,27 @@ class PaperSheets(LeaderMixin, View):
     roles = LEADERS
 
     def get(self, request, batch):
-        made = copies_in_reach(request.user).filter(batch=batch, made_by=request.user).order_by("pk")
-        copies = [
-            {
-                "paper": paper,
-                "asked": asked,
-                "rules": rules_of(paper.version, len(asked)),
-                "address": address,
-                "qr": as_svg(address, _("Where the answers are entered")),
-            }
-            for paper in made.select_related("staff", "version__activity__course")
-            for asked, address in [(asked_in(paper), address_of_entry(paper, request))]
-        ]
-        if not copies:
-            raise Http404
-        response = render(request, "lms/paper/tests.html", {"copies": copies, "back": reverse(HOME[1])})
-        patch_cache_control(response, private=True, no_store=True)
-        return response
+        made = copies_in_reach(request.user).filter(batch=batch, made_by=request.user)
+        return sheets_response(request, made, back=reverse(HOME[1]))
+
+
+def sheets_response(request: Any, made: QuerySet[PaperTest], *, back: str, hand_over: bool = False) -> HttpResponse:
+    """The copies of `made` on one page to print; 404 for none. `hand_over`: whoever prints them does not enter them."""
+    copies = [
+        {
+            "paper": paper,
+            "asked": asked,
+            "rules": rules_of(paper.version, len(asked)),
+            "qr": as_svg(address_of_entry(paper, request), _("Where the answers are entered")),
+        }
+        for paper in made.select_related("staff", "version__activity__course").order_by("pk")
+        for asked in [asked_in(paper)]
+    ]
+    if not copies:
+        raise Http404
+    response = render(request, "lms/paper/tests.html", {"copies": copies, "back": back, "hand_over": hand_over})
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 class EnterPaper(ActionView):

@@ -169,7 +169,7 @@ def test_printing_costs_the_same_however_many(petra, cast, quiz):
         with CaptureQueriesContext(connection) as drawing:
             petra.get(location)
         counted.append((len(making), len(drawing)))
-    assert counted[0] == counted[1] == (16, 7)
+    assert counted[0] == counted[1] == (17, 7)
 
 
 def test_no_more_than_a_hundred_at_once_and_not_none(petra, cast, quiz):
@@ -430,6 +430,29 @@ def test_nobody_without_a_responsibility_sees_anything(sign_in, cast, quiz):
                 assert response.status_code in (302, 403, 404, 405), (name, path)
                 assert b"Fr\xc3\xa5ga 1?" not in response.content
     assert not QuizAttempt.objects.exists()
+
+
+def test_a_shop_owner_prints_for_their_own_and_enters_nothing(sign_in, cast, quiz):
+    birgitta, path = sign_in("birgitta"), "/min-utbildning/min-butik/test-pa-papper/"
+    assert path in birgitta.get("/min-utbildning/min-butik/").content.decode()
+    page = birgitta.get(path).content.decode()
+    assert ("Maja Lindgren" in page, "Bo Ek" in page) == (True, False)
+    form = {"form_id": uuid.uuid4(), "test": activity_of(quiz).pk, "people": [cast.bo.pk]}
+    refused = birgitta.post(path, form)
+    assert refused.status_code == 422
+    assert "Välj ett test och minst en person." in refused.content.decode()
+    sheets = birgitta.post(path, {**form, "people": [cast.maja.pk]})["Location"]
+    assert "Lämna de skrivna testen till kursledaren" in birgitta.get(sheets).content.decode()
+    paper = PaperTest.objects.get()
+    assert (paper.staff, paper.made_by) == (cast.maja, cast.users["birgitta"])
+    assert birgitta.get(entry(paper)).status_code == 302
+    with pytest.raises(PermissionDenied):
+        print_for(cast, quiz, "bo", by="birgitta")
+    with pytest.raises(PermissionDenied):
+        enter(cast, paper, cast.maja, by="birgitta")
+    for name, status in (("maja", 403), ("kajsa", 403), ("petra", 404)):
+        assert sign_in(name).get(sheets).status_code == status, name
+    assert "Maja" in sign_in("petra").get(entry(paper)).content.decode()
 
 
 def test_a_leader_next_door_finds_nothing(sign_in, cast, quiz):
