@@ -162,14 +162,20 @@ def test_each_has_their_own_language_where_the_test_has_it(cast, quiz):
 
 def test_printing_costs_the_same_however_many(petra, cast, quiz):
     counted = []
-    for blank in (1, 30):
-        form = {"form_id": uuid.uuid4(), "test": activity_of(quiz).pk, "blank": blank, "language": "sv"}
+    for blank, whose in ((1, [cast.maja]), (30, [cast.maja, cast.bo, cast.birgitta])):
+        form = {
+            "form_id": uuid.uuid4(),
+            "test": activity_of(quiz).pk,
+            "people": [person.pk for person in whose],
+            "blank": blank,
+            "language": "sv",
+        }
         with CaptureQueriesContext(connection) as making:
             location = petra.post(f"{HOME}print/", form)["Location"]
         with CaptureQueriesContext(connection) as drawing:
             petra.get(location)
         counted.append((len(making), len(drawing)))
-    assert counted[0] == counted[1] == (17, 7)
+    assert counted[0] == counted[1] == (19, 7)
 
 
 def test_no_more_than_a_hundred_at_once_and_not_none(petra, cast, quiz):
