@@ -155,7 +155,7 @@ def _tell(
     kind: str, *, paper: PaperTest, learner: StaffMember, question: str = "", answer: Any = None, **facts: Any
 ) -> Receipt:
     """One event of the copy through the one door. The ids are the copy's own, so that no fact of it can come twice."""
-    payload = {"attempt": paper.uuid}
+    payload: dict[str, Any] = {"attempt": paper.uuid}
     if question:
         payload |= {"question": question, "answer": answer}
     event_id = uuid.uuid5(paper.uuid, f"paper:{kind}:{question}")

@@ -54,7 +54,7 @@ class PrintTestsForm(forms.Form):
         self.order_fields(["test", "blank", "language", "people"])
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or {}
         if "people" in data and "blank" in data and not data["people"] and not data["blank"]:
             self.add_error("people", _("Tick somebody, or write how many blank copies you want."))
         return data

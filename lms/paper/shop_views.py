@@ -24,6 +24,10 @@ class ShopTestsForm(forms.Form):
     test = TestChoiceField(label=gettext_lazy("Test"))
     people = ManyField(label=gettext_lazy("Who is to write"), queryset=StaffMember.objects.none())
 
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["people"].queryset = people
+
 
 def _people(request: Any) -> Any:
     shops = workplaces_in_reach(request.user, ROLES)
@@ -33,8 +37,7 @@ def _people(request: Any) -> Any:
 @require_http_methods(["GET", "HEAD", "POST"])
 @owner_required
 def shop_tests(request):
-    form = ShopTestsForm(request.POST or None)
-    form.fields["people"].queryset = _people(request)
+    form = ShopTestsForm(request.POST or None, people=_people(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         papers = make_papers(

@@ -177,7 +177,11 @@ def _from_completions(known: Known, attempts: list[QuizAttempt]) -> Iterator[Lin
     """Courses. Their parts are told already: with what was read, with attempts, with what leaders recorded."""
     by_hand = (Earned.ATTENDED, Earned.EVIDENCE, Earned.OVERRIDE, Earned.CARRIED)
     recorded = {(part.enrolment_id, part.occurred_at) for part in known.parts_done.values() if part.earned in by_hand}
-    recorded |= {(attempt.enrolment_id, attempt.submitted_at) for attempt in attempts if _on_paper(attempt)}
+    recorded |= {
+        (attempt.enrolment_id, attempt.submitted_at)
+        for attempt in attempts
+        if attempt.submitted_at and _on_paper(attempt)
+    }
     for done in known.courses_done.values():
         names = {"course": known.courses[done.course_id].title}
         if done.valid_until:
