@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from courses.models import Activity
 
-from ..admin.fields import DayField, FormIdField
+from ..admin.fields import DayField, FormIdField, ManyField
+from ..models import StaffMember
 from ..people.fields import PeopleField, PersonField
 from .actions import MOST_COPIES
 from .sheets import with_course
@@ -76,3 +77,15 @@ class EnterPaperForm(forms.Form):
             del self.fields["learner"]
         else:
             self.fields["learner"].offer(people)
+
+
+class ShopTestsForm(forms.Form):
+    """For a shop owner: named copies alone, since only a leader says later whose a blank one was."""
+
+    form_id = FormIdField()
+    test = TestChoiceField(label=gettext_lazy("Test"))
+    people = ManyField(label=gettext_lazy("Who is to write"), queryset=StaffMember.objects.none())
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["people"].queryset = people

@@ -19,7 +19,7 @@ from ..reader.desk import desk, readable_version
 from .sheets import public_address
 
 #: What one page holds for certain, in large type: so many points, of so many characters.
-MOST_POINTS, LONGEST = 10, 170
+MOST_POINTS, LONGEST = 8, 140
 #: With no more characters than the first in all the type is a size larger, with more than the second a size smaller.
 FEW, MANY = 300, 560
 

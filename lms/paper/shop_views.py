@@ -3,30 +3,18 @@ results and no answers."""
 
 from typing import Any
 
-from django import forms
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ..access import workplaces_in_reach
-from ..admin.fields import FormIdField, ManyField
 from ..models import PaperTest, StaffMember
 from ..shop.views import ROLES, owner_required
 from .actions import make_papers
-from .forms import TestChoiceField
+from .forms import ShopTestsForm
 from .views import sheets_response
-
-
-class ShopTestsForm(forms.Form):
-    form_id = FormIdField()
-    test = TestChoiceField(label=gettext_lazy("Test"))
-    people = ManyField(label=gettext_lazy("Who is to write"), queryset=StaffMember.objects.none())
-
-    def __init__(self, *args, people, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["people"].queryset = people
 
 
 def _people(request: Any) -> Any:
