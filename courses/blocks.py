@@ -108,6 +108,7 @@ class ChecklistBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ul"
         label = _("Checklist")
+        description = _("The last one of a lesson sums it up: it is what the lesson’s printed memo shows.")
         template = "lms_courses/blocks/checklist.html"
         preview_template = PREVIEW
         group = DOING

@@ -137,6 +137,7 @@ def ledger_words(verb: str) -> str:
         "account.created": _("User account created"),
         "attendance.recorded": _("Attendance recorded"),
         "evidence.recorded": _("Earlier training recorded"),
+        "paper.recorded": _("Test on paper entered"),
         "completion.voided": _("Completed part taken back"),
         "completion.moved": _("Completed part moved here"),
         "course.voided": _("Completed course taken back"),

@@ -49,6 +49,7 @@ def training_menu() -> SubmenuMenuItem:
         TrainingMenuItem(_("Courses"), "lms_admin:courses", (Role.COURSE_LEADER,), "lms-learn", 15),
         TrainingMenuItem(_("Record who came"), "lms_admin:attendance", LEADERS, "calendar-check", 20),
         TrainingMenuItem(_("Record earlier training"), "lms_admin:earlier_training", LEADERS, "history", 30),
+        TrainingMenuItem(_("Tests on paper"), "lms_admin:paper_tests", LEADERS, "doc-full", 35),
         TrainingMenuItem(_("Staff"), "lms_admin:staff", project, "group", 40),
         TrainingMenuItem(_("Requirements"), "lms_admin:requirements", project, "tasks", 50),
         TrainingMenuItem(_("Workplaces"), "lms_admin:workplaces", project, "home", 60),

@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from ..paper import views as paper
 from ..people import merge_views as merging
 from ..people import views as people
 from ..register import views as register
@@ -60,6 +61,10 @@ urlpatterns = [
     path("review/", review.Review.as_view(), name="review"),
     path("review/count/", review.Count.as_view(), name="count"),
     path("review/put-aside/", review.PutAside.as_view(), name="put_event_aside"),
+    path("paper/", paper.PaperTests.as_view(), name="paper_tests"),
+    path("paper/print/", paper.PrintTests.as_view(), name="print_tests"),
+    path("paper/sheets/<uuid:batch>/", paper.PaperSheets.as_view(), name="paper_sheets"),
+    path("paper/<uuid:paper>/", paper.EnterPaper.as_view(), name="paper_test"),
     path("messages/", messages.MessageLists.as_view(), name="messages"),
     path("workplaces/", workplaces.WorkplaceList.as_view(), name="workplaces"),
     path("workplaces/add/", workplaces.AddWorkplace.as_view(), name="add_workplace"),

@@ -14,6 +14,7 @@ from .learning import (
 )
 from .ledger import LedgerEntry
 from .pages import AccessibilityStatementPage, Conformity, InformationPage
+from .paper import PaperTest
 from .people import Employment, EmploymentKind, JobRole, Responsibility, Role, StaffMember, Workplace
 from .requirements import Exemption, ExemptionReason, Requirement
 from .settings import TrainingSettings
@@ -41,6 +42,7 @@ __all__ = [
     "LedgerEntry",
     "LoginCard",
     "PairingCode",
+    "PaperTest",
     "PinGuard",
     "QuizAttempt",
     "Requirement",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import ledger
-from ..models import Employment, Exemption, LoginCard, PinGuard, SignInLink, StaffMember
+from ..models import Employment, Exemption, LoginCard, PaperTest, PinGuard, SignInLink, StaffMember
 from ..progress import join_learning
 from ..signals import staff_merged
 
@@ -25,6 +25,7 @@ def merge(*, keep: StaffMember, gone: StaffMember, actor: Any) -> StaffMember:
     join_learning(keep=keep, gone=gone, actor=actor)
     _join_jobs(keep, gone)
     Exemption.objects.filter(staff=gone).update(staff=keep)
+    PaperTest.objects.filter(staff=gone).update(staff=keep)
     _join_ways_in(keep, gone)
     for name in ("email", "phone"):
         setattr(keep, name, getattr(keep, name) or getattr(gone, name))

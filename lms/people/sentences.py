@@ -246,6 +246,7 @@ TELL: dict[str, Callable[[list[LedgerEntry], Known], str]] = {
     "event.waits_again": _settled(lambda: _("Waits for a decision again: %(parts)s.")),
     "attempt.given": _with_parts(lambda: _("Got one more attempt at %(parts)s.")),
     "attempt.taken_back": _with_parts(lambda: _("The extra attempt was taken back: %(parts)s.")),
+    "paper.recorded": _with_parts(lambda: _("Wrote %(parts)s on paper on %(day)s. The answers were entered.")),
     "exemption.opened": _excused,
     "exemption.ended": lambda entries, known: (
         _("The exemption was ended. Last day: %(day)s.") % {"day": _day(entries[0], "last_day")}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from ..models import (
     EventSource,
     LearningEvent,
     LedgerEntry,
+    PaperTest,
     QuizAttempt,
     Requirement,
     StaffMember,
@@ -30,7 +31,17 @@ from .known import Known
 from .sentences import ONE_ACT, name_of, note, sentence, who
 
 #: What the ledger tells of learning. The rest is between the project leader and the person.
-LEARNING = ("attendance.", "evidence.", "completion.", "course.", "attempt.", "progress.", "certificate.", "event.")
+LEARNING = (
+    "attendance.",
+    "evidence.",
+    "completion.",
+    "course.",
+    "attempt.",
+    "progress.",
+    "paper.",
+    "certificate.",
+    "event.",
+)
 
 #: What a device tells of later than this is said to have been recorded afterwards.
 LATE = datetime.timedelta(days=1)
@@ -66,7 +77,7 @@ def timeline(person: StaffMember, *, everything: bool) -> list[Line]:
         *(_from_jobs(known) if everything else ()),
         *_from_events(events, known),
         *_from_attempts(attempts, known),
-        *_from_completions(known),
+        *_from_completions(known, attempts),
         *_from_ledger(entries, known, reasons=everything),
     ]
     return sorted(lines, key=lambda line: line.at)[::-1]
@@ -87,7 +98,8 @@ def _events(person: StaffMember) -> list[dict[str, Any]]:
 
 
 def _attempts(person: StaffMember) -> list[QuizAttempt]:
-    return list(QuizAttempt.objects.filter(enrolment__staff=person).defer("answers").order_by("started_at", "pk"))
+    attempts = QuizAttempt.objects.filter(enrolment__staff=person).defer("answers").order_by("started_at", "pk")
+    return list(attempts.annotate(on_paper=Exists(PaperTest.objects.filter(uuid=OuterRef("uuid")))))
 
 
 def _from_ledger(entries: list[LedgerEntry], known: Known, *, reasons: bool) -> Iterator[Line]:
@@ -156,6 +168,11 @@ def _where(person: StaffMember, source: str) -> str:
     return person.given_name
 
 
+def _on_paper(attempt: QuizAttempt) -> bool:
+    """Written on paper: what is known of it is the day."""
+    return bool(getattr(attempt, "on_paper", False))
+
+
 def _from_attempts(attempts: list[QuizAttempt], known: Known) -> Iterator[Line]:
     for attempt in attempts:
         names = {
@@ -173,17 +190,24 @@ def _from_attempts(attempts: list[QuizAttempt], known: Known) -> Iterator[Line]:
         heard = attempt.recorded_at
         late = heard if heard and attempt.submitted_at and heard > attempt.submitted_at + LATE else None
         counts = "" if attempt.voided_at is None else " " + _("It does not count any more.")
+        by, on_paper = known.person.given_name, _on_paper(attempt)
         yield Line(
             at=attempt.submitted_at or attempt.started_at,
             text=text % names + how + _afterwards(late) + counts,
-            by=known.person.given_name,
+            by=_("%(name)s, on paper") % {"name": by} if on_paper else by,
+            on_a_day=on_paper,
         )
 
 
-def _from_completions(known: Known) -> Iterator[Line]:
+def _from_completions(known: Known, attempts: list[QuizAttempt]) -> Iterator[Line]:
     """Courses. Their parts are told already: with what was read, with attempts, with what leaders recorded."""
     by_hand = (Earned.ATTENDED, Earned.EVIDENCE, Earned.OVERRIDE, Earned.CARRIED)
     recorded = {(part.enrolment_id, part.occurred_at) for part in known.parts_done.values() if part.earned in by_hand}
+    recorded |= {
+        (attempt.enrolment_id, attempt.submitted_at)
+        for attempt in attempts
+        if attempt.submitted_at and _on_paper(attempt)
+    }
     for done in known.courses_done.values():
         names = {"course": known.courses[done.course_id].title}
         if done.valid_until:

@@ -1,6 +1,7 @@
 from django.urls import path
 from wagtail import hooks
 
+from ..paper.memo import memo
 from .views import lesson, quiz, start
 
 app_name = "reader"
@@ -16,6 +17,7 @@ urlpatterns = [
     path("moment/<uuid:activity>/", lesson.activity, name="activity"),
     path("moment/<uuid:activity>/steg/", lesson.step, name="step"),
     path("moment/<uuid:activity>/dokument/<int:document>/", lesson.document, name="document"),
+    path("moment/<uuid:activity>/minneslapp/", memo, name="memo"),
     path("moment/<uuid:activity>/forsok/", quiz.begin, name="begin"),
     path("forsok/<uuid:attempt>/", quiz.attempt, name="attempt"),
     path("forsok/<uuid:attempt>/fraga/<int:number>/", quiz.question, name="question"),

@@ -187,6 +187,13 @@ REMEDIES: dict[str, Remedy] = {
         LEADERS,
         wants_reason=True,
     ),
+    "paper.recorded": Remedy(
+        gettext_lazy(
+            "A test on paper is entered once. What was passed with it is taken back, or moved to the right person, at "
+            "the course above. After an attempt that failed you can give one more, and print a new copy."
+        ),
+        roles=LEADERS,
+    ),
     "evidence.recorded": Remedy(
         gettext_lazy("The earlier training no longer counts, and the certificate is revoked. The document stays."),
         _take_evidence_back,

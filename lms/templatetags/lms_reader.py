@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lms import wording
 from lms.conf import setting
 from lms.models import TrainingSettings
+from lms.people.sentences import name_of
 from lms.tablet.session import tablet_path
 
 register = template.Library()
@@ -90,6 +91,11 @@ def what_next(status):
 @register.filter
 def who_must(rule):
     return wording.who_must(rule)
+
+
+@register.filter
+def user_name(user):
+    return name_of(user) if user else _("the system")
 
 
 @register.filter

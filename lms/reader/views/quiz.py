@@ -14,7 +14,7 @@ from courses.models import QuizPage
 from courses.questions import KINDS
 from courses.questions.scoring import score_answers
 
-from ...models import EventKind, QuizAttempt
+from ...models import EventKind, PaperTest, QuizAttempt
 from ...progress import record
 from ...progress.attempts import answers_given, questions_of
 from ..addresses import Desk
@@ -237,6 +237,7 @@ def result(request, attempt):
         {
             "attempt": own,
             "pass_mark": own.version.settings["pass_mark"],
+            "paper": PaperTest.objects.filter(uuid=own.uuid).select_related("recorded_by").first(),
             "review": [_explained(own, question) for question in questions_of(own)],
             "journey": journey,
             "state": state,
