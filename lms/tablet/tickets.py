@@ -21,7 +21,7 @@ _SALT = "lms.tablet.ticket"
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a genuine ticket says. `staff` is None on the tablet's own, which tells how the tablet is and nothing more."""
+    """What a genuine ticket says. `staff` is None on the tablet’s own, which tells how the tablet is, no more."""
 
     tablet: uuid.UUID
     staff: uuid.UUID | None
