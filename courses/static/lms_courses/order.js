@@ -1,5 +1,5 @@
 /* Put in order: each line has a button up and one down. The places that the form posts are set to where it stands. */
-for (const list of document.querySelectorAll("[data-lms-order]")) {
+const attachList = (list) => {
   const status = list.parentElement.querySelector("[data-lms-order-status]");
 
   const number = () => {
@@ -37,4 +37,11 @@ for (const list of document.querySelectorAll("[data-lms-order]")) {
     for (const part of row.querySelectorAll(".lms-order__number, button")) part.hidden = false;
   }
   number();
+};
+
+/* What is inserted later calls this with its root. */
+export function attach(root) {
+  root.querySelectorAll("[data-lms-order]").forEach(attachList);
 }
+
+attach(document);

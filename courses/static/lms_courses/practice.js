@@ -27,7 +27,7 @@ const line = (text, kind) => {
   return paragraph;
 };
 
-for (const form of document.querySelectorAll("[data-lms-practice]")) {
+const attachForm = (form) => {
   const result = form.querySelector("[data-lms-practice-result]");
   const answer = form.querySelector("[data-lms-practice-answer]");
   const choices = [...form.querySelectorAll("input[name=practice]")];
@@ -84,4 +84,11 @@ for (const form of document.querySelectorAll("[data-lms-practice]")) {
     event.preventDefault();
     (kind ? judgeWritten : judgeChosen)();
   });
+};
+
+/* What is inserted later calls this with its root. */
+export function attach(root) {
+  root.querySelectorAll("[data-lms-practice]").forEach(attachForm);
 }
+
+attach(document);
