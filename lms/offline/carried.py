@@ -117,7 +117,8 @@ def contacts_stamp() -> str:
 
 def media_of(version: ActivityVersion, page: Any) -> list[dict[str, Any]]:
     """[{url, bytes}] of the pictures in the body, in the size in which a tablet shows them. Counted once a day."""
-    key = f"lms:media:{version.pk}:{page.last_published_at}"
+    published = int(page.last_published_at.timestamp()) if page.last_published_at else 0
+    key = f"lms:media:{version.pk}:{published}"
     found: list[dict[str, Any]] = cache.get_or_set(key, lambda: _count_media(page), DAY)
     return found
 

@@ -2,7 +2,7 @@ from django.urls import path
 
 from .. import footer
 from ..offline import views as offline
-from . import intake_views, pairing_views, views
+from . import pairing_views, views
 
 app_name = "door"
 
@@ -10,7 +10,6 @@ urlpatterns = [
     path("", views.tiles, name="tiles"),
     path("koppla/", pairing_views.pair, name="pair"),
     path("koppla/kod/", pairing_views.take_code, name="pair_code"),
-    path("handelser/", intake_views.events, name="events"),
     path("sprak/", footer.language, name="language"),
     path("byt/", views.switch, name="switch"),
     path("sw.js", offline.worker, name="worker"),

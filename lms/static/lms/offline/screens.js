@@ -49,10 +49,12 @@ const pin = async ({ home, reader, found: [id], replace }) => {
     event.preventDefault();
     const button = form.querySelector("button:not([type=button])");
     button.disabled = true;
+    const notes = document.querySelectorAll("[data-lms-wrong]");
+    for (const note of notes) note.hidden = true;
     const entered = await session.enterOffline(id, form.querySelector("[name=pin]").value);
     button.disabled = false;
     if (typeof entered === "object") return replace(reader);
-    for (const note of document.querySelectorAll("[data-lms-wrong]")) note.hidden = note.dataset.lmsWrong !== entered;
+    for (const note of notes) note.hidden = note.dataset.lmsWrong !== entered;
     form.querySelector("[name=pin]").value = "";
     form.querySelector("[name=pin]").focus();
     return undefined;

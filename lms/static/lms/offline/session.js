@@ -107,8 +107,11 @@ export const enterOffline = async (staff, pin) => {
 };
 
 /* Nobody is here any more. What has not been sent stays, and says nothing to whoever comes next. */
+export const close = () => navigator.locks.request("larpunkt-session", () => store.drop("session"));
+
+/* The same where the server may not have heard of it. */
 export const leave = async () => {
-  await store.drop("session");
+  await close();
   await store.drop("pending");
   sayHere("-");
 };

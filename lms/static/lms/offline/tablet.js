@@ -42,10 +42,7 @@ const entering = () => {
 
 const keepUp = async () => {
   const { person, language } = here.dataset;
-  if (!person) {
-    await session.leave().catch(() => undefined);
-    return;
-  }
+  if (!person) return session.close();
   const known = await session.arrive(person, language);
   const attempt = document.querySelector("[data-lms-attempt]")?.dataset.lmsAttempt;
   const strange = attempt && !(known.standing && findAttempt(known.standing, attempt)[0]);
@@ -54,6 +51,7 @@ const keepUp = async () => {
     await session.refresh();
     await session.update((now) => { now.refreshedAt = Date.now(); });
   }
+  return undefined;
 };
 
 /* Back to a page out of the browser's memory: it must be the page of whoever is here now. */
