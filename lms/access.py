@@ -117,6 +117,25 @@ def not_for(wanted: Mapping[tuple[int, int], datetime.date], courses: Iterable[C
     return left - {(job.staff_id, course) for job in jobs_in(jobs) for course in duties_of(job, rules)}
 
 
+def required_at(workplace: Workplace, day: datetime.date) -> set[int]:
+    """Ids of the courses that somebody who works at `workplace` on `day` must take. Two queries."""
+    jobs = jobs_in(Employment.objects.covering(day).filter(workplace__path__startswith=workplace.path))
+    rules = rules_on(day) if jobs else []
+    return {course for job in jobs for course in duties_of(job, rules)}
+
+
+def carried_courses(workplace: Workplace) -> Q:
+    """A condition on Course: what the tablet of `workplace` may carry with it, whoever is signed in.
+
+    What somebody who works there may read; texts alone, which say nothing about anyone.
+    """
+    today = timezone.localdate()
+    here = Employment.objects.covering(today).filter(workplace__path__startswith=workplace.path)
+    begun = Enrolment.objects.filter(staff__in=here.values("staff"), current=True).values("course")
+    assigned = Q(access=Access.ASSIGNED) & (Q(pk__in=required_at(workplace, today)) | Q(pk__in=begun))
+    return Q(access__in=[Access.OPEN, Access.STAFF]) | assigned
+
+
 # Whom a leader may see
 
 

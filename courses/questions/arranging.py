@@ -83,6 +83,9 @@ class Order(Kind):
     def chosen(self, answer: Any) -> list[str]:
         return [name for name in answer if isinstance(name, str)] if isinstance(answer, list) else []
 
+    def posted(self, answer: Any) -> list[str]:
+        return [f"{name}:{place}" for place, name in enumerate(self.chosen(answer), start=1)]
+
     def filled_in(self, public: Mapping[str, Any], answer: Any, values: Sequence[str] = ()) -> list[dict[str, Any]]:
         """With the "place" of each, in the order of the places; what has none comes last, as it was shuffled."""
         places = self._places(public, values)
@@ -152,6 +155,9 @@ class Match(Kind):
 
     def chosen(self, answer: Any) -> list[str]:
         return []
+
+    def posted(self, answer: Any) -> list[str]:
+        return [f"{left}:{right}" for left, right in self._given(answer).items()]
 
     def is_whole(self, public: Mapping[str, Any], answer: Any) -> bool:
         return all(choice["id"] in self._given(answer) for choice in public["choices"])

@@ -90,6 +90,10 @@ class Kind:
         """The ids of the choices that `answer` names."""
         return [answer] if isinstance(answer, str) else []
 
+    def posted(self, answer: Any) -> list[str]:
+        """The values that a form posts for `answer`: what `parse` makes it of."""
+        return self.chosen(answer)
+
     def is_whole(self, public: Mapping[str, Any], answer: Any) -> bool:
         """Whether `answer` leaves nothing open. Part of an answer is kept too, and may earn its part."""
         return answer is not None

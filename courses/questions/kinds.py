@@ -114,6 +114,9 @@ class ShortText(Kind):
     def chosen(self, answer):
         return []
 
+    def posted(self, answer):
+        return [answer] if isinstance(answer, str) else []
+
 
 def comparable(text: str, *, case: bool, accents: bool) -> str:
     """`text` as it is compared: outer and double spaces and a final “.” or “!” never matter.

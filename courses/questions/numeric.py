@@ -84,6 +84,9 @@ class Number(Kind):
     def chosen(self, answer: Any) -> list[str]:
         return []
 
+    def posted(self, answer: Any) -> list[str]:
+        return [answer] if isinstance(answer, str) else []
+
     def explained(self, public: Mapping[str, Any], secret: Mapping[str, Any], answer: Any) -> dict[str, Any]:
         """{"tolerance"}: how far off counted, empty where it had to be exact."""
         return {"tolerance": secret["tolerance"] if number_in(secret["tolerance"]) else ""}

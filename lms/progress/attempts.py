@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.models import Activity
+from courses.models import Activity, ActivityVersion
 from courses.questions import score_answers
 from courses.questions.scoring import drawn, order_for
 
@@ -40,10 +40,15 @@ def free_again(handed_in: Collection[datetime.datetime], activity: Activity) -> 
 
 def questions_of(attempt: QuizAttempt) -> list[dict[str, Any]]:
     """The questions that were drawn for the attempt, in the order in which it is asked them."""
-    rules = attempt.version.settings
+    return order_of(attempt.version, str(attempt.uuid))
+
+
+def order_of(version: ActivityVersion, attempt: str) -> list[dict[str, Any]]:
+    """What an attempt by the id `attempt` at `version` is asked, begun or not."""
+    rules = version.settings
     return order_for(
-        attempt.version.content["questions"],
-        seed=str(attempt.uuid),
+        version.content["questions"],
+        seed=attempt,
         draw=rules.get("draw"),
         shuffle_questions=rules["shuffle_questions"],
         shuffle_choices=rules["shuffle_choices"],

@@ -8,14 +8,14 @@ from wagtail.models import Page
 from courses.body import Book
 from courses.models import Activity, Course
 
-from .desk import address
+from .desk import address_at
 
 
 class Desk(Book):
     """Knows the door and the activity that is shown, not the learner: what is linked to asks for itself."""
 
-    def __init__(self, request: Any, activity: UUID):
-        self.request = request
+    def __init__(self, door: str, activity: UUID):
+        self.door = door
         self.activity = activity
 
     def pages(self, pages: list[Page]) -> dict[int, str | None]:
@@ -24,12 +24,12 @@ class Desk(Book):
         keys = {page.pk: (page.alias_of or page).translation_key for page in pages}
         for name, identities in (("course", Course), ("activity", Activity)) if pages else ():
             ours = set(identities.objects.filter(uuid__in=keys.values()).values_list("uuid", flat=True))
-            found |= {pk: address(self.request, name, key) for pk, key in keys.items() if key in ours}
+            found |= {pk: address_at(self.door, name, key) for pk, key in keys.items() if key in ours}
         return found
 
     def leaves(self, url: str) -> bool:
-        at_desk = url.startswith(address(self.request, "start"))
+        at_desk = url.startswith(address_at(self.door, "start"))
         return super().leaves(url) or (url.startswith("/") and not at_desk)
 
     def document(self, document: Any) -> str:
-        return address(self.request, "document", self.activity, document.pk)
+        return address_at(self.door, "document", self.activity, document.pk)

@@ -68,7 +68,12 @@ def go(request: Any, name: str, *args: Any) -> HttpResponse:
 
 
 def address(request: Any, name: str, *args: Any) -> str:
-    return reverse(f"lms:reader:{name}", args=args, current_app=request.resolver_match.namespace)
+    return address_at(request.resolver_match.namespace, name, *args)
+
+
+def address_at(door: str, name: str, *args: Any) -> str:
+    """The page `name` of the desk at `door`: "lms:own" or "lms:tablet"."""
+    return reverse(f"lms:reader:{name}", args=args, current_app=door)
 
 
 def readable_version(request: Any, activity_uuid: uuid.UUID) -> ActivityVersion:

@@ -21,6 +21,9 @@ from ..models import Employment, StaffMember, Tablet, Workplace
 from .pins import pin_stamp
 
 TABLET_COOKIE, PERSON_COOKIE = "lms_tablet", "lms_person"
+#: Set by the tablet's own script when somebody leaves or signs in without network, where the person's cookie, which no
+#: script reaches, cannot be changed. It can only end a session: who is named in it is not let in by it.
+HERE_COOKIE = "lms_here"
 TABLET_COOKIE_DAYS = 400
 #: A token older than this is renewed when somebody signs in.
 RENEW_TOKEN_AFTER = datetime.timedelta(days=7)
@@ -76,6 +79,8 @@ def learner_of(request: Any, tablet: Tablet) -> StaffMember | None:
         )
     except signing.BadSignature:
         return None
+    if request.COOKIES.get(HERE_COOKIE) not in (None, "", seal["staff"]):
+        return None
     if not tablet.session or not constant_time_compare(seal["session"], tablet.session):
         return None
     learner = StaffMember.objects.filter(uuid=seal["staff"]).first()
@@ -104,6 +109,7 @@ def begin_session(response: Any, request: Any, tablet: Tablet, learner: StaffMem
     tablet.last_seen_at = timezone.now()
     tablet.save(update_fields=["session", "last_seen_at"])
     _seal(response, request, tablet, learner)
+    response.delete_cookie(HERE_COOKIE, path=tablet_path(), samesite="Lax")
     _identity, shown = _shown(request)
     came_with_previous = not constant_time_compare(tablet.token_hash, hash_token(shown))
     is_due = came_with_previous or tablet.last_seen_at - tablet.token_given_at > RENEW_TOKEN_AFTER

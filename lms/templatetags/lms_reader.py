@@ -1,10 +1,13 @@
+import json
 import time
 import uuid
 from urllib.parse import urlsplit
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,6 +26,23 @@ def event_fields(context):
     when it was drawn, by our clock in milliseconds."""
     fields = {"event_id": uuid.uuid4(), "learner": context["request"].learner.uuid, "drawn": int(time.time() * 1000)}
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields.items())
+
+
+@register.simple_tag(takes_context=True)
+def fact(context, kind, activity, *, version, **more):
+    """At the tablet: what its form tells, so that it can be told without network too. Elsewhere nothing."""
+    if "tablet" not in context["request"].resolver_match.namespaces:
+        return ""
+    told = {"fact": kind, "activity": activity.uuid, "version": version.pk, **more}
+    if attempt := told.get("attempt"):
+        told |= {"attempt": attempt.uuid, "begun": attempt.started_at.isoformat()}
+    return format_html_join(" ", 'data-lms-{}="{}"', told.items())
+
+
+@register.filter
+def as_json(value):
+    """For a script file of ours that is drawn as a template; never inside HTML."""
+    return mark_safe(json.dumps(value, ensure_ascii=False))  # noqa: S308
 
 
 @register.simple_tag
@@ -56,6 +76,12 @@ def _referer(request):
 @register.simple_tag(takes_context=True)
 def at_tablet(context):
     return "tablet" in context["request"].resolver_match.namespaces
+
+
+@register.simple_tag
+def tablet_reader():
+    """The desk's first page at the tablet."""
+    return reverse("lms:reader:start", current_app="lms:tablet")
 
 
 @register.simple_tag

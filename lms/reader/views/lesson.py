@@ -30,7 +30,7 @@ def activity(request, activity):
     state = state_of(request.learner, version)
     page = _page_of(version)
     steps = page.get_steps()
-    addresses = Desk(request, version.activity.uuid)
+    addresses = Desk(request.resolver_match.namespace, version.activity.uuid)
     if state.kind == "workshop" or not steps:
         return render(
             request,
@@ -50,7 +50,7 @@ def activity(request, activity):
             "number": here + 1,
             "count": len(steps),
             "previous": steps[here - 1] if here else None,
-            "is_last": here == len(steps) - 1,
+            "next": steps[here + 1] if here + 1 < len(steps) else None,
         },
     )
 

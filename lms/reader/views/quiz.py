@@ -47,7 +47,7 @@ def quiz_intro(request, version):
             "journey": journey,
             "state": state,
             "page": page,
-            "addresses": Desk(request, state.activity.uuid),
+            "addresses": Desk(request.resolver_match.namespace, state.activity.uuid),
             "settings": state.version.settings,
             "new_attempt": uuid.uuid4(),
             "unread": [other for other in journey.left if other.kind == "lesson"],

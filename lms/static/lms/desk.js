@@ -21,7 +21,7 @@ addEventListener("pageshow", (event) => {
 });
 
 /* An answer is saved as it is given, also when one leaves without pressing the button. */
-for (const form of document.querySelectorAll("[data-lms-save-answer]")) {
+for (const form of document.querySelectorAll("[data-lms-save-answer]")) { // at the tablet: offline/answering.js
   const status = form.querySelector("[data-lms-saved]");
   const opened = Date.now();
   let timer;
@@ -73,7 +73,7 @@ for (const form of document.querySelectorAll("form[data-lms-idle]")) {
     if (isLate()) return leave();
     touched = Date.now();
     if (dialog.open) dialog.close();
-    if (touched - told > TELL_AFTER) tell();
+    if (form.dataset.lmsStillHere && touched - told > TELL_AFTER) tell();
     wait();
   };
   if (limit) {

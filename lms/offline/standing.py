@@ -1,0 +1,131 @@
+"""Where one person stands, for the tablet to go on with when there is no network. Theirs alone; never in a cache."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from django.utils.translation import override
+
+from courses.models import ActivityVersion
+from courses.questions import KINDS
+
+from ..access import readable_courses
+from ..models import QuizAttempt, StaffMember, Tablet
+from ..people.actions import short_names
+from ..progress.attempts import answers_given, order_of
+from ..reader.journey import ActivityState, Journey, journeys
+from ..tablet.tickets import give_ticket
+from ..wording import why
+from .carried import address_of, contacts_stamp, pages_of
+
+#: How many attempts at one test can be begun before the tablet has to be online again.
+DEALT = 2
+
+
+def standing_of(request: Any, learner: StaffMember, tablet: Tablet) -> dict[str, Any]:
+    """JSON-ready: {id, name, short, language, ticket, courses: [{id, title, why, due, …, activities}]}.
+
+    An activity: {id, kind, title, minutes, required, done, version, url, language, steps: [{id, title}], read: [id]},
+    and for a test that can be taken without network `quiz`: what is dealt for the next attempts and what is under way.
+    No key, no result and no earlier answer but those of the attempt that is under way.
+    """
+    with override(learner.language):
+        found = journeys(learner, readable_courses(request), language=learner.language)
+        versions = _versions_of(found)
+        pages, stamp = pages_of(versions.values()), contacts_stamp()
+
+        def address(version: ActivityVersion) -> str | None:
+            page = pages.get((version.activity.uuid, version.language))
+            return address_of(version, page, stamp) if page or version.activity.kind == "quiz" else None
+
+        return {
+            "id": str(learner.uuid),
+            "name": learner.given_name,
+            "short": short_names([learner])[learner.pk],
+            "language": learner.language,
+            "ticket": give_ticket(tablet, learner),
+            "courses": [_course(journey, versions, address) for journey in found],
+        }
+
+
+def _versions_of(found: Iterable[Journey]) -> dict[int, ActivityVersion]:
+    """The versions shown, and those of the attempts under way; the tests among them with their content. Two queries."""
+    states = [state for journey in found for state in journey.activities]
+    shown = {state.version.pk: state.version for state in states if state.kind != "quiz"}
+    tests = {state.version.pk for state in states if state.kind == "quiz"}
+    tests |= {state.under_way.version_id for state in states if state.under_way}
+    with_content = ActivityVersion.objects.filter(pk__in=tests).select_related("activity__course").defer("key")
+    return shown | {version.pk: version for version in with_content}
+
+
+def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any) -> dict[str, Any]:
+    return {
+        "id": str(journey.course.uuid),
+        "title": journey.course.title,
+        "why": why(journey.day, journey.facts),
+        "done": journey.done_in_this_cycle,
+        "required": journey.duty is not None and not journey.is_exempt,
+        "begun": journey.enrolment_id is not None,
+        "due": journey.duty.due.isoformat() if journey.duty and journey.duty.due else "",
+        "touched": journey.touched_at.isoformat() if journey.touched_at else "",
+        "activities": [_activity(state, versions, address) for state in journey.activities],
+    }
+
+
+def _activity(state: ActivityState, versions: dict[int, ActivityVersion], address: Any) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "id": str(state.activity.uuid),
+        "kind": state.kind,
+        "title": state.title,
+        "minutes": state.activity.minutes,
+        "required": state.activity.required,
+        "done": state.is_done,
+        "version": state.version.pk,
+        "url": address(versions[state.version.pk]),
+        "language": state.version.language,
+        "steps": state.version.steps,
+        "read": sorted(state.steps_done),
+    }
+    return {**told, "quiz": _quiz(state, versions, address)} if state.kind == "quiz" else told
+
+
+def _quiz(state: ActivityState, versions: dict[int, ActivityVersion], address: Any) -> dict[str, Any]:
+    version = versions[state.version.pk]
+    # What can be tried once only must not be lost to a tablet that never comes back.
+    online_only = state.activity.max_attempts == 1
+    left = state.attempts_left if state.attempts_left is not None else DEALT
+    free = not (online_only or state.waits_until or state.under_way)
+    return {
+        "onlineOnly": online_only,
+        "left": state.attempts_left,
+        "waits": state.waits_until.isoformat() if state.waits_until else "",
+        "waitMinutes": state.activity.wait_minutes or 0,
+        "dealt": [_deal(version, str(uuid4())) for _number in range(min(left, DEALT))] if free else [],
+        "underWay": _under_way(state.under_way, versions, address) if state.under_way and not online_only else None,
+    }
+
+
+def _deal(version: ActivityVersion, attempt: str) -> dict[str, Any]:
+    """The questions of an attempt by that id, in its order: what the server will grade it over."""
+    return {
+        "attempt": attempt,
+        "order": [
+            {
+                "key": question["key"],
+                **{part: [one["id"] for one in question[part]] for part in ("choices", "options") if part in question},
+            }
+            for question in order_of(version, attempt)
+        ],
+    }
+
+
+def _under_way(attempt: QuizAttempt, versions: dict[int, ActivityVersion], address: Any) -> dict[str, Any]:
+    version = versions[attempt.version_id]
+    kinds = {question["key"]: KINDS[question["kind"]] for question in version.content["questions"]}
+    return {
+        **_deal(version, str(attempt.uuid)),
+        "version": version.pk,
+        "url": address(version),
+        "begunAt": attempt.started_at.isoformat(),
+        "answers": {key: kinds[key].posted(answer) for key, answer in answers_given(attempt).items() if key in kinds},
+    }

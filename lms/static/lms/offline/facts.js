@@ -1,0 +1,61 @@
+/* What a fact changes in where a person stands, as far as the tablet can know it. It never says what the server says:
+   no result, no course completed. */
+
+export const find = (standing, activity) => {
+  for (const course of standing.courses) {
+    for (const one of course.activities) if (one.id === activity) return [one, course];
+  }
+  return [];
+};
+
+export const findAttempt = (standing, attempt) => {
+  for (const course of standing.courses) {
+    for (const one of course.activities) {
+      if (one.quiz?.underWay?.attempt === attempt || one.quiz?.handedIn === attempt) return [one, course];
+    }
+  }
+  return [];
+};
+
+export const apply = (standing, event) => {
+  const [one, course] = find(standing, event.activity);
+  if (!one) return;
+  course.begun = true;
+  course.touched = event.occurred_at;
+  if (event.kind === "step") {
+    if (!one.read.includes(event.step)) one.read.push(event.step);
+    one.done ||= one.steps.every((step) => one.read.includes(step.id));
+    return;
+  }
+  const { quiz } = one;
+  if (!quiz) return;
+  if (event.kind === "attempt") {
+    if (quiz.underWay?.attempt === event.attempt) return;
+    const dealt = quiz.dealt.find((deal) => deal.attempt === event.attempt);
+    if (!dealt) return;
+    quiz.dealt = quiz.dealt.filter((deal) => deal !== dealt);
+    quiz.underWay = { ...dealt, version: event.version, url: event.url ?? one.url, begunAt: event.occurred_at, offline: true, answers: {} };
+    if (quiz.left !== null) quiz.left -= 1;
+  } else if (event.kind === "answer" && quiz.underWay?.attempt === event.attempt) {
+    quiz.underWay.answers[event.question] = event.values;
+  } else if (event.kind === "submit" && quiz.underWay?.attempt === event.attempt) {
+    quiz.underWay = null;
+    quiz.handedIn = event.attempt;
+    /* The waiting time begins now, and only the server knows whether there is anything to wait for. */
+    if (quiz.waitMinutes) quiz.dealt = [];
+  }
+};
+
+export const nextStep = (one) => {
+  const at = one.steps.findIndex((step) => !one.read.includes(step.id));
+  return at < 0 ? Math.max(0, one.steps.length - 1) : at;
+};
+
+/* What "continue" opens in a course: a test under way, else the first that is left and can be done here and now. */
+export const nextIn = (course) => {
+  if (course.done) return undefined;
+  const open = course.activities.filter((one) => one.required && !one.done && one.kind !== "workshop" && !one.quiz?.handedIn);
+  return open.find((one) => one.quiz?.underWay) ?? open[0];
+};
+
+export const isWhole = (values, places) => values.length > 0 && values.length >= places && values.every((value) => value.trim());

@@ -1,0 +1,101 @@
+/* Without network this page stands in for every page of the tablet, at the address that was asked for. */
+
+import * as store from "./store.js";
+import * as session from "./session.js";
+import * as outbox from "./outbox.js";
+import * as status from "./status.js";
+import * as answering from "./answering.js";
+import { screens } from "./screens.js";
+
+const here = document.querySelector("[data-lms-tablet]");
+const { home, reader } = here.dataset;
+const place = document.querySelector("[data-lms-place]");
+
+/* [what the address looks like after `reader` or `home`, the screen, whether somebody must be signed in] */
+const UUID = "([0-9a-f-]{36})";
+const ROUTES = [
+  [reader, "", "start"],
+  [reader, `kurs/${UUID}/(?:klar/|gor-om/)?`, "course"],
+  [reader, `moment/${UUID}/(?:steg/)?`, "activity"],
+  [reader, `moment/${UUID}/forsok/`, "begin"],
+  [reader, `forsok/${UUID}/`, "attempt"],
+  [reader, `forsok/${UUID}/fraga/(\\d+)/`, "question"],
+  [reader, `forsok/${UUID}/lamna-in/`, "handIn"],
+  [reader, `forsok/${UUID}/resultat/`, "handedIn"],
+  [home, "", "tiles"],
+  [home, "byt/", "leave"],
+  [home, `${UUID}/(?:kort/)?`, "pin"],
+];
+
+const find = (path) => {
+  for (const [start, pattern, name] of ROUTES) {
+    const found = path.startsWith(start) && new RegExp(`^${pattern}$`).exec(path.slice(start.length));
+    if (found) return [name, found.slice(1), start === reader];
+  }
+  return ["elsewhere", [], path.startsWith(reader)];
+};
+
+const go = (path) => location.assign(path);
+const replace = (path) => location.replace(path);
+
+const show = (screen, title) => {
+  place.replaceChildren(screen);
+  document.title = title ?? place.querySelector("h1, h2")?.textContent ?? document.title;
+  const heading = place.querySelector("h1");
+  if (heading) { heading.tabIndex = -1; heading.focus({ preventScroll: true }); }
+};
+
+const draw = async () => {
+  const [name, found, personal] = find(location.pathname);
+  const who = await session.current();
+  const lockAfter = Number(document.querySelector("[data-lms-idle]").dataset.lmsIdle) * 1000;
+  const late = who && lockAfter && Date.now() - who.touched > lockAfter;
+  if (late) await session.leave();
+  const signedIn = who && !late && who.standing;
+  if ((personal && !signedIn) || name === "leave") {
+    if (name === "leave") await session.leave();
+    return replace(home);
+  }
+  if (name === "tiles" && signedIn) return replace(reader);
+  for (const part of document.querySelectorAll("[data-lms-signed-in]")) part.hidden = !signedIn;
+  for (const part of document.querySelectorAll("[data-lms-signed-out]")) part.hidden = Boolean(signedIn);
+  for (const part of document.querySelectorAll("[data-lms-name]")) part.textContent = signedIn ? who.standing.name : "";
+  const context = { home, reader, found, who: signedIn ? who : undefined, go, replace, place, words: here.dataset };
+  return show(...[await screens[name](context)].flat());
+};
+
+/* The network is back: whoever signed in with a PIN that the server has seen goes on with the real pages. */
+const back = async () => {
+  const who = await session.current();
+  const note = document.querySelector("[data-lms-back]");
+  if (!who) return location.reload();
+  note.hidden = false;
+  note.querySelector("a").href = who.offline ? `${home}${who.staff}/` : location.href;
+  note.querySelector("[data-again]").hidden = !who.offline;
+  return undefined;
+};
+
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+for (const sign of ["pointerdown", "keydown", "input"]) {
+  let told = 0;
+  addEventListener(sign, () => {
+    if (Date.now() - told < 5000) return;
+    told = Date.now();
+    session.update((who) => { who.touched = Date.now(); });
+  }, { passive: true });
+}
+for (const form of document.querySelectorAll("form[data-lms-leave]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    await answering.saveNow();
+    await session.leave();
+    replace(home);
+  });
+}
+
+if (store.works) {
+  outbox.tend();
+  for (const line of document.querySelectorAll("[data-lms-status]")) status.attach(line);
+  draw().then(() => outbox.flush()).then((said) => { if (said) back(); });
+  addEventListener("online", () => outbox.flush().then((said) => { if (said) back(); }));
+}
