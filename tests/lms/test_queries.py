@@ -94,7 +94,7 @@ def test_a_question_and_an_answer_cost_the_same_however_long_the_test(
     with django_assert_num_queries(6):
         maja.get(f"{home}lamna-in/")
     maja.post(f"{home}lamna-in/", {**form, "event_id": uuid.uuid4()})
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         maja.get(f"{home}resultat/")
 
 
