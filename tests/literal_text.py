@@ -25,7 +25,9 @@ TEXT_ATTRIBUTES = {
 }  # fmt: skip
 BUTTONS = {"button", "submit", "reset"}
 #: What a script or Wagtail's own JavaScript reads, and nobody sees. Any other data- attribute is taken for text.
-TECHNICAL = re.compile(r"data-(action|controller|w-[\w-]+|[\w-]+-target|lms-[\w-]+-param)$")
+TECHNICAL = re.compile(
+    r"data-(action|controller|w-[\w-]+|[\w-]+-target|lms-[\w-]+-param|if|slot|link|rows|lms-(screen|fact|wrong))$"
+)
 #: Filters whose arguments are shown, and tags whose arguments are shown under such names.
 SHOWN_BY_FILTER = re.compile(r"\|(?:default|default_if_none|yesno|join|pluralize):(\"[^\"]*\"|'[^']*')")
 SHOWN_BY_TAG = re.compile(r"\b(?:title|subtitle|label|heading|text|caption|help_text|message)=(\"[^\"]*\"|'[^']*')")

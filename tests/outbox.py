@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from content_seed.demo import answer_to
 from courses.models import ActivityVersion, QuizPage
+from courses.questions import KINDS
 from lms.models import StaffMember, Tablet
 from lms.tablet.tickets import give_ticket
 from tests.builders import version_of
@@ -59,11 +60,12 @@ def sitting(
     about["begun_at"] = begun_at.isoformat()
     answers = {}
     for number, question in enumerate(version.content["questions"], start=1):
-        answer = answers[question["key"]] = answer_to(question, version.key[question["key"]], right=right)
+        answer = answer_to(question, version.key[question["key"]], right=right)
+        values = answers[question["key"]] = KINDS[question["kind"]].posted(answer)
         moment = begun_at + number * minute
         told.append(
             event(
-                tablet, person, page, "answer", at=moment, of=version, question=question["key"], answer=answer, **about
+                tablet, person, page, "answer", at=moment, of=version, question=question["key"], values=values, **about
             )
         )
     moment = begun_at + (len(answers) + 1) * minute

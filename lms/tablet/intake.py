@@ -5,7 +5,6 @@ rejected, one by one; everything else goes through `lms.progress` and is kept.
 """
 
 import datetime
-import math
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 
 from courses.models import ActivityVersion
 from courses.models.identities import ActivityKind
-from courses.questions.kinds import storable
+from courses.questions.kinds import KINDS, storable
 
 from ..access import not_for
 from ..models import EventKind, EventSource, StaffMember, Tablet
@@ -26,11 +25,11 @@ MOST_EVENTS = 500
 #: By so much the tablet's clock may differ from ours before it is put right.
 CLOCK_MAY_DIFFER = datetime.timedelta(seconds=60)
 
-#: What an answer may be: no question asks for more.
-LONGEST_TEXT, LONGEST_NAME, MOST_PARTS, DEEPEST = 1000, 64, 100, 3
+#: No question's form posts more.
+LONGEST_TEXT, LONGEST_NAME, MOST_VALUES = 1000, 64, 100
 LARGEST_NUMBER = 2**31 - 1
 
-KINDS = {
+TOLD_OF = {
     EventKind.STEP: ActivityKind.LESSON,
     EventKind.ATTEMPT: ActivityKind.QUIZ,
     EventKind.ANSWER: ActivityKind.QUIZ,
@@ -104,7 +103,7 @@ def _read_event(said: Any, tickets: dict[str, Ticket | None]) -> Told:
     ticket, kind = tickets[sealed], said.get("kind")
     if ticket is None or ticket.staff is None:
         raise MalformedError("forged")
-    if not isinstance(kind, str) or kind not in KINDS:
+    if not isinstance(kind, str) or kind not in TOLD_OF:
         raise MalformedError("unknown_kind")
     version = said.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or not 0 < version <= LARGEST_NUMBER:
@@ -132,33 +131,22 @@ def _payload(kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
         return {"step": step}
     payload: dict[str, Any] = {"attempt": _uuid(said.get("attempt"))}
     if kind == EventKind.ANSWER:
-        payload |= {"question": _text(said.get("question"), LONGEST_NAME), "answer": said.get("answer")}
-        if not _may_be_an_answer(payload["answer"]):
-            raise MalformedError("bad_answer")
-    if kind == EventKind.SUBMIT:
-        answers = payload["answers"] = said.get("answers")
+        payload |= {"question": _text(said.get("question"), LONGEST_NAME), "values": _values(said.get("values"))}
+    if kind == EventKind.SUBMIT and said.get("answers") is not None:
+        answers = said["answers"]
         if not isinstance(answers, dict) or len(answers) > MOST_EVENTS:
             raise MalformedError("malformed")
-        for question, answer in answers.items():
-            if not _text(question, LONGEST_NAME) or not _may_be_an_answer(answer):
-                raise MalformedError("bad_answer")
+        payload["answers"] = {_text(question, LONGEST_NAME): _values(given) for question, given in answers.items()}
     return payload
 
 
-def _may_be_an_answer(said: Any, depth: int = 0) -> bool:
-    """Of the kinds of values that answers are made of, and storable; whether it is one is for the grading to say."""
-    if said is None or isinstance(said, bool):
-        return True
-    if isinstance(said, int | float):
-        return math.isfinite(said) and abs(said) <= LARGEST_NUMBER
-    if isinstance(said, str):
-        return len(said) <= LONGEST_TEXT and storable(said) == said
-    if depth == DEEPEST or len(said) > MOST_PARTS:
-        return False
-    if isinstance(said, dict):
-        named = all(len(name) <= LONGEST_TEXT and storable(name) == name for name in said)
-        return named and all(_may_be_an_answer(part, depth + 1) for part in said.values())
-    return all(_may_be_an_answer(part, depth + 1) for part in said)
+def _values(said: Any) -> list[str]:
+    """What the form of a question posts, storable; whether it is an answer is for the question's kind to say."""
+    if not isinstance(said, list) or len(said) > MOST_VALUES:
+        raise MalformedError("bad_answer")
+    if not all(isinstance(value, str) and len(value) <= LONGEST_TEXT and storable(value) == value for value in said):
+        raise MalformedError("bad_answer")
+    return said
 
 
 def _text(said: Any, longest: int) -> str:
@@ -287,10 +275,28 @@ def _facts(
             occurred_at=occurred_at,
             received_at=received_at,
             source=EventSource.TABLET,
-            payload={**event.payload, **claimed},
+            payload={**_answers(event.payload, version), **claimed},
             outbox=Outbox(tablet=tablet, begun_at=begun_at, offline=event.offline, waits=waits),
         )
     return facts, unknown
+
+
+def _answers(payload: dict[str, Any], version: ActivityVersion) -> dict[str, Any]:
+    """`payload` with answers for the values that were posted, as the version's own questions read them.
+
+    What is no answer yet (half a number, a line without a place) is None: it is kept, and counts as not answered.
+    """
+    asked = {question["key"]: question for question in version.content.get("questions", [])}
+
+    def answer(key: str, values: list[str]) -> Any:
+        return KINDS[asked[key]["kind"]].parse(asked[key], values) if key in asked else None
+
+    read = dict(payload)
+    if "values" in read:
+        read["answer"] = answer(read["question"], read.pop("values"))
+    if "answers" in read:
+        read["answers"] = {key: answer(key, values) for key, values in read["answers"].items()}
+    return read
 
 
 def _people(staff: Iterable[uuid.UUID]) -> Iterable[StaffMember]:
@@ -303,7 +309,7 @@ def _unknown(event: Told, people: Mapping[uuid.UUID, StaffMember], versions: Map
     version = versions.get(event.version)
     if version is None or version.activity.uuid != event.activity:
         return "unknown_version"
-    return "" if KINDS[EventKind(event.kind)] == version.activity.kind else "unknown_kind"
+    return "" if TOLD_OF[EventKind(event.kind)] == version.activity.kind else "unknown_kind"
 
 
 def _note(batch: Batch, tablets: list[Tablet], received_at: datetime.datetime) -> None:

@@ -4,6 +4,7 @@ import uuid
 from urllib.parse import urlsplit
 
 from django import template
+from django.forms.utils import flatatt
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -36,7 +37,7 @@ def fact(context, kind, activity, *, version, **more):
     told = {"fact": kind, "activity": activity.uuid, "version": version.pk, **more}
     if attempt := told.get("attempt"):
         told |= {"attempt": attempt.uuid, "begun": attempt.started_at.isoformat()}
-    return format_html_join(" ", 'data-lms-{}="{}"', told.items())
+    return flatatt({f"data-lms-{name}": str(value) for name, value in told.items()})
 
 
 @register.filter

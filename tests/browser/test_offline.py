@@ -354,7 +354,9 @@ def test_a_night_at_the_counter_ends_the_session_and_keeps_what_was_typed(cast, 
     quiz = builders.make_quiz(page, questions=0)
     from courses.models import Question
 
-    quiz.questions.add(Question(kind="text", text="Vad heter kommunen?", choices=builders.choices("Nordmaling"), sort_order=1))
+    quiz.questions.add(
+        Question(kind="text", text="Vad heter kommunen?", choices=builders.choices("Nordmaling"), sort_order=1)
+    )
     quiz.save_revision().publish()
     tablet.go("/surfplatta/kurser/")
     settle(tablet, 4)
@@ -398,7 +400,9 @@ def test_the_tablet_is_forgotten_after_a_yes(cast, course, tablet):
 
 
 def test_the_worker_sees_nothing_but_the_tablets_pages(cast, course, tablet):
-    scopes = tablet.page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.map((one) => one.scope))")
+    scopes = tablet.page.evaluate(
+        "navigator.serviceWorker.getRegistrations().then((all) => all.map((one) => one.scope))"
+    )
     assert scopes == [tablet.url + "/surfplatta/"]
     tablet.go("/logga-in/")
     assert tablet.page.evaluate("navigator.serviceWorker.controller") is None

@@ -335,7 +335,7 @@ def test_somebody_elses_attempt_is_not_answered(cast, paired, quiz):
 def test_a_question_that_was_never_asked_waits_and_its_attempt_goes_on(cast, paired, quiz):
     begin, answer, *_rest, submit = sitting(paired, cast.maja, quiz)
     stray = {**answer, "question": str(uuid.uuid4())}
-    submit["answers"][str(uuid.uuid4())] = "c0"
+    submit["answers"][str(uuid.uuid4())] = ["c0"]
     assert outcomes(send([stray, submit, begin])) == ["needs_review: unknown_question", "applied", "applied"]
     assert QuizAttempt.objects.get().answers.keys() == {
         question["key"] for question in version_of(quiz).content["questions"]

@@ -216,17 +216,14 @@ def test_what_is_no_event_is_rejected(cast, paired, step, bad):
     assert alone_rejected(step, bad) == "malformed"
 
 
-NESTED = [[[[["c0"]]]]]
-
-
 @pytest.mark.parametrize(
     "bad",
-    [float("nan"), float("inf"), 10**400, 2**63, "x" * 1001, "\x00", "\udfff", NESTED, {"a": NESTED}, {"\x00": "b"},
-     ["c0"] * 101, {str(number): "x" for number in range(101)}],
+    [None, 7, float("nan"), 10**400, "c0", {"a": "b"}, [7], [None], [["c0"]], ["x" * 1001], ["\x00"], ["\udfff"],
+     ["c0"] * 101],
     ids=lambda value: ascii(value)[:40],
 )  # fmt: skip
 def test_what_can_be_no_answer_is_rejected(cast, paired, step, answer, submit, bad):
-    assert alone_rejected(step, {**answer, "answer": bad}) == "bad_answer"
+    assert alone_rejected(step, {**answer, "values": bad}) == "bad_answer"
     LearningEvent.objects.all().delete()
     question = answer["question"]
     assert alone_rejected(step, {**submit, "answers": {question: bad}}) == "bad_answer"
@@ -242,11 +239,9 @@ def test_what_can_be_no_answer_is_rejected(cast, paired, step, answer, submit, b
         ({"question": None}, "malformed"),
         ({"question": "x" * 65}, "malformed"),
         ({"question": ["a"]}, "malformed"),
-        ({"kind": "submit"}, "malformed"),
         ({"kind": "submit", "answers": []}, "malformed"),
-        ({"kind": "submit", "answers": {"x" * 65: "c0"}}, "malformed"),
-        ({"kind": "submit", "answers": {"": "c0"}}, "bad_answer"),
-        ({"kind": "submit", "answers": {str(number): "x" for number in range(501)}}, "malformed"),
+        ({"kind": "submit", "answers": {"x" * 65: ["c0"]}}, "malformed"),
+        ({"kind": "submit", "answers": {str(number): ["x"] for number in range(501)}}, "malformed"),
         ({"kind": "step", "step": "x"}, "unknown_kind"),
     ],
     ids=lambda value: ascii(value)[:60],
@@ -255,21 +250,7 @@ def test_a_malformed_answer_is_rejected(cast, paired, step, answer, changes, rea
     assert alone_rejected(step, {**answer, **changes}) == reason
 
 
-ANSWERS = [
-    None,
-    True,
-    7,
-    -0.5,
-    "",
-    "c0",
-    "c999",
-    [],
-    ["c0", "c0", 7, None],
-    {},
-    {"c0": "c1"},
-    {"c0": {"c1": []}},
-    [[[]]],
-]
+ANSWERS = [[], [""], ["c0"], ["c999"], ["c0", "c0", "", "c1"], ["c0:c1"], ["c0:"], [":"], ["30"], ["trettio", "x"]]
 CHOICES = builders.choices("Ett", "Två", "Tre")
 KINDS_OF_QUESTIONS = {
     "single": CHOICES,
@@ -304,7 +285,7 @@ JSON = st.recursive(
     max_leaves=12,
 )
 NAMES = ["id", "ticket", "kind", "activity", "version", "occurred_at", "begun_at", "offline", "step", "attempt",
-         "question", "answer", "answers"]  # fmt: skip
+         "question", "values", "answers"]  # fmt: skip
 
 
 @settings(max_examples=60)

@@ -219,7 +219,7 @@ def test_what_stays_passed_stays_so_whatever_answer_comes_late(cast, paired, ind
     wrong = sitting(paired, cast.maja, quiz, right=False)[1]
     send([begin, first, second])
     tell(cast.maja, quiz, "submit", {"attempt": uuid.UUID(begin["attempt"])})
-    send([{**first, "id": str(uuid.uuid4()), "answer": wrong["answer"]}])
+    send([{**first, "id": str(uuid.uuid4()), "values": wrong["values"]}])
     apply_event(event=waiting()[0], actor=cast.petra)
     assert QuizAttempt.objects.get().passed
 

@@ -99,7 +99,7 @@ const send = async () => {
       unsent_since: left.length ? new Date(left[0].seq).toISOString() : null,
       refused: rows.length - waiting.length,
     });
-    if (typeof results === "number") throw new Error(`The server answered ${results}.`);
+    if (typeof results === "number") throw new Error(String(results));
     const done = [];
     for (const result of results) {
       said.set(result.id, result);

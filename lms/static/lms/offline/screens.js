@@ -218,7 +218,7 @@ const attempt = async (context) => {
 const arrange = (element, asked, values) => {
   for (const identity of asked.choices ?? []) {
     const field = element.querySelector(`input[value="${CSS.escape(identity)}"], select option[value^="${CSS.escape(identity)}:"]`);
-    const row = field?.closest("label, li");
+    const row = field?.closest("label,li");
     row?.parentElement.append(row);
   }
   for (const select of element.querySelectorAll(".lms-match select")) {

@@ -3,8 +3,6 @@
 A page comes from the network if that answers within three seconds; else the shell comes, which draws what the tablet
 has with it. No page by the server is ever kept: pages are somebody's. Kept are the shell's own files (here), and the
 bodies of lessons and their pictures (carry.js), which know no user. */
-"use strict";
-
 const { version, home, reader, shells, standard, files } = {{ worker|as_json }};
 const SHELL = `lms-shell-${version}`;
 const BODIES = "lms-bodies";
