@@ -26,7 +26,7 @@ TEXT_ATTRIBUTES = {
 BUTTONS = {"button", "submit", "reset"}
 #: What a script or Wagtail's own JavaScript reads, and nobody sees. Any other data- attribute is taken for text.
 TECHNICAL = re.compile(
-    r"data-(action|controller|w-[\w-]+|[\w-]+-target|lms-[\w-]+-param|if|slot|link|rows|lms-(screen|fact|wrong))$"
+    r"data-(action|controller|w-[\w-]+|[\w-]+-target|lms-[\w-]+-param|if|slot|link|rows|lms-(screen|fact|wrong|next))$"
 )
 #: Filters whose arguments are shown, and tags whose arguments are shown under such names.
 SHOWN_BY_FILTER = re.compile(r"\|(?:default|default_if_none|yesno|join|pluralize):(\"[^\"]*\"|'[^']*')")

@@ -1,4 +1,4 @@
-"""The shared tablet without network: a whole course, two people in turn, and everything that can go wrong on the way."""
+"""The shared tablet without network: a whole course, two people in turn, and all that can go wrong on the way."""
 
 import datetime
 import json
@@ -6,7 +6,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from courses.models import ActivityVersion
+from courses.models import ActivityVersion, Question
 from lms.models import CourseCompletion, LearningEvent, QuizAttempt
 from lms.tablet.actions import pair_tablet
 from lms.tablet.pins import set_pin
@@ -19,7 +19,9 @@ STATE = """(() => new Promise((done) => {
     const all = {};
     const stores = [...opening.result.objectStoreNames];
     const reading = opening.result.transaction(stores);
-    for (const name of stores) reading.objectStore(name).getAll().onsuccess = (event) => { all[name] = event.target.result; };
+    for (const name of stores) {
+      reading.objectStore(name).getAll().onsuccess = (event) => { all[name] = event.target.result; };
+    }
     reading.oncomplete = () => { opening.result.close(); done(all); };
   };
 }))()"""
@@ -203,7 +205,9 @@ def test_who_leaves_takes_everything_along_but_what_is_unsent(cast, course, tabl
     assert len(left["outbox"]) == 1
     cached = tablet.page.evaluate(
         """async () => { const texts = [];
-        for (const name of await caches.keys()) for (const kept of await (await caches.open(name)).matchAll()) texts.push(await kept.text());
+        for (const name of await caches.keys()) {
+          for (const kept of await (await caches.open(name)).matchAll()) texts.push(await kept.text());
+        }
         return texts.join("\\n"); }"""
     )
     assert "Maja" not in cached
@@ -261,7 +265,7 @@ def test_a_wrong_pin_opens_nothing_without_network(cast, course, tablet):
 def test_a_clock_two_days_wrong_does_not_move_what_was_done(cast, course, tablet):
     let_in(tablet)
     known(tablet)
-    tablet.page.clock.set_system_time(datetime.datetime.now() - datetime.timedelta(days=2))
+    tablet.page.clock.set_system_time(datetime.datetime.now(tz=datetime.UTC) - datetime.timedelta(days=2))
     tablet.go(builders.address(course.get_activity_pages().first(), "/surfplatta/min-utbildning"))
     tablet.press("form[data-lms-fact=step] button")
     event = LearningEvent.objects.get()
@@ -338,7 +342,8 @@ def test_a_new_version_of_the_app_keeps_what_is_unsent(cast, course, tablet, mon
     tablet.page.route("**/surfplatta/handelser/", lambda route: route.abort())
     monkeypatch.setattr("lms.offline.worker.version_of", lambda drawn: "another-one")
     tablet.context.set_offline(False)
-    tablet.go("/surfplatta/")
+    tablet.page.evaluate("navigator.serviceWorker.controller.postMessage('reached')")
+    tablet.go("/surfplatta/min-utbildning/")
     tablet.page.evaluate("navigator.serviceWorker.getRegistration('/surfplatta/').then((one) => one.update())")
     until(tablet, "caches.keys().then((names) => names.includes('lms-shell-another-one'))")
     until(tablet, f"caches.keys().then((names) => !names.includes({json.dumps(shell)}))")
@@ -352,8 +357,6 @@ def test_a_new_version_of_the_app_keeps_what_is_unsent(cast, course, tablet, mon
 def test_a_night_at_the_counter_ends_the_session_and_keeps_what_was_typed(cast, course, tablet):
     page = builders.make_course("Kassan")
     quiz = builders.make_quiz(page, questions=0)
-    from courses.models import Question
-
     quiz.questions.add(
         Question(kind="text", text="Vad heter kommunen?", choices=builders.choices("Nordmaling"), sort_order=1)
     )
@@ -372,6 +375,7 @@ def test_a_night_at_the_counter_ends_the_session_and_keeps_what_was_typed(cast, 
     let_in(tablet)
     tablet.go(builders.address(quiz, "/surfplatta/min-utbildning"))
     tablet.press("a.lms-button--big")
+    tablet.press("a.lms-row")
     expect(tablet.page.locator("#svar")).to_have_value("Nordma")
     tablet.page.clock.fast_forward("24:00:00")
     tablet.page.evaluate("dispatchEvent(new Event('pageshow'))")
@@ -400,9 +404,7 @@ def test_the_tablet_is_forgotten_after_a_yes(cast, course, tablet):
 
 
 def test_the_worker_sees_nothing_but_the_tablets_pages(cast, course, tablet):
-    scopes = tablet.page.evaluate(
-        "navigator.serviceWorker.getRegistrations().then((all) => all.map((one) => one.scope))"
-    )
-    assert scopes == [tablet.url + "/surfplatta/"]
+    found = "navigator.serviceWorker.getRegistrations().then((all) => all.map((one) => one.scope))"
+    assert tablet.page.evaluate(found) == [tablet.url + "/surfplatta/"]
     tablet.go("/logga-in/")
     assert tablet.page.evaluate("navigator.serviceWorker.controller") is None
