@@ -128,3 +128,11 @@ def at_tablet(tablet, cast):
     response = tablet.post(f"/surfplatta/{cast.maja.uuid}/", {"pin": people.PIN})
     assert response.status_code == 302
     return tablet
+
+
+@pytest.fixture
+def on_disk(settings, tmp_path):
+    """Wagtail hands documents out from a path."""
+    settings.MEDIA_ROOT = tmp_path
+    backend = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend}}

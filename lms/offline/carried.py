@@ -8,6 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import F, Q
@@ -19,6 +20,7 @@ from courses.models import ActivityVersion, Contact, Course, LessonPage, QuizPag
 
 from ..access import carried_courses, required_at
 from ..models import Tablet
+from ..reader.addresses import Desk
 from ..tablet.session import people_here
 
 PAGES: dict[str, Any] = {
@@ -116,14 +118,38 @@ def contacts_stamp() -> str:
 
 
 def media_of(version: ActivityVersion, page: Any) -> list[dict[str, Any]]:
-    """[{url, bytes}] of the pictures in the body, in the size in which a tablet shows them. Counted once a day."""
+    """[{url, bytes}] of the pictures in the body, in the size in which a tablet shows them, and of the recording.
+
+    Counted once a day.
+    """
     published = int(page.last_published_at.timestamp()) if page.last_published_at else 0
     key = f"lms:media:{version.pk}:{published}"
-    found: list[dict[str, Any]] = cache.get_or_set(key, lambda: _count_media(page), DAY)
-    return found
+    found = cache.get(key)
+    if found is None:
+        found = _count_media(version, page)
+        cache.set(key, found, DAY)
+    return list(found)
 
 
-def _count_media(page: Any) -> list[dict[str, Any]]:
+def _count_media(version: ActivityVersion, page: Any) -> list[dict[str, Any]]:
     images = [block.value["image"] for block in page.body if block.block_type == "picture"]
     renditions = [image.get_rendition(PICTURE_SPECS[0]) for image in images if image]
-    return [{"url": rendition.url, "bytes": rendition.file.size} for rendition in renditions]
+    media = [{"url": rendition.url, "bytes": rendition.file.size} for rendition in renditions]
+    recording = getattr(page, "audio", None)
+    if recording:
+        url = Carried(version.activity.uuid, page).document(recording)
+        media.append({"url": url, "bytes": recording.get_file_size() or 0})
+    return media
+
+
+class Carried(Desk):
+    """Where the links of a body lead on the tablet: the recording lies there too, whoever is signed in."""
+
+    def __init__(self, activity: UUID, page: Any):
+        super().__init__("lms:tablet", activity)
+        self.page = page
+
+    def document(self, document: Any) -> str:
+        if document.pk == getattr(self.page, "audio_id", None):
+            return reverse("lms:door:recording", args=[self.activity, document.pk])
+        return super().document(document)

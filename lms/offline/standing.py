@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.utils.translation import override
 
+from courses.display import Display
 from courses.models import ActivityVersion
 from courses.questions import KINDS
 
@@ -23,7 +24,7 @@ DEALT = 2
 
 
 def standing_of(request: Any, learner: StaffMember, tablet: Tablet) -> dict[str, Any]:
-    """JSON-ready: {id, name, short, language, ticket, courses: [{id, title, why, due, …, activities}]}.
+    """JSON-ready: {id, name, short, language, display, ticket, courses: [{id, title, why, due, …, activities}]}.
 
     An activity: {id, kind, title, minutes, required, done, version, url, language, steps: [{id, title}], read: [id]},
     and for a test that can be taken without network `quiz`: what is dealt for the next attempts and what is under way.
@@ -43,6 +44,7 @@ def standing_of(request: Any, learner: StaffMember, tablet: Tablet) -> dict[str,
             "name": learner.given_name,
             "short": short_names([learner])[learner.pk],
             "language": learner.language,
+            "display": Display.parse(learner.display).by_name(),
             "ticket": give_ticket(tablet, learner),
             "courses": [_course(journey, versions, address) for journey in found],
         }

@@ -1,5 +1,7 @@
 """What the tablet fetches, so that it can do without us for a while."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -11,17 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.documents.views.serve import serve as serve_document
 
 from courses.models import ActivityVersion, Course
 from courses.questions import KINDS
 
 from ..access import carried_courses
 from ..people.actions import short_names
-from ..reader.addresses import Desk
+from ..reader.playing import played
 from ..tablet.actions import unpair_tablet
 from ..tablet.session import PERSON_COOKIE, TABLET_COOKIE, people_here, tablet_path
 from ..tablet.tickets import give_ticket
-from .carried import address_of, contacts_stamp, courses_for, pages_of
+from .carried import Carried, address_of, contacts_stamp, courses_for, pages_of
 from .standing import standing_of
 from .worker import draw_shell, draw_worker, shells, version_of
 
@@ -111,14 +114,11 @@ def body(request, activity, version, digest):
     """The body of one version, the same for everyone: no name, no token, no tick. For what the tablet carries alone."""
     if not request.tablet:
         raise Http404
-    courses = Course.objects.live().filter(carried_courses(request.tablet.workplace))
-    versions = ActivityVersion.objects.filter(
-        activity__uuid=activity, activity__live=True, activity__course__in=courses
-    )
-    found = versions.filter(pk=version).select_related("activity__course").defer("key").first()
+    found = _carried_versions(request.tablet, activity).filter(pk=version).select_related("activity__course")
+    found = found.defer("key").first()
     if found is None:
         raise Http404
-    page = pages_of([found]).get((found.activity.uuid, found.language))
+    page: Any = pages_of([found]).get((found.activity.uuid, found.language))
     is_quiz = found.activity.kind == "quiz"
     # A lesson is drawn from its page, which shows the current version; a test from what was frozen.
     gone = not is_quiz and (page is None or not found.current)
@@ -131,13 +131,32 @@ def body(request, activity, version, digest):
                 "version": found,
                 "page": page,
                 "steps": [] if is_quiz else page.get_steps(),
-                "addresses": Desk("lms:tablet", found.activity.uuid),
+                "addresses": Carried(found.activity.uuid, page),
                 "questions": [_asked(question) for question in found.content["questions"]] if is_quiz else [],
             },
         )
     response = HttpResponse(drawn)
     patch_cache_control(response, private=True, max_age=31_536_000, immutable=True)
     return response
+
+
+def _carried_versions(tablet, activity):
+    courses = Course.objects.live().filter(carried_courses(tablet.workplace))
+    return ActivityVersion.objects.filter(activity__uuid=activity, activity__live=True, activity__course__in=courses)
+
+
+@require_safe
+def recording(request, activity, document):
+    """The recording of a lesson that the tablet carries. Wagtail hands it out, once everyone has been asked."""
+    if not request.tablet:
+        raise Http404
+    versions = _carried_versions(request.tablet, activity).current().select_related("activity")
+    pages = pages_of(versions.defer("content", "key"))
+    page = next((page for page in pages.values() if getattr(page, "audio_id", None) == document), None)
+    if page is None:
+        raise Http404
+    request.lms_carried = page
+    return played(request, serve_document(request, page.audio.pk, page.audio.filename), page.audio)
 
 
 def _asked(question):

@@ -3,15 +3,18 @@
 import functools
 import hashlib
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import override
+
+from ..access import PIN
+from ..tablet.forms import PinForm
 
 #: What the shell needs to run; its modules import each other by name.
 SCRIPTS = (
@@ -30,51 +33,44 @@ SCRIPTS = (
 FILES = (
     "lms_courses/lms.css",
     "lms_courses/parts.css",
+    "lms_courses/display.css",
     "lms_courses/icon.svg",
     "lms_courses/ridge.svg",
     "lms_courses/fonts/alegreya-latin-wght-normal.woff2",
     "lms_courses/fonts/source-sans-3-latin-wght-normal.woff2",
     "lms_courses/practice.js",
     "lms_courses/order.js",
+    "lms_courses/listen.js",
+    "lms/show.js",
     "lms/desk.js",
     "lms/tablet.css",
     *(f"lms/offline/{name}.js" for name in SCRIPTS),
 )
 
 
-class Nobody:
-    """A request by nobody: what the host's base template may ask of one, and nothing that could be someone's."""
-
-    method, path, COOKIES, META, GET = "GET", "/", {}, {}, {}
-    user = AnonymousUser()
-    learner = tablet = resolver_match = None
-    session: dict[str, Any] = {}
-
-    def __init__(self, request: Any):
-        self._of = request
-        self.path = self.path_info = request.path
-
-    def get_host(self) -> str:
-        return self._of.get_host()
-
-    def is_secure(self) -> bool:
-        return self._of.is_secure()
-
-    def build_absolute_uri(self, location: str = "") -> str:
-        return self._of.build_absolute_uri(location)
+def nobody(request: HttpRequest) -> HttpRequest:
+    """A request as by a stranger without a cookie: what the host's base template may ask of one."""
+    other = HttpRequest()
+    other.method, other.path, other.path_info = "GET", request.path, request.path_info
+    kept = ("SERVER_NAME", "SERVER_PORT", "HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "wsgi.url_scheme")
+    other.META = {name: request.META[name] for name in kept if name in request.META}
+    other.user = AnonymousUser()
+    other.learner = other.tablet = None  # type: ignore[attr-defined]
+    other.assurance = PIN  # type: ignore[attr-defined]
+    return other
 
 
-def draw_shell(request: Any, language: str) -> str:
+def draw_shell(request: HttpRequest, language: str) -> str:
     """The page that answers on the tablet where the network does not. It knows no user: it holds empty screens."""
     with override(language):
-        return render_to_string("lms/offline/shell.html", {"request": Nobody(request), "language": language})
+        return render_to_string("lms/offline/shell.html", {"language": language, "form": PinForm()}, nobody(request))
 
 
-def shells(request: Any) -> dict[str, str]:
+def shells(request: HttpRequest) -> dict[str, str]:
     return {code: draw_shell(request, code) for code, _name in settings.LANGUAGES}
 
 
-def draw_worker(request: Any) -> str:
+def draw_worker(request: HttpRequest) -> str:
     drawn = shells(request)
     return render_to_string(
         "lms/offline/worker.js",

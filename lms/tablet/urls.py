@@ -19,6 +19,7 @@ urlpatterns = [
     path("utan-nat/<slug:language>/", offline.shell, name="shell"),
     path("innehall/", offline.carried, name="carried"),
     path("innehall/<uuid:activity>/<int:version>/<slug:digest>/", offline.body, name="body"),
+    path("innehall/<uuid:activity>/ljud/<int:document>/", offline.recording, name="recording"),
     path("mitt-lage/", offline.standing, name="standing"),
     path("kurser/", offline.courses, name="courses"),
     path("osant/", offline.unsent, name="unsent"),

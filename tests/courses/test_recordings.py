@@ -19,11 +19,7 @@ from tests.courses.test_publishing import republish
 folder = test_packs.folder
 
 
-@pytest.fixture(autouse=True)
-def on_disk(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    backend = "django.core.files.storage.FileSystemStorage"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend}}
+pytestmark = pytest.mark.usefixtures("on_disk")
 
 
 def make_recording(name="lektion.mp3", content=b"ID3"):

@@ -37,14 +37,6 @@ def courses(cast, index):
     return found
 
 
-@pytest.fixture
-def on_disk(settings, tmp_path):
-    """Wagtail hands documents out from a path."""
-    settings.MEDIA_ROOT = tmp_path
-    backend = "django.core.files.storage.FileSystemStorage"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend}}
-
-
 def visitors(cast):
     return {
         "anonymous": request_from(),

@@ -16,13 +16,7 @@ from tests import builders
 from tests.builders import address
 from tests.courses.test_publishing import republish
 
-
-@pytest.fixture(autouse=True)
-def on_disk(settings, tmp_path):
-    """Wagtail hands documents out from a path."""
-    settings.MEDIA_ROOT = tmp_path
-    backend = "django.core.files.storage.FileSystemStorage"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend}}
+pytestmark = pytest.mark.usefixtures("on_disk")
 
 
 def indexed(page):

@@ -27,14 +27,6 @@ def door(request, sign_in, at_tablet):
 both_doors = pytest.mark.parametrize("door", ["own", "tablet"], indirect=True)
 
 
-@pytest.fixture
-def on_disk(settings, tmp_path):
-    """Wagtail hands documents out from a path."""
-    settings.MEDIA_ROOT = tmp_path
-    backend = "django.core.files.storage.FileSystemStorage"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend}}
-
-
 def make_document(name="blankett.pdf"):
     return Document.objects.create(title="Blankett", file=File(io.BytesIO(b"%PDF-"), name=name))
 

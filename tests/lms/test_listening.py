@@ -21,12 +21,7 @@ OWN, TABLET = "/min-utbildning", "/surfplatta/min-utbildning"
 SOUND = bytes(range(256)) * 1000
 
 
-@pytest.fixture(autouse=True)
-def on_disk(settings, tmp_path):
-    """Wagtail hands documents out from a path."""
-    settings.MEDIA_ROOT = tmp_path
-    backend = "django.core.files.storage.FileSystemStorage"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend}}
+pytestmark = pytest.mark.usefixtures("on_disk")
 
 
 def make_recording(name="lektion.mp3"):

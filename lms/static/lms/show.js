@@ -2,7 +2,7 @@
    sent, when the page is left, and by itself after a while: the next customer stands in front of the same screen. */
 const LOOK = 20_000;
 
-for (const field of document.querySelectorAll("[data-lms-show]")) {
+const attachField = (field) => {
   const { lmsShow, lmsHide, lmsShowWord, lmsHideWord } = field.dataset;
   const canVeil = CSS.supports("-webkit-text-security", "disc");
   if (field.classList.contains("lms-veiled") && !canVeil) field.type = "password";
@@ -30,4 +30,9 @@ for (const field of document.querySelectorAll("[data-lms-show]")) {
   addEventListener("pagehide", () => show(false));
   show(false);
   field.after(button);
-}
+};
+
+/* What is inserted later calls this with its root: once for each. */
+export const attach = (root) => root.querySelectorAll("[data-lms-show]").forEach(attachField);
+
+attach(document);

@@ -6,6 +6,8 @@ import * as outbox from "./outbox.js";
 import * as status from "./status.js";
 import * as answering from "./answering.js";
 import { screens } from "./screens.js";
+import { attach as attachListen } from "../../lms_courses/listen.js";
+import { attach as attachShow } from "../show.js";
 
 const here = document.querySelector("[data-lms-tablet]");
 const { home, reader } = here.dataset;
@@ -45,6 +47,16 @@ const show = (screen, title) => {
   if (heading) { heading.tabIndex = -1; heading.focus({ preventScroll: true }); }
 };
 
+/* As the person wants it, and as nobody does when nobody is here. */
+const showAs = (display) => {
+  const root = document.querySelector(".lms");
+  for (const name of ["text", "theme", "calm"]) {
+    const value = display[name];
+    if (value && value !== "1") root.setAttribute(`data-lms-${name}`, value);
+    else root.removeAttribute(`data-lms-${name}`);
+  }
+};
+
 const draw = async () => {
   const [name, found, personal] = find(location.pathname);
   const who = await session.current();
@@ -60,8 +72,12 @@ const draw = async () => {
   for (const part of document.querySelectorAll("[data-lms-signed-in]")) part.hidden = !signedIn;
   for (const part of document.querySelectorAll("[data-lms-signed-out]")) part.hidden = Boolean(signedIn);
   for (const part of document.querySelectorAll("[data-lms-name]")) part.textContent = signedIn ? who.standing.name : "";
+  showAs(signedIn ? who.standing.display : {});
   const context = { home, reader, found, who: signedIn ? who : undefined, go, replace, place, words: here.dataset };
-  return show(...[await screens[name](context)].flat());
+  show(...[await screens[name](context)].flat());
+  attachListen(place);
+  attachShow(place);
+  return undefined;
 };
 
 /* The network is back: whoever signed in with a PIN that the server has seen goes on with the real pages. */

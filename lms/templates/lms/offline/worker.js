@@ -104,6 +104,22 @@ async function file(request, path) {
   }
 }
 
+/* A picture or a recording, if it was fetched. Players ask for a recording in parts. */
+async function medium(request, path) {
+  const kept = await (await caches.open(MEDIA)).match(path);
+  if (!kept) return fetch(request);
+  const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get("range") ?? "");
+  if (!asked) return kept;
+  const whole = await kept.blob();
+  const first = Number(asked[1]);
+  const last = Math.min(asked[2] ? Number(asked[2]) : Infinity, whole.size - 1);
+  if (first > last) return new Response(null, { status: 416, headers: { "Content-Range": `bytes */${whole.size}` } });
+  return new Response(whole.slice(first, last + 1), {
+    status: 206,
+    headers: { "Content-Type": whole.type, "Content-Range": `bytes ${first}-${last}/${whole.size}`, "Accept-Ranges": "bytes" },
+  });
+}
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
@@ -112,8 +128,6 @@ self.addEventListener("fetch", (event) => {
     if (url.pathname.startsWith(home)) event.respondWith(page(request));
   } else if (request.method === "GET") {
     if (files.includes(url.pathname)) event.respondWith(file(request, url.pathname));
-    else if (request.destination === "image" || request.destination === "audio") {
-      event.respondWith(caches.open(MEDIA).then((cache) => cache.match(url.pathname)).then((kept) => kept ?? fetch(request)));
-    }
+    else if (request.destination === "image" || request.destination === "audio") event.respondWith(medium(request, url.pathname));
   }
 });
