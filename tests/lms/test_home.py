@@ -336,19 +336,23 @@ def menu_of(user):
             "ada",
             [
                 "Utbildningsmatris", "Att granska", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning",
-                "Personal", "Krav", "Arbetsplatser", "Surfplattor", "Arbetsroller", "Ansvariga",
+                "Test på papper", "Personal", "Krav", "Arbetsplatser", "Surfplattor", "Arbetsroller", "Ansvariga",
             ],
         ),
         (
             "petra",
             [
-                "Utbildningsmatris", "Att granska", "Registrera närvaro", "Registrera tidigare utbildning", "Personal",
+                "Utbildningsmatris", "Att granska", "Registrera närvaro", "Registrera tidigare utbildning",
+                "Test på papper", "Personal",
                 "Krav", "Arbetsplatser", "Surfplattor", "Arbetsroller",
             ],
         ),
         (
             "kajsa",
-            ["Utbildningsmatris", "Att granska", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning"],
+            [
+                "Utbildningsmatris", "Att granska", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning",
+                "Test på papper",
+            ],
         ),
         ("birgitta", []),
         ("eva", []),

@@ -1,6 +1,7 @@
 """The leaders' daily acts in the admin: each does what it says, writes who did it, and is closed to everyone else."""
 
 import datetime
+import uuid
 
 import pytest
 from django.core.files.base import ContentFile
@@ -19,6 +20,7 @@ from lms.models import (
     StaffMember,
     Workplace,
 )
+from lms.paper.actions import make_papers
 from lms.people.actions import employ, end_employment, move_employment
 from lms.people.cards import last_day
 from lms.reports import figures
@@ -51,6 +53,14 @@ def every_door(cast, rule, far):
     document.file.save("", ContentFile(b"%PDF-"))
     hired = LedgerEntry.objects.get(verb="employment.added", staff=cast.maja)
     made = LedgerEntry.objects.get(verb="requirement.opened")
+    [paper] = make_papers(
+        form_id=uuid.uuid4(),
+        activity=rule.course.activities.get(kind="quiz"),
+        people=[cast.maja],
+        blank=0,
+        language="sv",
+        made_by=cast.users["ada"],
+    )
     return [
         ("get", "/staff/", project),
         ("get", "/staff/add/", project),
@@ -84,6 +94,10 @@ def every_door(cast, rule, far):
         ("get", f"/requirements/{rule.pk}/undo/{made.uuid}/", admin),
         ("get", "/attendance/", both),
         ("get", "/earlier-training/", both),
+        ("get", "/paper/", both),
+        ("get", "/paper/print/", both),
+        ("get", f"/paper/sheets/{paper.batch}/", admin),  # for whoever made them
+        ("get", f"/paper/{paper.uuid}/", both),
         ("get", "/messages/", project),
         ("get", "/review/", both),
         ("post", "/review/count/", both),
