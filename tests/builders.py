@@ -1,10 +1,14 @@
 """The smallest site, courses and events that a test needs, made by the functions that the product uses."""
 
+import io
 import itertools
 import uuid
 from typing import Any
 
+from django.core.files.images import ImageFile
 from django.utils import timezone
+from PIL import Image as Picture
+from wagtail.images import get_image_model
 from wagtail.models import Collection, Locale, Page, Site
 
 from content_seed.demo import answer_to as answer_for
@@ -185,3 +189,10 @@ def fields(learner: Any, **more: Any) -> dict:
 
 def address(page: Page, where: str = "/min-utbildning") -> str:
     return f"{where}/moment/{page.translation_key}/"
+
+
+def make_image(name: str = "bild.png") -> Any:
+    data = io.BytesIO()
+    Picture.new("RGB", (1600, 900), "green").save(data, "PNG")
+    data.seek(0)
+    return get_image_model().objects.create(title=name, file=ImageFile(data, name=name))

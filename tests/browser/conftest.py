@@ -5,6 +5,12 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import sync_playwright
 
+from lms.tablet.actions import pair_tablet
+from lms.tablet.pins import set_pin
+from lms.tablet.session import TABLET_COOKIE
+from tests import builders, people
+
+from .offline import settle
 from .visit import Visit
 
 pytestmark = pytest.mark.browser
@@ -61,8 +67,6 @@ def server(live_server, settings, tmp_path, transactional_db):
     from django.contrib.auth.management import create_permissions
     from django.contrib.contenttypes.management import create_contenttypes
 
-    from tests import builders
-
     # The flush after each test of this kind takes these along.
     for app in apps.get_app_configs():
         create_contenttypes(app, verbosity=0)
@@ -84,3 +88,29 @@ def visit(chromium, server, axe):
     yield open_browser
     for one in opened:
         one.close()
+
+
+@pytest.fixture
+def shop(server):
+    """The cast, in a database that the browser's server sees. Sven works in Brattfors too, and has a PIN."""
+    cast = people.gather()
+    cast.staff["sven"] = people.hire(cast, "Sven", "Ås", "brattfors")
+    set_pin(staff=cast.staff["sven"], pin="5830")
+    return cast
+
+
+@pytest.fixture
+def training(shop):
+    return builders.make_full_course()
+
+
+@pytest.fixture
+def tablet(shop, training, visit):
+    """A tablet of the shop in Brattfors that has been on the network long enough to have everything with it."""
+    visited = visit("tablet")
+    paired, token = pair_tablet(workplace=shop.brattfors, name="Disken", actor=shop.users["birgitta"])
+    cookie = {"name": TABLET_COOKIE, "value": f"{paired.uuid.hex}.{token}", "url": visited.url + "/surfplatta/"}
+    visited.context.add_cookies([{**cookie, "httpOnly": True, "sameSite": "Lax"}])
+    visited.go("/surfplatta/")
+    settle(visited)
+    return visited

@@ -3,120 +3,16 @@
 import datetime
 import json
 
-import pytest
 from playwright.sync_api import expect
 
 from courses.models import ActivityVersion, Question
 from lms.models import CourseCompletion, LearningEvent, QuizAttempt
-from lms.tablet.actions import pair_tablet
-from lms.tablet.pins import set_pin
-from lms.tablet.session import TABLET_COOKIE
 from tests import builders, people
 
-STATE = """(() => new Promise((done) => {
-  const opening = indexedDB.open("larpunkt");
-  opening.onsuccess = () => {
-    const all = {};
-    const stores = [...opening.result.objectStoreNames];
-    const reading = opening.result.transaction(stores);
-    for (const name of stores) {
-      reading.objectStore(name).getAll().onsuccess = (event) => { all[name] = event.target.result; };
-    }
-    reading.oncomplete = () => { opening.result.close(); done(all); };
-  };
-}))()"""
+from .offline import kept, known, leave, let_in, settle, status, take, until
 
 
-@pytest.fixture
-def cast(server):
-    cast = people.gather()
-    cast.staff["sven"] = people.hire(cast, "Sven", "Ås", "brattfors")
-    set_pin(staff=cast.staff["sven"], pin="5830")
-    return cast
-
-
-@pytest.fixture
-def course(cast):
-    return builders.make_full_course()
-
-
-@pytest.fixture
-def tablet(cast, course, visit):
-    """A tablet of the shop in Brattfors that has been on the network long enough to have everything with it."""
-    visited = visit("tablet")
-    paired, token = pair_tablet(workplace=cast.brattfors, name="Disken", actor=cast.users["birgitta"])
-    cookie = {"name": TABLET_COOKIE, "value": f"{paired.uuid.hex}.{token}", "url": visited.url + "/surfplatta/"}
-    visited.context.add_cookies([{**cookie, "httpOnly": True, "sameSite": "Lax"}])
-    visited.go("/surfplatta/")
-    settle(visited)
-    return visited
-
-
-def until(tablet, question: str) -> None:
-    """Wait until what `question` asks the page, a promise, is so: wait_for_function takes the promise for a yes."""
-    for _turn in range(200):
-        if tablet.page.evaluate(question):
-            return
-        tablet.page.wait_for_timeout(100)
-    raise AssertionError(f"Never so: {question}")
-
-
-def settle(tablet, bodies: int = 3) -> None:
-    tablet.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    tablet.page.wait_for_function("navigator.serviceWorker.controller !== null")
-    until(tablet, f"caches.open('lms-bodies').then((kept) => kept.keys()).then((keys) => keys.length >= {bodies})")
-
-
-def let_in(tablet, name="Maja L", pin=people.PIN) -> None:
-    tablet.press(f"text={name}")
-    tablet.fill("#id_pin", pin)
-    with tablet.page.expect_navigation():
-        tablet.page.locator("form button.lms-button--big").first.tap()
-    expect(tablet.page.locator("h1")).to_contain_text(name.split()[0])
-
-
-def known(tablet) -> None:
-    """Where the person stands has come to the tablet."""
-    until(tablet, f"{STATE}.then((all) => all.keep.some((one) => one.name === 'session' && one.value.standing))")
-
-
-def kept(tablet) -> dict:
-    return tablet.page.evaluate(STATE)
-
-
-def leave(tablet) -> None:
-    tablet.press("form[data-lms-leave] button")
-    expect(tablet.page.locator("h1")).to_have_text("Vem är du?")
-
-
-def status(tablet, words: str) -> None:
-    expect(tablet.page.locator("[data-lms-status-text]")).to_contain_text(words, timeout=15_000)
-
-
-def take(tablet, *, right: bool = True) -> None:
-    """Everything in the course from its page on: the lessons step by step, then the test, handed in."""
-    page = tablet.page
-    page.goto(f"{tablet.url}/surfplatta/min-utbildning/")
-    page.locator(".lms-row").first.tap()
-    for _turn in range(30):
-        page.wait_for_load_state()
-        page.locator("h1").first.wait_for()
-        if page.get_by_text("Dina svar är sparade på surfplattan").count() or page.locator(".lms-review").count():
-            return
-        if page.locator("form[data-lms-fact=answer]").count():
-            page.locator("label.lms-option", has_text="Rätt" if right else "Fel").first.tap()
-            expect(page.locator("[data-lms-saved]")).to_have_text("Ditt svar är sparat.")
-            tablet.press("form[data-lms-fact=answer] button:not([type=button])")
-        elif page.locator("form[data-lms-fact]").count():
-            tablet.press("form[data-lms-fact] button:not([type=button])")
-        elif page.locator("[data-lms-place] button.lms-button--big").count():
-            tablet.press("[data-lms-place] button.lms-button--big")
-        else:
-            tablet.press("a.lms-button--big")
-    raise AssertionError("The course has no end: " + page.url + tablet.text())
-
-
-def test_a_whole_course_is_taken_without_network_and_counted_once(cast, course, tablet):
+def test_a_whole_course_is_taken_without_network_and_counted_once(shop, training, tablet):
     let_in(tablet)
     known(tablet)
     tablet.context.set_offline(True)
@@ -128,16 +24,16 @@ def test_a_whole_course_is_taken_without_network_and_counted_once(cast, course, 
     assert LearningEvent.objects.count() == 0
     tablet.context.set_offline(False)
     status(tablet, "Skickat")
-    assert CourseCompletion.objects.filter(staff=cast.maja, voided_at=None).count() == 1
-    attempt = QuizAttempt.objects.get(enrolment__staff=cast.maja)
+    assert CourseCompletion.objects.filter(staff=shop.maja, voided_at=None).count() == 1
+    attempt = QuizAttempt.objects.get(enrolment__staff=shop.maja)
     assert (attempt.percent, attempt.passed, attempt.offline) == (100, True, True)
     assert LearningEvent.objects.count() == len({event.event_id for event in LearningEvent.objects.all()}) == 8
     assert kept(tablet)["outbox"] == []
     tablet.go("/surfplatta/min-utbildning/")
-    assert "Klara kurser" in tablet.text() or "Avklarade kurser" in tablet.text() or course.title in tablet.text()
+    assert "Klara kurser" in tablet.text() or "Avklarade kurser" in tablet.text() or training.title in tablet.text()
 
 
-def test_what_the_server_took_and_could_not_say_is_not_taken_twice(cast, course, tablet):
+def test_what_the_server_took_and_could_not_say_is_not_taken_twice(shop, training, tablet):
     let_in(tablet)
     known(tablet)
     lost = []
@@ -147,7 +43,7 @@ def test_what_the_server_took_and_could_not_say_is_not_taken_twice(cast, course,
         route.abort()
 
     tablet.page.route("**/surfplatta/handelser/", lose)
-    tablet.go(builders.address(course.get_activity_pages().first(), "/surfplatta/min-utbildning"))
+    tablet.go(builders.address(training.get_activity_pages().first(), "/surfplatta/min-utbildning"))
     tablet.press("form[data-lms-fact=step] button")
     tablet.page.wait_for_timeout(500)
     assert lost[0] == 200
@@ -159,7 +55,7 @@ def test_what_the_server_took_and_could_not_say_is_not_taken_twice(cast, course,
     assert LearningEvent.objects.count() == 1
 
 
-def test_two_people_share_a_day_without_network(cast, course, tablet):
+def test_two_people_share_a_day_without_network(shop, training, tablet):
     """Maja reads, Sven answers, Maja comes back to where she was. Neither sees anything of the other."""
     for name, pin in (("Maja L", people.PIN), ("Sven Å", "5830")):
         let_in(tablet, name, pin)
@@ -184,12 +80,12 @@ def test_two_people_share_a_day_without_network(cast, course, tablet):
     leave(tablet)
     tablet.context.set_offline(False)
     status(tablet, "Skickat")
-    assert LearningEvent.objects.filter(enrolment__staff=cast.maja).count() == 1
-    assert LearningEvent.objects.filter(enrolment__staff=cast.sven).count() == 8
-    assert CourseCompletion.objects.get().staff == cast.sven
+    assert LearningEvent.objects.filter(enrolment__staff=shop.maja).count() == 1
+    assert LearningEvent.objects.filter(enrolment__staff=shop.sven).count() == 8
+    assert CourseCompletion.objects.get().staff == shop.sven
 
 
-def test_who_leaves_takes_everything_along_but_what_is_unsent(cast, course, tablet):
+def test_who_leaves_takes_everything_along_but_what_is_unsent(shop, training, tablet):
     let_in(tablet)
     known(tablet)
     tablet.context.set_offline(True)
@@ -218,9 +114,9 @@ def test_who_leaves_takes_everything_along_but_what_is_unsent(cast, course, tabl
     expect(tablet.page.locator("h1")).to_have_text("Vem är du?")
 
 
-def test_back_shows_nothing_of_the_last_person_with_network_either(cast, course, tablet):
+def test_back_shows_nothing_of_the_last_person_with_network_either(shop, training, tablet):
     let_in(tablet)
-    tablet.go(builders.address(course.get_activity_pages().first(), "/surfplatta/min-utbildning"))
+    tablet.go(builders.address(training.get_activity_pages().first(), "/surfplatta/min-utbildning"))
     leave(tablet)
     tablet.page.go_back()
     expect(tablet.page.locator("h1")).to_have_text("Vem är du?")
@@ -228,7 +124,7 @@ def test_back_shows_nothing_of_the_last_person_with_network_either(cast, course,
     assert "Lektion 1" not in tablet.text()
 
 
-def test_who_left_without_network_is_out_when_it_comes_back(cast, course, tablet):
+def test_who_left_without_network_is_out_when_it_comes_back(shop, training, tablet):
     """The cookie of the last person cannot be deleted without network: it must be worth nothing."""
     let_in(tablet)
     known(tablet)
@@ -240,7 +136,7 @@ def test_who_left_without_network_is_out_when_it_comes_back(cast, course, tablet
     expect(tablet.page.locator("h1")).to_have_text("Vem är du?")
 
 
-def test_a_wrong_pin_opens_nothing_without_network(cast, course, tablet):
+def test_a_wrong_pin_opens_nothing_without_network(shop, training, tablet):
     let_in(tablet)
     known(tablet)
     leave(tablet)
@@ -262,21 +158,21 @@ def test_a_wrong_pin_opens_nothing_without_network(cast, course, tablet):
     expect(tablet.page.get_by_text("Du har inte använt den här surfplattan än")).to_be_visible()
 
 
-def test_a_clock_two_days_wrong_does_not_move_what_was_done(cast, course, tablet):
+def test_a_clock_two_days_wrong_does_not_move_what_was_done(shop, training, tablet):
     let_in(tablet)
     known(tablet)
     tablet.page.clock.set_system_time(datetime.datetime.now(tz=datetime.UTC) - datetime.timedelta(days=2))
-    tablet.go(builders.address(course.get_activity_pages().first(), "/surfplatta/min-utbildning"))
+    tablet.go(builders.address(training.get_activity_pages().first(), "/surfplatta/min-utbildning"))
     tablet.press("form[data-lms-fact=step] button")
     event = LearningEvent.objects.get()
     assert abs(event.received_at - event.occurred_at) < datetime.timedelta(minutes=1)
 
 
-def test_two_tabs_share_one_outbox(cast, course, tablet):
+def test_two_tabs_share_one_outbox(shop, training, tablet):
     let_in(tablet)
     known(tablet)
     other = tablet.context.new_page()
-    lessons = course.get_activity_pages()[:2]
+    lessons = training.get_activity_pages()[:2]
     tablet.go(builders.address(lessons[0], "/surfplatta/min-utbildning"))
     other.goto(tablet.url + builders.address(lessons[1], "/surfplatta/min-utbildning"))
     tablet.context.set_offline(True)
@@ -290,13 +186,13 @@ def test_two_tabs_share_one_outbox(cast, course, tablet):
     assert LearningEvent.objects.count() == 2
 
 
-def test_a_course_that_was_published_anew_meanwhile_counts_as_it_was_answered(cast, course, tablet):
+def test_a_course_that_was_published_anew_meanwhile_counts_as_it_was_answered(shop, training, tablet):
     let_in(tablet)
     known(tablet)
     tablet.context.set_offline(True)
     tablet.page.reload()
     take(tablet)
-    quiz = course.get_activity_pages().last().specific
+    quiz = training.get_activity_pages().last().specific
     question = quiz.questions.first()
     question.text = "En helt annan fråga?"
     quiz.questions.add(question)
@@ -308,7 +204,7 @@ def test_a_course_that_was_published_anew_meanwhile_counts_as_it_was_answered(ca
     assert (attempt.version.current, attempt.percent) == (False, 100)
 
 
-def test_a_full_tablet_says_so_and_loses_nothing(cast, course, tablet):
+def test_a_full_tablet_says_so_and_loses_nothing(shop, training, tablet):
     let_in(tablet)
     known(tablet)
     tablet.context.set_offline(True)
@@ -330,7 +226,7 @@ def test_a_full_tablet_says_so_and_loses_nothing(cast, course, tablet):
     assert not any(part["read"] for course in session["standing"]["courses"] for part in course["activities"])
 
 
-def test_a_new_version_of_the_app_keeps_what_is_unsent(cast, course, tablet, monkeypatch):
+def test_a_new_version_of_the_app_keeps_what_is_unsent(shop, training, tablet, monkeypatch):
     let_in(tablet)
     known(tablet)
     tablet.context.set_offline(True)
@@ -354,7 +250,7 @@ def test_a_new_version_of_the_app_keeps_what_is_unsent(cast, course, tablet, mon
     assert LearningEvent.objects.count() == 1
 
 
-def test_a_night_at_the_counter_ends_the_session_and_keeps_what_was_typed(cast, course, tablet):
+def test_a_night_at_the_counter_ends_the_session_and_keeps_what_was_typed(shop, training, tablet):
     page = builders.make_course("Kassan")
     quiz = builders.make_quiz(page, questions=0)
     quiz.questions.add(
@@ -382,11 +278,11 @@ def test_a_night_at_the_counter_ends_the_session_and_keeps_what_was_typed(cast, 
     expect(tablet.page.locator("h1")).to_have_text("Vem är du?")
 
 
-def test_the_tablet_is_forgotten_after_a_yes(cast, course, tablet):
+def test_the_tablet_is_forgotten_after_a_yes(shop, training, tablet):
     let_in(tablet)
     known(tablet)
     tablet.page.route("**/surfplatta/handelser/", lambda route: route.abort())
-    tablet.go(builders.address(course.get_activity_pages().first(), "/surfplatta/min-utbildning"))
+    tablet.go(builders.address(training.get_activity_pages().first(), "/surfplatta/min-utbildning"))
     tablet.press("form[data-lms-fact=step] button")
     leave(tablet)
     tablet.go("/surfplatta/kurser/")
@@ -403,7 +299,7 @@ def test_the_tablet_is_forgotten_after_a_yes(cast, course, tablet):
     assert "Maja" not in tablet.text()
 
 
-def test_the_worker_sees_nothing_but_the_tablets_pages(cast, course, tablet):
+def test_the_worker_sees_nothing_but_the_tablets_pages(shop, training, tablet):
     found = "navigator.serviceWorker.getRegistrations().then((all) => all.map((one) => one.scope))"
     assert tablet.page.evaluate(found) == [tablet.url + "/surfplatta/"]
     tablet.go("/logga-in/")

@@ -3,9 +3,7 @@ import io
 import pytest
 from django.core.files.images import ImageFile
 from django.template.loader import render_to_string
-from PIL import Image as Picture
 from wagtail.documents.models import Document
-from wagtail.images.models import Image
 
 from courses.body import prepare, reading_minutes, steps_in, words_in
 from courses.models import LessonPage
@@ -41,13 +39,6 @@ ALL_BLOCKS = [
         },
     ),
 ]
-
-
-def picture(name="bild.png"):
-    data = io.BytesIO()
-    Picture.new("RGB", (1600, 900), "green").save(data, "PNG")
-    data.seek(0)
-    return Image.objects.create(title=name, file=ImageFile(data, name=name))
 
 
 @pytest.fixture
@@ -89,7 +80,7 @@ def test_words_are_those_that_are_read_aloud(lesson):
 
 @pytest.mark.parametrize("times", [1, 6])
 def test_a_lesson_costs_the_same_queries_whatever_its_length(index, django_assert_num_queries, times):
-    image, target = picture(), builders.make_course("Länkmål", access="open")
+    image, target = builders.make_image(), builders.make_course("Länkmål", access="open")
     document = Document.objects.create(title="Blankett", file=ImageFile(io.BytesIO(b"%PDF-"), name="b.pdf"))
     link = (
         f'<p><a linktype="page" id="{target.pk}">kursen</a> och <a linktype="document" id="{document.pk}">pdf</a></p>'
@@ -112,7 +103,7 @@ def test_a_lesson_costs_the_same_queries_whatever_its_length(index, django_asser
 def test_a_picture_carries_the_alt_text_of_its_block(index):
     body = [
         ("heading", "Ett"),
-        ("picture", {"image": picture(), "alt_text": "Disken", "caption": "I butiken"}),
+        ("picture", {"image": builders.make_image(), "alt_text": "Disken", "caption": "I butiken"}),
     ]
     lesson = builders.publish(LessonPage(title="Bild", slug="bild", body=body), builders.make_course())
     html = render(lesson)

@@ -97,6 +97,7 @@ const keepSaving = (form) => {
     pending = undefined;
     if (!valuesOf(form).some((value) => value.trim())) return undefined;
     const said = JSON.stringify(valuesOf(form));
+    status.textContent = ""; // what stands there is about an earlier answer
     const writing = outbox.write(factOf(form)).then((row) => {
       form.lmsKept = row && { said, row };
       status.textContent = row ? form.dataset.saved : "";

@@ -85,6 +85,7 @@ const back = async () => {
   const who = await session.current();
   const note = document.querySelector("[data-lms-back]");
   if (!who) return location.reload();
+  if (!who.offline) await session.refresh().catch(() => undefined);
   note.hidden = false;
   note.querySelector("a").href = who.offline ? `${home}${who.staff}/` : location.href;
   note.querySelector("[data-again]").hidden = !who.offline;

@@ -11,7 +11,7 @@ export const attach = (line) => {
   const text = line.querySelector("[data-lms-status-text]");
   const icon = line.querySelector("[data-lms-status-icon]");
   const button = line.querySelector("[data-lms-send]");
-  const show = line.querySelector("[data-lms-show]");
+  const see = line.querySelector("[data-lms-see]");
   const old = document.querySelector("[data-lms-status-old]");
 
   const draw = async () => {
@@ -27,7 +27,7 @@ export const attach = (line) => {
     icon.textContent = mark;
     if (text.textContent !== said) text.textContent = said; // said again, a screen reader would say it again
     button.hidden = !waiting;
-    show.hidden = !refused;
+    see.hidden = !refused;
     if (old) old.hidden = !(waiting && Date.now() - since > DAYS);
   };
 
