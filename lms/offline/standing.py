@@ -19,15 +19,12 @@ from ..tablet.tickets import give_ticket
 from ..wording import why
 from .carried import address_of, contacts_stamp, pages_of
 
-#: How many attempts at one test can be begun before the tablet has to be online again.
-DEALT = 2
-
 
 def standing_of(request: Any, learner: StaffMember, tablet: Tablet) -> dict[str, Any]:
     """JSON-ready: {id, name, short, language, display, ticket, courses: [{id, title, why, due, …, activities}]}.
 
     An activity: {id, kind, title, minutes, required, done, version, url, language, steps: [{id, title}], read: [id]},
-    and for a test that can be taken without network `quiz`: what is dealt for the next attempts and what is under way.
+    and for a test that can be taken without network `quiz`: what is dealt for the next attempt and what is under way.
     No key, no result and no earlier answer but those of the attempt that is under way.
     """
     with override(learner.language):
@@ -95,22 +92,23 @@ def _quiz(state: ActivityState, versions: dict[int, ActivityVersion], address: A
     version = versions[state.version.pk]
     # What can be tried once only must not be lost to a tablet that never comes back.
     online_only = state.activity.max_attempts == 1
-    left = state.attempts_left if state.attempts_left is not None else DEALT
-    free = not (online_only or state.waits_until or state.under_way)
+    free = state.attempts_left != 0 and not (online_only or state.waits_until or state.under_way)
     return {
         "onlineOnly": online_only,
         "left": state.attempts_left,
         "waits": state.waits_until.isoformat() if state.waits_until else "",
-        "waitMinutes": state.activity.wait_minutes or 0,
-        "dealt": [_deal(version, str(uuid4())) for _number in range(min(left, DEALT))] if free else [],
+        # One: whether another is needed, nobody knows before this one is graded.
+        "dealt": [_deal(version, str(uuid4()), address)] if free else [],
         "underWay": _under_way(state.under_way, versions, address) if state.under_way and not online_only else None,
     }
 
 
-def _deal(version: ActivityVersion, attempt: str) -> dict[str, Any]:
+def _deal(version: ActivityVersion, attempt: str, address: Any) -> dict[str, Any]:
     """The questions of an attempt by that id, in its order: what the server will grade it over."""
     return {
         "attempt": attempt,
+        "version": version.pk,
+        "url": address(version),
         "order": [
             {
                 "key": question["key"],
@@ -125,9 +123,7 @@ def _under_way(attempt: QuizAttempt, versions: dict[int, ActivityVersion], addre
     version = versions[attempt.version_id]
     kinds = {question["key"]: KINDS[question["kind"]] for question in version.content["questions"]}
     return {
-        **_deal(version, str(attempt.uuid)),
-        "version": version.pk,
-        "url": address(version),
+        **_deal(version, str(attempt.uuid), address),
         "begunAt": attempt.started_at.isoformat(),
         "answers": {key: kinds[key].posted(answer) for key, answer in answers_given(attempt).items() if key in kinds},
     }

@@ -82,7 +82,7 @@ def carried(request):
         return JsonResponse({"error": "not_paired"}, status=403)
     people = list(people_here(request.tablet.workplace))
     names = short_names(people)
-    tiles = [{"id": str(person.uuid), "name": names[person.pk], "language": person.language} for person in people]
+    tiles = [{"id": str(person.uuid), "name": names[person.pk]} for person in people]
     return JsonResponse(
         {
             "tablet": {
@@ -177,8 +177,6 @@ def courses(request):
 @never_cache
 def unsent(request):
     """What has not been sent, and what was refused: for showing to a course leader. The tablet alone knows."""
-    if not request.tablet:
-        raise Http404
     return render(request, "lms/offline/unsent.html", {"tablet": request.tablet})
 
 
@@ -186,11 +184,10 @@ def unsent(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def forget(request):
     """Forget this tablet: it is nobody's any more, and the browser wipes what it has kept."""
-    if not request.tablet:
-        raise Http404
     if request.method != "POST":
-        return render(request, "lms/offline/forget.html", {"tablet": request.tablet})
-    unpair_tablet(tablet=request.tablet, actor=None)
+        return render(request, "lms/offline/forget.html", {"tablet": request.tablet or None})
+    if request.tablet:  # else the server has forgotten it already, and only the browser has not
+        unpair_tablet(tablet=request.tablet, actor=None)
     response = render(request, "lms/offline/forgotten.html", {"home": reverse("lms:door:tiles")})
     for cookie in (TABLET_COOKIE, PERSON_COOKIE):
         response.delete_cookie(cookie, path=tablet_path(), samesite="Lax")

@@ -34,7 +34,8 @@ def fact(context, kind, activity, *, version, **more):
     """At the tablet: what its form tells, so that it can be told without network too. Elsewhere nothing."""
     if "tablet" not in context["request"].resolver_match.namespaces:
         return ""
-    told = {"fact": kind, "activity": activity.uuid, "version": version.pk, **more}
+    learner = context["request"].learner
+    told = {"fact": kind, "learner": learner.uuid, "activity": activity.uuid, "version": version.pk, **more}
     if attempt := told.get("attempt"):
         told |= {"attempt": attempt.uuid, "begun": attempt.started_at.isoformat()}
     return flatatt({f"data-lms-{name}": str(value) for name, value in told.items()})

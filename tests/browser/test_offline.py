@@ -291,7 +291,8 @@ def test_the_tablet_is_forgotten_after_a_yes(shop, training, tablet):
     tablet.check("forget the tablet")
     tablet.tap("button.lms-button--big")
     expect(tablet.page.get_by_text("Inte skickat än: 1")).to_be_visible()
-    tablet.press("button.lms-button--big")
+    tablet.tap("button.lms-button--big")
+    expect(tablet.page.locator("h1")).to_have_text("Surfplattan är glömd")
     tablet.check("forgotten")
     assert tablet.page.evaluate("indexedDB.databases()") == []
     assert tablet.page.evaluate("caches.keys()") == []

@@ -18,6 +18,12 @@ from .test_story import put_in_order
 DESK = "/surfplatta/min-utbildning"
 
 
+def refused(tablet) -> None:
+    line = tablet.page.locator("[data-lms-refusal]")
+    expect(line).to_contain_text("Kunde inte skickas, visa för kursledaren", timeout=15_000)
+    expect(line).to_be_visible()
+
+
 def first_step(tablet, training, number=0) -> None:
     tablet.go(builders.address(training.get_activity_pages()[number], DESK))
     tablet.press("form[data-lms-fact=step] button")
@@ -40,12 +46,12 @@ def test_what_the_server_refuses_stays_until_a_leader_has_seen_it(shop, training
     )
     tablet.press("form[data-lms-fact=step] button")
     tablet.context.set_offline(False)
-    status(tablet, "Kunde inte skickas, visa för kursledaren")
+    refused(tablet)
     assert LearningEvent.objects.count() == 0
     [row] = kept(tablet)["outbox"]
     assert (row["state"], row["reason"]) == ("refused", "forged")
     leave(tablet)
-    status(tablet, "Kunde inte skickas, visa för kursledaren")
+    refused(tablet)
     tablet.press("[data-lms-see]")
     tablet.check("what was refused")
     assert "Maja L" in tablet.text()
@@ -70,7 +76,8 @@ def test_a_refused_fact_does_not_hold_up_the_others(shop, training, tablet):
     )
     first_step(tablet, training, 1)
     tablet.context.set_offline(False)
-    status(tablet, "Kunde inte skickas")
+    refused(tablet)
+    status(tablet, "Skickat")
     assert LearningEvent.objects.count() == 1
 
 
@@ -117,7 +124,7 @@ def test_what_comes_from_an_unpaired_tablet_waits_for_a_leader(shop, training, t
     first_step(tablet, training)
     unpair_tablet(tablet=Tablet.objects.get(), actor=shop.users["petra"])
     tablet.context.set_offline(False)
-    status(tablet, "Skickat")
+    status(tablet, "kursledaren tittar på det")
     event = LearningEvent.objects.get()
     assert (event.outcome, event.reason) == (EventOutcome.NEEDS_REVIEW, "unpaired_tablet")
 

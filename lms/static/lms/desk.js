@@ -54,7 +54,7 @@ for (const form of document.querySelectorAll("form[data-lms-idle]")) {
   let timer;
   let touched = Date.now();
   let told = touched;
-  const leave = () => form.requestSubmit();
+  const leave = () => { if (!form.hidden) form.requestSubmit(); };
   /* The server forgets the person by itself, wherever the browser is: it must know that somebody is reading here. */
   const tell = async () => {
     told = touched;
@@ -64,6 +64,7 @@ for (const form of document.querySelectorAll("form[data-lms-idle]")) {
   const wait = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
+      if (form.hidden) return wait(); // nobody is here
       dialog.showModal();
       timer = setTimeout(leave, WARNING);
     }, Math.max(0, limit - WARNING));

@@ -4,7 +4,8 @@
 
 import * as outbox from "./outbox.js";
 import * as session from "./session.js";
-import { findAttempt, isWhole } from "./facts.js";
+import { isFull } from "./store.js";
+import { find, findAttempt, isWhole } from "./facts.js";
 
 const PATIENCE = 3000;
 const TYPING = 800;
@@ -18,13 +19,19 @@ export const valuesOf = (form) => [...form.querySelectorAll("[name=answer]")]
 /* How many values an answer takes: every line of an order or of pairs, else one. */
 const placesIn = (form) => form.querySelectorAll("select[name=answer]").length || 1;
 
+/* In the shell there was no network. */
+const isShell = (form) => "lmsShell" in form.dataset;
+
 const factOf = (form) => {
   const { lmsFact: kind, lmsActivity: activity, lmsVersion, lmsStep: step, lmsAttempt: attempt, lmsBegun, lmsQuestion: question } = form.dataset;
   const told = { kind, activity, version: Number(lmsVersion) };
   if (kind === "step") return { ...told, step };
-  const own = { ...told, attempt, begun_at: lmsBegun, offline: form.dataset.lmsOffline === "1" };
+  const own = { ...told, attempt, begun_at: lmsBegun, offline: isShell(form) };
   return kind === "answer" ? { ...own, question, values: valuesOf(form) } : own;
 };
+
+const here = () => document.querySelector("[data-lms-tablet]").dataset;
+const whatWentWrong = (error) => (isFull(error) ? here().full : here().failed);
 
 const say = (form, words) => {
   let alert = form.querySelector("[data-lms-alert]");
@@ -39,12 +46,20 @@ const say = (form, words) => {
   alert.scrollIntoView({ block: "center" });
 };
 
-const withAnswers = async (fact) => {
-  if (fact.kind !== "submit") return fact;
+/* An attempt begins with the one that the server has dealt: it is asked what that will be graded over. And one that the
+   server has never heard of brings its answers along when it is handed in; of others the server knows them all, also
+   those from another device. {fact, deal}, or nothing where nothing is dealt. */
+const complete = async (fact) => {
   const { standing } = (await session.current()) ?? {};
+  if (fact.kind === "attempt") {
+    const [one] = standing ? find(standing, fact.activity) : [];
+    const deal = one?.quiz?.underWay ? undefined : one?.quiz?.dealt[0];
+    return deal && { fact: { ...fact, version: deal.version, attempt: deal.attempt }, deal };
+  }
+  if (fact.kind !== "submit") return { fact };
   const [one] = standing ? findAttempt(standing, fact.attempt) : [];
-  const answers = one?.quiz.underWay?.answers;
-  return answers ? { ...fact, answers } : fact;
+  const own = one?.quiz.underWay;
+  return { fact: own?.local ? { ...fact, answers: own.answers } : fact };
 };
 
 /* Writes it, and waits a little for the server. Undefined where the tablet has no ticket: then the plain form goes. */
@@ -52,7 +67,11 @@ const tell = async (form) => {
   await Promise.allSettled([...saving]);
   const said = form.dataset.lmsFact === "answer" && JSON.stringify(valuesOf(form));
   /* The same answer was kept already, as it was given. */
-  const row = said && form.lmsKept?.said === said ? form.lmsKept.row : await outbox.write(await withAnswers(factOf(form)));
+  let row = said && form.lmsKept?.said === said ? form.lmsKept.row : undefined;
+  if (!row) {
+    const whole = await complete(factOf(form));
+    row = whole && (await outbox.write(form.dataset.lmsLearner, whole.fact, whole.deal));
+  }
   if (!row) return undefined;
   const patience = Date.now() - failedAt < 15_000 ? 1 : PATIENCE;
   const answers = await outbox.flush({ patience });
@@ -74,13 +93,14 @@ export const attach = (root, after) => {
       let told;
       try {
         told = await tell(form);
-      } catch {
+      } catch (error) {
         button.disabled = false;
-        if (navigator.onLine && form.action && !form.dataset.lmsShell) form.submit();
-        else say(form, document.querySelector("[data-lms-tablet]").dataset.full);
+        if (navigator.onLine && !isShell(form)) form.submit();
+        else say(form, whatWentWrong(error));
         return;
       }
       if (told) after(form, told.row.event, told.result);
+      else if (isShell(form)) location.replace(here().home); // somebody else is here by now
       else form.submit();
     });
     if (form.dataset.lmsFact === "answer") keepSaving(form);
@@ -98,11 +118,11 @@ const keepSaving = (form) => {
     if (!valuesOf(form).some((value) => value.trim())) return undefined;
     const said = JSON.stringify(valuesOf(form));
     status.textContent = ""; // what stands there is about an earlier answer
-    const writing = outbox.write(factOf(form)).then((row) => {
+    const writing = outbox.write(form.dataset.lmsLearner, factOf(form)).then((row) => {
       form.lmsKept = row && { said, row };
       status.textContent = row ? form.dataset.saved : "";
       outbox.flush();
-    }, () => say(form, document.querySelector("[data-lms-tablet]").dataset.full)).finally(() => saving.delete(writing));
+    }, (error) => say(form, whatWentWrong(error))).finally(() => saving.delete(writing));
     saving.add(writing);
     return writing;
   };

@@ -1,19 +1,26 @@
 /* The bodies of lessons and tests that the tablet has with it. */
 
-const BODIES = "lms-bodies";
+import { fetchWithin } from "./store.js";
+
+export const BODIES = "lms-bodies";
 
 const parse = (html) => new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
 
-/* The body at `url` as an element, from the tablet or else from the network; undefined where neither has it. */
-export const bodyAt = async (url) => {
-  if (!url) return undefined;
+/* Of a part at one version: by its address; or, where that has changed (a telephone number in it, say), the latest that
+   the tablet has of the same version; else from the network. Undefined where it is nowhere. */
+export const bodyOf = async ({ id, version, url }) => {
   const cache = await caches.open(BODIES);
-  let found = await cache.match(url);
-  if (!found && navigator.onLine) {
-    found = await fetch(url, { signal: AbortSignal.timeout(3000) }).catch(() => undefined);
-    if (found?.ok) await cache.put(url, found.clone()).catch(() => undefined); // no room: it is read from the network
+  let found = url && (await cache.match(url));
+  if (!found && url && navigator.onLine) {
+    found = await fetchWithin(3000, url).catch(() => undefined);
+    if (found?.ok && !found.redirected) await cache.put(url, found.clone()).catch(() => undefined); // no room: read and gone
+    else found = undefined;
   }
-  return found?.ok ? parse(await found.text()) : undefined;
+  if (!found) {
+    const same = (await cache.keys()).filter((request) => new URL(request.url).pathname.includes(`/${id}/${version}/`));
+    found = same.length ? await cache.match(same.at(-1)) : undefined;
+  }
+  return found && parse(await found.text());
 };
 
 /* A picture that was not fetched says what it shows. `words`: "The picture is not on this tablet". */

@@ -1,23 +1,24 @@
 /* Brings the tablet what it carries: who works here, the bodies of all courses, and the pictures that were asked for. */
 
 import * as store from "./store.js";
+import { isFull } from "./store.js";
 import { forgetOthers } from "./session.js";
+import { BODIES } from "./bodies.js";
 
-const BODIES = "lms-bodies";
 export const MEDIA = "lms-media";
 const FRESH = 10 * 60_000;
+/* A version that is no longer shown may still be read or answered by someone who has not been on the network since. */
+const KEPT_ON = 60 * 24 * 3600_000;
 
 const config = () => document.querySelector("[data-lms-tablet]").dataset;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-
-export const isFull = (error) => error?.name === "QuotaExceededError";
 
 /* One file by itself, three times if need be. Throws when there is no room, or when it does not come. */
 const bring = async (cache, url) => {
   for (let number = 1; ; number += 1) {
     try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
-      if (!response.ok) throw new Error(`${url}: ${response.status}`);
+      const response = await store.fetchWithin(30_000, url);
+      if (!response.ok || response.redirected) throw new Error(`${url}: ${response.status}`);
       return await cache.put(url, response);
     } catch (error) {
       if (isFull(error) || number === 3) throw error;
@@ -26,22 +27,35 @@ const bring = async (cache, url) => {
   }
 };
 
-/* What stands in `cache` and what does not, of `urls`. */
+const whole = (url) => new URL(url, location.href).href;
+
+/* What does not stand in `cache`, of `urls`. */
 const missing = async (cache, urls) => {
-  const known = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
-  return urls.filter((url) => !known.has(url));
+  const known = new Set((await cache.keys()).map((request) => request.url));
+  return urls.filter((url) => !known.has(whole(url)));
 };
 
+/* What nobody can want any more goes: at once if something newer of the same version is here, else after a time. */
 const clearOut = async (cache, urls) => {
-  const wanted = new Set(urls);
-  for (const request of await cache.keys()) if (!wanted.has(new URL(request.url).pathname)) await cache.delete(request);
+  const wanted = new Set(urls.map(whole));
+  const versions = new Set([...wanted].map((url) => url.replace(/[^/]+\/$/, "")));
+  const since = (await store.kept("superseded")) ?? {};
+  const still = {};
+  for (const { url } of await cache.keys()) {
+    if (wanted.has(url)) continue;
+    still[url] = since[url] ?? Date.now();
+    if (!versions.has(url.replace(/[^/]+\/$/, "")) && Date.now() - still[url] < KEPT_ON) continue;
+    await cache.delete(url);
+    delete still[url];
+  }
+  await store.keep("superseded", still);
 };
 
 /* Asks what there is to carry. Answers with it, new or as it was; undefined where the tablet has never been told. */
 export const ask = async ({ force = false } = {}) => {
   const known = await store.kept("carried");
   if (!force && known && Date.now() - known.askedAt < FRESH) return known;
-  const response = await fetch(config().carried, { signal: AbortSignal.timeout(20_000) }).catch(() => undefined);
+  const response = await store.fetchWithin(20_000, config().carried).catch(() => undefined);
   if (!response?.ok) return known;
   const told = { ...(await response.json()), askedAt: Date.now() };
   await store.keep("carried", told);
@@ -53,15 +67,17 @@ export const ask = async ({ force = false } = {}) => {
 export const bringBodies = async (told) => {
   const urls = told.courses.flatMap((course) => course.bodies.map((body) => body.url));
   const cache = await caches.open(BODIES);
+  let outcome = "done";
   for (const url of await missing(cache, urls)) {
     try {
       await bring(cache, url);
     } catch (error) {
       if (isFull(error)) return "full";
+      outcome = "broken";
     }
   }
-  await clearOut(cache, urls);
-  return "done";
+  if (outcome === "done") await clearOut(cache, urls);
+  return outcome;
 };
 
 /* Per course: how many of its bodies and pictures are here. */
@@ -106,9 +122,10 @@ export const carry = () => navigator.locks.request("larpunkt-carry", { ifAvailab
   let outcome = await bringBodies(told);
   const wanted = (await store.kept("downloads")) ?? {};
   for (const course of told.courses) {
-    if (outcome === "done" && wanted[course.id]) outcome = await bringMedia(course);
+    if (outcome !== "full" && wanted[course.id]) outcome = await bringMedia(course);
   }
   const media = await caches.open(MEDIA);
-  await clearOut(media, told.courses.filter((course) => wanted[course.id]).flatMap((course) => course.media.map((medium) => medium.url)));
+  const asked = new Set(told.courses.filter((course) => wanted[course.id]).flatMap((course) => course.media.map((medium) => whole(medium.url))));
+  for (const { url } of await media.keys()) if (!asked.has(url)) await media.delete(url);
   await store.keep("full", outcome === "full");
 });

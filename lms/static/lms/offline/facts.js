@@ -17,7 +17,8 @@ export const findAttempt = (standing, attempt) => {
   return [];
 };
 
-export const apply = (standing, event) => {
+/* `deal` is what the server had dealt for an attempt, where it is no longer among the standing's own. */
+export const apply = (standing, event, deal) => {
   const [one, course] = find(standing, event.activity);
   if (!one) return;
   course.begun = true;
@@ -31,18 +32,16 @@ export const apply = (standing, event) => {
   if (!quiz) return;
   if (event.kind === "attempt") {
     if (quiz.underWay?.attempt === event.attempt) return;
-    const dealt = quiz.dealt.find((deal) => deal.attempt === event.attempt);
+    const dealt = quiz.dealt.find((other) => other.attempt === event.attempt) ?? deal;
     if (!dealt) return;
-    quiz.dealt = quiz.dealt.filter((deal) => deal !== dealt);
-    quiz.underWay = { ...dealt, version: event.version, url: event.url ?? one.url, begunAt: event.occurred_at, offline: true, answers: {} };
+    quiz.dealt = [];
+    quiz.underWay = { ...dealt, version: event.version, begunAt: event.occurred_at, local: true, answers: {} };
     if (quiz.left !== null) quiz.left -= 1;
   } else if (event.kind === "answer" && quiz.underWay?.attempt === event.attempt) {
     quiz.underWay.answers[event.question] = event.values;
   } else if (event.kind === "submit" && quiz.underWay?.attempt === event.attempt) {
     quiz.underWay = null;
     quiz.handedIn = event.attempt;
-    /* The waiting time begins now, and only the server knows whether there is anything to wait for. */
-    if (quiz.waitMinutes) quiz.dealt = [];
   }
 };
 

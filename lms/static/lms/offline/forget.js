@@ -26,7 +26,15 @@ if (store.works) {
       form.querySelector("button").textContent = form.dataset.sure;
       return;
     }
+    const response = await fetch(location.href, { method: "POST", body: new FormData(form) }).catch(() => undefined);
+    if (!response?.ok) {
+      lost.textContent = lost.dataset.failed;
+      lost.hidden = false;
+      return;
+    }
     await wipe();
-    form.submit();
+    const said = new DOMParser().parseFromString(await response.text(), "text/html");
+    document.querySelector(".lms-page").replaceWith(said.querySelector(".lms-page"));
+    document.querySelector("[data-lms-tablet]").remove();
   });
 }

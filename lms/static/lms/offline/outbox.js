@@ -3,12 +3,14 @@
 Each row carries its person's own ticket, so it does not matter who is signed in when the network comes back. */
 
 import * as store from "./store.js";
-import { apply } from "./facts.js";
-import { update } from "./session.js";
+import { apply, find } from "./facts.js";
+import { noteRecent, update } from "./session.js";
 
 const BATCH = 200;
 const MAX_BYTES = 200_000;
 const SLOWEST = 5 * 60_000;
+/* So often a row alone is tried that the server answers with a fault of its own. */
+const TRIES = 20;
 
 const config = () => document.querySelector("[data-lms-tablet]").dataset;
 const channel = new BroadcastChannel("larpunkt");
@@ -29,19 +31,35 @@ const moment = () => {
   return last;
 };
 
-/* Writes one fact about whoever is signed in. Throws when there is no room: then nothing has happened. */
-export const write = async (fact) => {
+/* A test is handed in once: pressed twice, it is the same fact. */
+const idOf = async (fact) => {
+  if (fact.kind !== "submit") return crypto.randomUUID();
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`submit ${fact.attempt}`)));
+  digest[6] = (digest[6] & 0x0f) | 0x80;
+  digest[8] = (digest[8] & 0x3f) | 0x80;
+  const hex = [...digest.slice(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+};
+
+/* Writes one fact about `staff`, if that is who is signed in; returns its row, or nothing where it is not or where the
+   tablet has no ticket of theirs. `deal` is what the server has dealt for an attempt. Throws when there is no room: then
+   nothing has happened. */
+export const write = async (staff, fact, deal) => {
+  const id = await idOf(fact);
   let row;
-  const session = await update((session) => {
-    if (!session.standing?.ticket) return;
+  await update(async (session) => {
+    if (session.staff !== staff || !session.standing?.ticket) return;
     const now = moment();
-    const event = { id: crypto.randomUUID(), ...fact, occurred_at: new Date(now).toISOString() };
-    row = { id: event.id, staff: session.staff, ticket: session.standing.ticket, seq: now, state: "waiting", event };
+    const [part, course] = find(session.standing, fact.activity);
+    const event = { id, ...fact, occurred_at: new Date(now).toISOString() };
+    const about = [part?.title, course?.title].filter(Boolean).join(", ");
+    const written = { id, staff, ticket: session.standing.ticket, seq: now, state: "waiting", about, event, deal };
+    await store.put("outbox", written);
+    apply(session.standing, event, deal);
+    noteRecent(session, written);
+    row = written;
   });
-  if (!session || !row) return undefined;
-  await store.put("outbox", row);
-  await update((session) => { if (session.staff === row.staff && session.standing) apply(session.standing, row.event); });
-  changed();
+  if (row) changed();
   return row;
 };
 
@@ -52,12 +70,13 @@ export const counts = async () => {
     waiting: waiting.length,
     since: waiting.length ? Math.min(...waiting.map((row) => row.seq)) : 0,
     refused: rows.length - waiting.length,
-    sentAt: await store.kept("sent"),
+    sent: await store.kept("sent"),
   };
 };
 
+/* What the server made of each; or, as a number, that it would not have them together. Throws when it is not reached. */
 const post = async (rows, told) => {
-  const response = await fetch(config().events, {
+  const response = await store.fetchWithin(20_000, config().events, {
     method: "POST",
     credentials: "omit",
     headers: { "Content-Type": "application/json" },
@@ -66,9 +85,10 @@ const post = async (rows, told) => {
       sent_at: new Date().toISOString(),
       events: rows.map((row) => ({ ...row.event, ticket: row.ticket })),
     }),
-    signal: AbortSignal.timeout(20_000),
   });
-  return response.ok ? (await response.json()).results : response.status;
+  if ([400, 413].includes(response.status) || response.status === 500) return response.status;
+  if (!response.ok) throw new Error(String(response.status));
+  return (await response.json()).results;
 };
 
 /* As many as fit in one request. */
@@ -76,47 +96,65 @@ const batchOf = (rows) => {
   const batch = [];
   let bytes = 0;
   for (const row of rows.slice(0, BATCH)) {
-    bytes += JSON.stringify(row.event).length + row.ticket.length + 20;
+    bytes += new Blob([JSON.stringify(row.event), row.ticket]).size + 20;
     if (batch.length && bytes > MAX_BYTES) break;
     batch.push(row);
   }
   return batch;
 };
 
-/* Sends what waits, and tells how the tablet is. Returns what the server said by id, or undefined if it said nothing. */
+/* Sends `batch`. What the server does not take together it gets in halves, so that one row never holds up the others. */
+const deliver = async (batch, told, said) => {
+  const results = await post(batch, told);
+  if (typeof results === "number") {
+    if (batch.length > 1) {
+      const half = Math.ceil(batch.length / 2);
+      await deliver(batch.slice(0, half), told, said);
+      return deliver(batch.slice(half), told, said);
+    }
+    const [row] = batch;
+    if (!row) throw new Error(String(results));
+    const tries = (row.tries ?? 0) + 1;
+    const given = results !== 500 || tries >= TRIES;
+    return store.put("outbox", { ...row, tries, ...(given ? { state: "refused", reason: String(results) } : {}) });
+  }
+  const done = [];
+  for (const result of results) {
+    said.set(result.id, result);
+    const row = batch.find((one) => one.id === result.id);
+    if (!row) continue;
+    if (result.outcome === "rejected") await store.put("outbox", { ...row, state: "refused", reason: result.reason });
+    else done.push(row.id);
+  }
+  if (!done.length) return undefined;
+  await store.remove("outbox", ...done);
+  return store.keep("sent", { at: Date.now(), review: results.some((result) => result.outcome === "needs_review") });
+};
+
+/* Sends what waits, and tells how the tablet is. Returns what the server said by id. */
 const send = async () => {
   const said = new Map();
   const carried = await store.kept("carried");
+  const tried = new Set();
   for (;;) {
     const rows = (await store.all("outbox")).sort((one, other) => one.seq - other.seq);
     const waiting = rows.filter((row) => row.state === "waiting");
-    const batch = batchOf(waiting);
-    const left = waiting.slice(batch.length);
-    const results = await post(batch, {
+    const batch = batchOf(waiting.filter((row) => !tried.has(row.id)));
+    const left = waiting.filter((row) => !batch.includes(row));
+    await deliver(batch, {
       app: carried?.version ?? "",
       tablet: carried?.tablet?.ticket ?? null,
       unsent: left.length,
       unsent_since: left.length ? new Date(left[0].seq).toISOString() : null,
       refused: rows.length - waiting.length,
-    });
-    if (typeof results === "number") throw new Error(String(results));
-    const done = [];
-    for (const result of results) {
-      said.set(result.id, result);
-      const row = batch.find((one) => one.id === result.id);
-      if (!row) continue;
-      if (result.outcome === "rejected") await store.put("outbox", { ...row, state: "refused", reason: result.reason });
-      else done.push(row.id);
-    }
-    if (done.length) {
-      await store.remove("outbox", ...done);
-      await store.keep("sent", Date.now());
-    }
-    if (!left.length || !results.length) return said;
+    }, said);
+    for (const row of batch) tried.add(row.id);
+    if (!left.some((row) => !tried.has(row.id))) return said;
   }
 };
 
-/* One sender at a time, over all tabs. `patience`: how long the caller waits for the answer. */
+/* One sender at a time, over all tabs. `patience`: how long the caller waits for the answer; undefined when it does not
+   come, or not in time. */
 export const flush = async ({ patience } = {}) => {
   const sending = navigator.locks.request("larpunkt-outbox", send).then(
     (said) => { delay = 5000; navigator.serviceWorker.controller?.postMessage("reached"); changed(); return said; },
@@ -135,7 +173,7 @@ const again = async () => {
 /* Looks after the outbox for as long as the page is open. */
 export const tend = () => {
   addEventListener("online", () => flush());
-  addEventListener("pageshow", () => flush());
+  addEventListener("pageshow", (event) => { if (event.persisted) flush(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });
 };
 

@@ -2,9 +2,8 @@
 
 import * as store from "./store.js";
 import * as session from "./session.js";
-import * as outbox from "./outbox.js";
 import * as answering from "./answering.js";
-import { bodyAt, settlePictures } from "./bodies.js";
+import { bodyOf, settlePictures } from "./bodies.js";
 import { find, findAttempt, isWhole, nextIn, nextStep } from "./facts.js";
 import { attach as attachPractice } from "../../lms_courses/practice.js";
 import { attach as attachOrder } from "../../lms_courses/order.js";
@@ -112,8 +111,8 @@ const course = async (context) => {
 };
 
 const lesson = async (context, one, owner) => {
-  const { reader, words, go } = context;
-  const body = await bodyAt(one.url);
+  const { reader, words, go, who } = context;
+  const body = await bodyOf(one);
   const back = `${reader}kurs/${owner.id}/`;
   const sections = body ? [...body.querySelectorAll(".lms-body > section")] : [];
   if (!sections.length) return take("missing", { title: one.title, link: back });
@@ -136,21 +135,21 @@ const lesson = async (context, one, owner) => {
   settlePictures(holder, words.picture);
   for (const link of holder.querySelectorAll("a[target=_blank]")) link.classList.add("lms-away");
   const form = root.querySelector("form");
-  Object.assign(form.dataset, { lmsActivity: one.id, lmsVersion: one.version, lmsStep: ids[at] });
+  Object.assign(form.dataset, { lmsLearner: who.staff, lmsActivity: one.id, lmsVersion: one.version, lmsStep: ids[at] });
   answering.attach(root, () => go(at < ids.length - 1 ? `${here}?steg=${ids[at + 1]}` : back));
   attachPractice(root);
   attachOrder(root);
   return [root, `${sections[at].querySelector("h2")?.textContent ?? ""} – ${one.title}`];
 };
 
-const quiz = async ({ reader, replace }, one, owner) => {
+const quiz = async ({ reader, replace, who }, one, owner) => {
   const { quiz: test } = one;
-  const body = await bodyAt(test.underWay?.url ?? one.url);
+  const body = await bodyOf({ ...one, ...test.underWay });
   const back = `${reader}kurs/${owner.id}/`;
   if (!body) return take("missing", { title: one.title, link: back });
   const may = !test.underWay && !test.onlineOnly && !test.waits && test.dealt.length > 0 && !test.handedIn;
   const root = take("quiz", {
-    course: owner.title, back, title: one.title, done: one.done, begun: test.underWay, may,
+    course: owner.title, back, title: one.title, done: one.done && !test.handedIn, begun: test.underWay, may,
     handedIn: test.handedIn && !test.underWay, onlineOnly: test.onlineOnly,
     not: !may && !test.underWay && !test.onlineOnly && !test.handedIn,
     link: test.underWay ? `${reader}forsok/${test.underWay.attempt}/` : "",
@@ -159,22 +158,12 @@ const quiz = async ({ reader, replace }, one, owner) => {
   const holder = root.querySelector("[data-body]");
   holder.lang = body.lang;
   holder.append(...intro.children);
-  root.querySelector("button")?.addEventListener("click", async (event) => {
-    event.target.disabled = true;
-    await begin({ reader, replace }, one);
-  });
-  return root;
-};
-
-/* The attempt begins with one that the server has dealt: it will be graded over the same questions in the same order. */
-const begin = async ({ reader, replace }, one) => {
-  const [deal] = one.quiz.dealt;
-  if (!one.quiz.underWay && deal) {
-    await outbox.write({ kind: "attempt", activity: one.id, version: one.version, attempt: deal.attempt, offline: true });
-    outbox.flush();
+  const form = root.querySelector("form");
+  if (form) {
+    Object.assign(form.dataset, { lmsLearner: who.staff, lmsActivity: one.id, lmsVersion: one.version });
+    answering.attach(root, (_form, event) => replace(`${reader}forsok/${event.attempt}/`));
   }
-  const attempt = one.quiz.underWay?.attempt ?? deal?.attempt;
-  return replace(attempt ? `${reader}forsok/${attempt}/` : `${reader}moment/${one.id}/`);
+  return root;
 };
 
 const activity = async (context) => {
@@ -184,18 +173,10 @@ const activity = async (context) => {
   return one.kind === "lesson" ? lesson(context, one, owner) : quiz(context, one, owner);
 };
 
-const beginHere = async (context) => {
-  const [one, owner] = find(context.who.standing, context.found[0]);
-  if (!one?.quiz) return elsewhere(context);
-  if (one.quiz.onlineOnly || !(one.quiz.underWay || one.quiz.dealt.length)) return quiz(context, one, owner);
-  await begin(context, one);
-  return document.createDocumentFragment();
-};
-
 const ownAttempt = async (context) => {
   const [one, owner] = findAttempt(context.who.standing, context.found[0]);
   const running = one?.quiz.underWay?.attempt === context.found[0] ? one.quiz.underWay : undefined;
-  const body = running && (await bodyAt(running.url));
+  const body = running && (await bodyOf({ id: one.id, ...running }));
   return { one, owner, running, body };
 };
 
@@ -265,8 +246,8 @@ const question = async (context) => {
   holder.append(...element.children);
   const form = root.querySelector("form");
   Object.assign(form.dataset, {
-    lmsActivity: one.id, lmsVersion: running.version, lmsAttempt: running.attempt, lmsBegun: running.begunAt,
-    lmsQuestion: asked.key, lmsOffline: running.offline ? "1" : "",
+    lmsLearner: context.who.staff, lmsActivity: one.id, lmsVersion: running.version, lmsAttempt: running.attempt,
+    lmsBegun: running.begunAt, lmsQuestion: asked.key,
   });
   answering.attach(root, () => go(next));
   attachOrder(root);
@@ -287,8 +268,8 @@ const handIn = async (context) => {
   })));
   const form = root.querySelector("form");
   Object.assign(form.dataset, {
-    lmsActivity: one.id, lmsVersion: running.version, lmsAttempt: running.attempt, lmsBegun: running.begunAt,
-    lmsOffline: running.offline ? "1" : "",
+    lmsLearner: context.who.staff, lmsActivity: one.id, lmsVersion: running.version, lmsAttempt: running.attempt,
+    lmsBegun: running.begunAt,
   });
   answering.attach(root, () => replace(`${base}resultat/`));
   return root;
@@ -300,4 +281,4 @@ const handedIn = async (context) => {
   return take("handed-in", { link: owner ? `${context.reader}kurs/${owner.id}/` : context.reader, start: context.reader });
 };
 
-export const screens = { tiles, pin, start, course, activity, begin: beginHere, attempt, question, handIn, handedIn, elsewhere };
+export const screens = { tiles, pin, start, course, activity, attempt, question, handIn, handedIn, elsewhere };

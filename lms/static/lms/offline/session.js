@@ -11,8 +11,14 @@ const ROUNDS = 310_000;
 /* Wrong PINs without network: after three, half a minute. */
 const TRIES = 3;
 const WAIT = 30_000;
+/* So long a fact that was sent already may still be missing in what the server is about to say. */
+const RECENT = 60_000;
 
 const config = () => document.querySelector("[data-lms-tablet]").dataset;
+const channel = new BroadcastChannel("larpunkt-session");
+
+/* Another tab has let somebody in or out: `listener` is told who is here now, or nothing. */
+export const onChange = (listener) => { channel.onmessage = (event) => listener(event.data); };
 
 const keyFrom = async (pin, salt) => {
   const raw = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin.trim()), "PBKDF2", false, ["deriveKey"]);
@@ -29,7 +35,7 @@ const sayHere = (who) => {
 export const current = () => store.kept("session");
 
 const seal = async (session) => {
-  if (!session.key) return;
+  if (!session.key || !session.standing) return;
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const data = await crypto.subtle.encrypt(
     { name: "AES-GCM", iv }, session.key, new TextEncoder().encode(JSON.stringify(session.standing)),
@@ -37,15 +43,38 @@ const seal = async (session) => {
   await store.put("people", { id: session.staff, salt: session.salt, iv, data, sealedAt: Date.now() });
 };
 
+/* Where `person` stood when they left last; undefined if `key` does not open it. */
+const unseal = async (person, key) => {
+  const open = await crypto.subtle.decrypt({ name: "AES-GCM", iv: person.iv }, key, person.data).catch(() => undefined);
+  return open && JSON.parse(new TextDecoder().decode(open));
+};
+
+const alone = (work) => navigator.locks.request("larpunkt-session", work);
+
 /* One writer at a time, also over several tabs: reads, changes, and writes back what `change` made of the session. */
-export const update = (change) => navigator.locks.request("larpunkt-session", async () => {
+export const update = (change) => alone(async () => {
   const session = await current();
   if (!session) return undefined;
-  change(session);
+  await change(session);
   await store.keep("session", session);
   await seal(session);
   return session;
 });
+
+/* The tablet was touched: whoever is here is not away. */
+export const touch = () => store.keep("touched", Date.now());
+export const watch = () => {
+  let told = 0;
+  const tell = () => {
+    if (Math.abs(Date.now() - told) < 5000) return;
+    told = Date.now();
+    touch().catch(() => undefined);
+  };
+  for (const sign of ["pointerdown", "keydown", "input", "scroll"]) addEventListener(sign, tell, { passive: true });
+};
+
+/* Whether nobody has touched it for `seconds`, on any tab. A clock that was set back counts as long ago. */
+export const isAway = async (seconds) => Math.abs(Date.now() - ((await store.kept("touched")) ?? 0)) >= seconds * 1000;
 
 /* A PIN on its way to the server: kept until the server says that it was right. */
 export const remember = async (staff, pin) => {
@@ -54,66 +83,74 @@ export const remember = async (staff, pin) => {
 };
 
 /* The server has drawn a page for `staff`: so they are here. Returns their session, with where they stood last. */
-export const arrive = (staff, language) => navigator.locks.request("larpunkt-session", async () => {
+export const arrive = (staff, language) => alone(async () => {
   const known = await current();
   const pending = await store.kept("pending");
   await store.drop("pending");
+  await touch();
   const typed = pending?.staff === staff ? pending : undefined;
-  if (known?.staff === staff && !known.offline && !typed) return known;
-  const session = {
-    staff, language, offline: false, touched: Date.now(),
-    key: typed?.key ?? (known?.staff === staff ? known.key : undefined),
-    salt: typed?.salt ?? (known?.staff === staff ? known.salt : undefined),
-    standing: known?.staff === staff ? known.standing : undefined,
-  };
+  const same = known?.staff === staff ? known : undefined;
+  if (same && !same.offline && !typed) return same;
+  const session = { staff, language, offline: false, key: typed?.key ?? same?.key, salt: typed?.salt ?? same?.salt, standing: same?.standing };
+  const sealed = !session.standing && typed && (await store.get("people", staff));
+  if (sealed) session.standing = await unseal(sealed, typed.key);
   await store.keep("session", session);
+  channel.postMessage(staff);
   return session;
 });
 
 /* Where the server says that they stand, and on top of it what it has not heard yet. */
 export const refresh = async () => {
-  const response = await fetch(config().standing, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20_000) });
+  const response = await store.fetchWithin(20_000, config().standing, { headers: { Accept: "application/json" } });
   if (!response.ok) return undefined;
   const standing = await response.json();
-  const waiting = (await store.all("outbox")).filter((row) => row.staff === standing.id && row.state === "waiting");
-  waiting.sort((one, other) => one.seq - other.seq);
-  for (const row of waiting) apply(standing, row.event);
-  return update((session) => {
-    if (session.staff === standing.id) Object.assign(session, { standing, language: standing.language });
+  return update(async (session) => {
+    if (session.staff !== standing.id) return;
+    const rows = (await store.all("outbox")).filter((row) => row.staff === standing.id && row.state === "waiting");
+    const late = [...(session.recent ?? []), ...rows].sort((one, other) => one.seq - other.seq);
+    for (const row of late) apply(standing, row.event, row.deal);
+    Object.assign(session, { standing, language: standing.language, refreshedAt: Date.now() });
   });
+};
+
+/* Remembers `row` for a while: an answer of the server may be on its way that does not know it. */
+export const noteRecent = (session, row) => {
+  const recent = (session.recent ?? []).filter((one) => row.seq - one.seq < RECENT);
+  session.recent = [...recent, { seq: row.seq, event: row.event, deal: row.deal }];
 };
 
 /* Opens what `pin` sealed. "wrong", "wait", "unknown" (never here before), or the session. */
 export const enterOffline = async (staff, pin) => {
   const person = await store.get("people", staff);
   if (!person) return "unknown";
-  if ((person.waitUntil ?? 0) > Date.now()) return "wait";
+  const waits = (person.waitUntil ?? 0) - Date.now();
+  if (waits > 0 && waits <= WAIT) return "wait";
   const key = await keyFrom(pin, person.salt);
-  let standing;
-  try {
-    const open = await crypto.subtle.decrypt({ name: "AES-GCM", iv: person.iv }, key, person.data);
-    standing = JSON.parse(new TextDecoder().decode(open));
-  } catch {
+  const standing = await unseal(person, key);
+  if (!standing) {
     const wrong = (person.wrong ?? 0) + 1;
     const waitUntil = wrong % TRIES ? 0 : Date.now() + WAIT;
     await store.put("people", { ...person, wrong, waitUntil });
     return waitUntil ? "wait" : "wrong";
   }
   await store.put("people", { ...person, wrong: 0, waitUntil: 0 });
-  const session = { staff, language: standing.language, offline: true, touched: Date.now(), key, salt: person.salt, standing };
-  await store.keep("session", session);
+  const session = { staff, language: standing.language, offline: true, key, salt: person.salt, standing };
+  await alone(() => store.keep("session", session));
+  await touch();
   sayHere(staff);
+  channel.postMessage(staff);
   return session;
 };
 
 /* Nobody is here any more. What has not been sent stays, and says nothing to whoever comes next. */
-export const close = () => navigator.locks.request("larpunkt-session", () => store.drop("session"));
+export const close = () => alone(() => store.drop("session"));
 
 /* The same where the server may not have heard of it. */
 export const leave = async () => {
+  sayHere("-");
   await close();
   await store.drop("pending");
-  sayHere("-");
+  channel.postMessage("");
 };
 
 /* Those who no longer have a tile here have no business here either. */

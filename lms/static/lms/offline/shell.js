@@ -18,8 +18,7 @@ const UUID = "([0-9a-f-]{36})";
 const ROUTES = [
   [reader, "", "start"],
   [reader, `kurs/${UUID}/(?:klar/|gor-om/)?`, "course"],
-  [reader, `moment/${UUID}/(?:steg/)?`, "activity"],
-  [reader, `moment/${UUID}/forsok/`, "begin"],
+  [reader, `moment/${UUID}/(?:steg/|forsok/)?`, "activity"],
   [reader, `forsok/${UUID}/`, "attempt"],
   [reader, `forsok/${UUID}/fraga/(\\d+)/`, "question"],
   [reader, `forsok/${UUID}/lamna-in/`, "handIn"],
@@ -57,11 +56,13 @@ const showAs = (display) => {
   }
 };
 
+let drawnFor = "";
+
 const draw = async () => {
   const [name, found, personal] = find(location.pathname);
   const who = await session.current();
-  const lockAfter = Number(document.querySelector("[data-lms-idle]").dataset.lmsIdle) * 1000;
-  const late = who && lockAfter && Date.now() - who.touched > lockAfter;
+  const lockAfter = Number(document.querySelector("[data-lms-idle]").dataset.lmsIdle);
+  const late = who && lockAfter && (await session.isAway(lockAfter));
   if (late) await session.leave();
   const signedIn = who && !late && who.standing;
   if ((personal && !signedIn) || name === "leave") {
@@ -69,6 +70,7 @@ const draw = async () => {
     return replace(home);
   }
   if (name === "tiles" && signedIn) return replace(reader);
+  drawnFor = signedIn ? who.staff : "";
   for (const part of document.querySelectorAll("[data-lms-signed-in]")) part.hidden = !signedIn;
   for (const part of document.querySelectorAll("[data-lms-signed-out]")) part.hidden = Boolean(signedIn);
   for (const part of document.querySelectorAll("[data-lms-name]")) part.textContent = signedIn ? who.standing.name : "";
@@ -84,35 +86,35 @@ const draw = async () => {
 const back = async () => {
   const who = await session.current();
   const note = document.querySelector("[data-lms-back]");
-  if (!who) return location.reload();
-  if (!who.offline) await session.refresh().catch(() => undefined);
+  if (who && !who.offline) await session.refresh().catch(() => undefined);
   note.hidden = false;
-  note.querySelector("a").href = who.offline ? `${home}${who.staff}/` : location.href;
-  note.querySelector("[data-again]").hidden = !who.offline;
-  return undefined;
+  note.querySelector("a").href = who?.offline ? `${home}${who.staff}/` : location.href;
+  note.querySelector("[data-again]").hidden = !who?.offline;
 };
 
+/* What was drawn for one must not come back for another. */
+addEventListener("pagehide", () => { document.body.hidden = true; });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-for (const sign of ["pointerdown", "keydown", "input"]) {
-  let told = 0;
-  addEventListener(sign, () => {
-    if (Date.now() - told < 5000) return;
-    told = Date.now();
-    session.update((who) => { who.touched = Date.now(); });
-  }, { passive: true });
-}
 for (const form of document.querySelectorAll("form[data-lms-leave]")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     await answering.saveNow();
-    await session.leave();
+    if (!event.submitter && !(await session.isAway(Number(form.dataset.lmsIdle)))) return;
+    const now = await session.current();
+    if (now?.staff === drawnFor) await session.leave();
     replace(home);
   });
 }
 
 if (store.works) {
+  session.watch();
+  session.onChange((staff) => {
+    if (!drawnFor || staff === drawnFor) return;
+    document.body.hidden = true;
+    replace(home);
+  });
   outbox.tend();
   for (const line of document.querySelectorAll("[data-lms-status]")) status.attach(line);
-  draw().then(() => outbox.flush()).then((said) => { if (said) back(); });
+  draw().catch(() => { place.textContent = here.dataset.failed; }).then(() => outbox.flush()).then((said) => { if (said) back(); });
   addEventListener("online", () => outbox.flush().then((said) => { if (said) back(); }));
 }

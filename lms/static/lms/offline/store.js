@@ -2,15 +2,17 @@
 
    outbox  what people did and the server has not answered for yet, by its id
    people  by person: what an offline PIN opens. Sealed; see session.js
-   keep    by name: "session" (who is here now), "pending" (a PIN just typed), "carried" (the tablet's courses and
-           names), "downloads" (courses whose pictures were asked for), "sent" (when the server last took something) */
+   keep    by name: "session" (who is here now), "touched" (when the tablet was touched last), "pending" (a PIN just
+           typed), "carried" (the tablet's courses and names), "downloads" (courses whose pictures were asked for),
+           "sent" (when the server last took something, and whether a leader looks at it) */
 
 const NAME = "larpunkt";
 const VERSION = 1;
 
 /* Without any of these (plain http on the shop's own network, a very old browser) the plain forms do the work. */
 export const works = Boolean(
-  globalThis.indexedDB && globalThis.crypto?.subtle && navigator.serviceWorker && navigator.locks && globalThis.caches,
+  globalThis.indexedDB && globalThis.crypto?.subtle && crypto.randomUUID && navigator.serviceWorker && navigator.locks
+  && globalThis.caches && globalThis.BroadcastChannel,
 );
 
 let opened;
@@ -26,16 +28,17 @@ const open = () => {
       if (!database.objectStoreNames.contains("keep")) database.createObjectStore("keep", { keyPath: "name" });
     };
     opening.onsuccess = () => {
-      opening.result.onversionchange = () => { opening.result.close(); opened = undefined; };
-      done(opening.result);
+      const database = opening.result;
+      database.onversionchange = () => { database.close(); opened = undefined; };
+      database.onclose = () => { opened = undefined; }; // as iOS does to a page that has slept
+      done(database);
     };
     opening.onerror = () => { opened = undefined; fail(opening.error); };
   });
   return opened;
 };
 
-/* Does `work` with the store and answers with the result of the request that it returns, when all of it is on disk. */
-const run = async (name, mode, work) => {
+const attempt = async (name, mode, work) => {
   const database = await open();
   return new Promise((done, fail) => {
     const transaction = database.transaction(name, mode, { durability: "strict" });
@@ -43,6 +46,17 @@ const run = async (name, mode, work) => {
     transaction.oncomplete = () => done(request?.result);
     transaction.onabort = () => fail(transaction.error ?? new DOMException("aborted", "AbortError"));
   });
+};
+
+/* Does `work` with the store and answers with the result of the request that it returns, when all of it is on disk. */
+const run = async (name, mode, work) => {
+  try {
+    return await attempt(name, mode, work);
+  } catch (error) {
+    if (error?.name !== "InvalidStateError") throw error;
+    opened = undefined; // the connection is gone: once more with a new one
+    return attempt(name, mode, work);
+  }
 };
 
 export const get = (name, key) => run(name, "readonly", (store) => store.get(key));
@@ -54,6 +68,19 @@ export const remove = (name, ...keys) => run(name, "readwrite", (store) => { for
 export const kept = async (name) => (await get("keep", name))?.value;
 export const keep = (name, value) => put("keep", { name, value });
 export const drop = (name) => remove("keep", name);
+
+export const isFull = (error) => error?.name === "QuotaExceededError";
+
+/* As `fetch`, but for so long. The limit is for the answer to begin, not for all of it to come. */
+export const fetchWithin = async (milliseconds, url, options = {}) => {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), milliseconds);
+  try {
+    return await fetch(url, { ...options, signal: control.signal });
+  } finally {
+    clearTimeout(timer);
+  }
+};
 
 export const wipe = async () => {
   (await open()).close();

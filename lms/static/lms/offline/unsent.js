@@ -19,9 +19,9 @@ const draw = async () => {
       const item = template.content.cloneNode(true);
       item.querySelector("[data-who]").textContent = people.get(row.staff) ?? "";
       item.querySelector("[data-what]").textContent = template.dataset[row.event.kind] ?? row.event.kind;
+      item.querySelector("[data-about]").textContent = row.about ? `(${row.about})` : "";
       item.querySelector("[data-when]").textContent = when.format(row.seq);
-      item.querySelector("[data-why]").textContent = row.reason ? `(${row.reason})` : "";
-      item.querySelector("[data-id]").textContent = row.id;
+      item.querySelector("[data-id]").textContent = [row.id, row.reason].filter(Boolean).join(" ");
       const seen = item.querySelector("[data-seen]");
       seen.hidden = state !== "refused";
       seen.addEventListener("click", () => {

@@ -5,7 +5,6 @@ has with it. No page by the server is ever kept: pages are somebody's. Kept are 
 bodies of lessons and their pictures (carry.js), which know no user. */
 const { version, home, reader, shells, standard, files } = {{ worker|as_json }};
 const SHELL = `lms-shell-${version}`;
-const BODIES = "lms-bodies";
 const MEDIA = "lms-media";
 const PATIENCE = 3000;
 /* After a page that did not come, the next ones are not waited for: every tap would cost three seconds. */
@@ -19,7 +18,7 @@ async function keep(cache, url, tries = 3) {
   for (let number = 1; ; number += 1) {
     try {
       const response = await fetch(url, { cache: "no-cache", credentials: "same-origin" });
-      if (!response.ok) throw new Error(`${url}: ${response.status}`);
+      if (!response.ok || response.redirected) throw new Error(`${url}: ${response.status}`);
       return await cache.put(url, response);
     } catch (error) {
       if (number === tries) throw error;
@@ -66,6 +65,10 @@ const session = () => new Promise((done) => {
   };
 });
 
+/* The answer, if it begins to come in time; then all of it, however long it takes. The request itself is left as it is:
+   with another signal it would lose where it came from. */
+const inTime = (answer) => Promise.race([answer, pause(PATIENCE).then(() => Promise.reject(new Error("slow")))]);
+
 async function drawShell(who) {
   const language = who?.language in shells ? who.language : standard in shells ? standard : Object.keys(shells)[0];
   const cache = await caches.open(SHELL);
@@ -81,8 +84,8 @@ async function page(request) {
   if (reads && who?.offline && personal) return drawShell(who);
   if (reads && Date.now() < restUntil) return drawShell(who);
   try {
-    /* What is posted is waited for: it may have been taken, and is asked for again with its own id if not. */
-    const response = await (reads ? fetch(request, { signal: AbortSignal.timeout(PATIENCE) }) : fetch(request));
+    /* What is posted is waited for: it may have been taken. */
+    const response = await (reads ? inTime(fetch(request)) : fetch(request));
     restUntil = 0;
     return [502, 503, 504].includes(response.status) ? drawShell(who) : response;
   } catch {
@@ -98,7 +101,7 @@ async function file(request, path) {
   const kept = await cache.match(path);
   if (kept && (hashed.test(path) || Date.now() < restUntil)) return kept;
   try {
-    return await fetch(request, kept ? { signal: AbortSignal.timeout(PATIENCE) } : {});
+    return await (kept ? inTime(fetch(request)) : fetch(request));
   } catch {
     return kept ?? Response.error();
   }
