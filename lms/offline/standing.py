@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from courses.display import Display
@@ -16,14 +17,14 @@ from ..people.actions import short_names
 from ..progress.attempts import answers_given, order_of
 from ..reader.journey import ActivityState, Journey, journeys
 from ..tablet.tickets import give_ticket
-from ..wording import why
+from ..wording import day_text, minutes_text, who_must, why
 from .carried import address_of, contacts_stamp, pages_of
 
 
 def standing_of(request: Any, learner: StaffMember, tablet: Tablet) -> dict[str, Any]:
-    """JSON-ready: {id, name, short, language, display, ticket, courses: [{id, title, why, due, …, activities}]}.
+    """JSON-ready: {id, name, short, language, display, ticket, courses: [{id, title, line, due, …, activities}]}.
 
-    An activity: {id, kind, title, minutes, required, done, version, url, language, steps: [{id, title}], read: [id]},
+    An activity: {id, kind, title, time, required, done, version, url, language, steps: [{id, title}], read: [id]},
     and for a test that can be taken without network `quiz`: what is dealt for the next attempt and what is under way.
     No key, no result and no earlier answer but those of the attempt that is under way.
     """
@@ -61,7 +62,7 @@ def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any
     return {
         "id": str(journey.course.uuid),
         "title": journey.course.title,
-        "why": why(journey.day, journey.facts),
+        "line": _line(journey),
         "done": journey.done_in_this_cycle,
         "required": journey.duty is not None and not journey.is_exempt,
         "begun": journey.enrolment_id is not None,
@@ -71,12 +72,22 @@ def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any
     }
 
 
+def _line(journey: Journey) -> str:
+    """What stands under the course's name and does not change by what is done without network."""
+    if journey.done_in_this_cycle:
+        return why(journey.day, journey.facts)
+    said = [who_must(journey.rule)] if journey.rule else []
+    if journey.duty and journey.duty.due:
+        said.append(_("Due on %(day)s.") % {"day": day_text(journey.duty.due)})
+    return " ".join(said)
+
+
 def _activity(state: ActivityState, versions: dict[int, ActivityVersion], address: Any) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": str(state.activity.uuid),
         "kind": state.kind,
         "title": state.title,
-        "minutes": state.activity.minutes,
+        "time": minutes_text(state.activity.minutes),
         "required": state.activity.required,
         "done": state.is_done,
         "version": state.version.pk,

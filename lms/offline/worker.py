@@ -13,6 +13,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import override
 
+from courses.models import Contact
+from courses.models.contacts import in_groups
+
 from ..access import PIN
 from ..tablet.forms import PinForm
 
@@ -61,9 +64,17 @@ def nobody(request: HttpRequest) -> HttpRequest:
 
 
 def draw_shell(request: HttpRequest, language: str) -> str:
-    """The page that answers on the tablet where the network does not. It knows no user: it holds empty screens."""
+    """The page that answers on the tablet where the network does not. It knows no user: it holds empty screens.
+
+    And what must be at hand when the network fails: the emergency numbers.
+    """
+    contacts = Contact.objects.in_language(language)
     with override(language):
-        return render_to_string("lms/offline/shell.html", {"language": language, "form": PinForm()}, nobody(request))
+        return render_to_string(
+            "lms/offline/shell.html",
+            {"language": language, "form": PinForm(), "groups": in_groups(contacts)},
+            nobody(request),
+        )
 
 
 def shells(request: HttpRequest) -> dict[str, str]:

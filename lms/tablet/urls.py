@@ -22,6 +22,7 @@ urlpatterns = [
     path("innehall/<uuid:activity>/ljud/<int:document>/", offline.recording, name="recording"),
     path("mitt-lage/", offline.standing, name="standing"),
     path("kurser/", offline.courses, name="courses"),
+    path("snabbvagar/", offline.shortcuts, name="shortcuts"),
     path("osant/", offline.unsent, name="unsent"),
     path("glom/", offline.forget, name="forget"),
     path("<uuid:person>/", views.pin, name="pin"),

@@ -84,7 +84,7 @@ export const attach = (root, after) => {
     form.removeAttribute("data-lms-save-answer"); // desk.js saves by posting the form; here the outbox does
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (form.dataset.lmsFact === "answer" && !isWhole(valuesOf(form), placesIn(form))) {
+      if (form.dataset.lmsFact === "answer" && !isWhole(valuesOf(form), placesIn(form), form.dataset.lmsUnit)) {
         say(form, form.dataset.lmsAskAgain);
         return;
       }

@@ -57,4 +57,15 @@ export const nextIn = (course) => {
   return open.find((one) => one.quiz?.underWay) ?? open[0];
 };
 
-export const isWhole = (values, places) => values.length > 0 && values.length >= places && values.every((value) => value.trim());
+/* A number, with `unit` or a beginning of it after it. As courses/questions/numeric.py reads it. */
+const isNumber = (text, unit) => {
+  const bare = (said) => said.normalize("NFKC").replace("−", "-").replace(/\s/g, "").toLowerCase();
+  const found = /^[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)(\D*)$/.exec(bare(text));
+  const said = found?.[1].replace(/^[.,!]+|[.,!]+$/g, "");
+  return Boolean(found) && (!said || !unit || bare(unit).startsWith(said) || ["%", "procent", "percent"].includes(said));
+};
+
+/* Whether `values` leave nothing open of a question with so many `places`. `unit` is given for a number alone. */
+export const isWhole = (values, places, unit) =>
+  values.length > 0 && values.length >= places && values.every((value) => value.trim())
+  && (unit === undefined || isNumber(values[0], unit));

@@ -55,12 +55,21 @@ export const write = async (staff, fact, deal) => {
     const about = [part?.title, course?.title].filter(Boolean).join(", ");
     const written = { id, staff, ticket: session.standing.ticket, seq: now, state: "waiting", about, event, deal };
     await store.put("outbox", written);
+    await forgetEarlier(written);
     apply(session.standing, event, deal);
     noteRecent(session, written);
     row = written;
   });
   if (row) changed();
   return row;
+};
+
+/* An answer that has not been sent gives way to the one after it. */
+const forgetEarlier = async ({ id, staff, event }) => {
+  if (event.kind !== "answer") return;
+  const earlier = (await store.all("outbox")).filter((row) => row.state === "waiting" && row.staff === staff && row.id !== id
+    && row.event.kind === "answer" && row.event.attempt === event.attempt && row.event.question === event.question);
+  if (earlier.length) await store.remove("outbox", ...earlier.map((row) => row.id));
 };
 
 export const counts = async () => {

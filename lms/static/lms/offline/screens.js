@@ -67,7 +67,7 @@ const courseRow = (course, reader) => {
   const required = course.activities.filter((one) => one.required);
   const done = required.filter((one) => one.done).length;
   return take("course-row", {
-    title: course.title, why: course.why, link: `${reader}kurs/${course.id}/`,
+    title: course.title, why: course.line, link: `${reader}kurs/${course.id}/`,
     mark: course.done ? "✓" : course.begun ? `${done}/${required.length}` : "○",
   });
 };
@@ -77,19 +77,23 @@ const start = async ({ reader, who }) => {
   /* What is due first stands first; what has no date comes last. */
   const mine = standing.courses.filter((course) => (course.required || course.begun) && !course.done)
     .sort((one, other) => (one.due || "9999").localeCompare(other.due || "9999"));
-  const others = standing.courses.filter((course) => !mine.includes(course));
+  const done = standing.courses.filter((course) => course.done);
+  const others = standing.courses.filter((course) => !mine.includes(course) && !course.done);
   const last = [...mine].filter(nextIn).sort((one, other) => other.touched.localeCompare(one.touched))[0];
   const one = last && nextIn(last);
   const root = take("start", {
-    name: standing.name, next: one, nothing: !one, course: last?.title, title: one?.title,
+    name: standing.name, next: one, nothing: !one && mine.length, ready: !one && !mine.length, done: done.length, course: last?.title, title: one?.title,
     begun: one && last.begun, fresh: one && !last.begun, mine: mine.length, others: others.length,
     lesson: one?.kind === "lesson", test: one?.kind === "quiz",
     number: one ? nextStep(one) + 1 : "", count: one?.steps.length, link: one && `${reader}moment/${one.id}/`,
   });
   if (mine.length) rows(root, "mine", mine.map((course) => courseRow(course, reader)));
+  if (done.length) rows(root, "done", done.map((course) => courseRow(course, reader)));
   if (others.length) rows(root, "others", others.map((course) => courseRow(course, reader)));
   return root;
 };
+
+const shortcuts = async ({ home }) => take("shortcuts", { home });
 
 const elsewhere = async ({ home, reader, who }) => take("elsewhere", { link: who ? reader : home });
 
@@ -99,12 +103,12 @@ const course = async (context) => {
   if (!one) return elsewhere(context);
   const next = nextIn(one);
   const root = take("course", {
-    title: one.title, why: one.why, start: reader, next, name: next?.title, link: next && `${reader}moment/${next.id}/`,
+    title: one.title, why: one.line, start: reader, begun: next && one.begun, fresh: next && !one.begun, name: next?.title, link: next && `${reader}moment/${next.id}/`,
   });
   rows(root, "activities", one.activities.map((part, index) => take("activity-row", {
     title: part.title, mark: markOf(part, index + 1), link: `${reader}moment/${part.id}/`,
     done: part.done, waits: !part.done && part.quiz?.handedIn, begun: !part.done && !part.quiz?.handedIn && (part.read.length || part.quiz?.underWay),
-    minutes: part.minutes, fresh: !part.done && !part.read.length && !part.quiz?.underWay && !part.quiz?.handedIn && part.kind !== "workshop",
+    time: part.time, optional: !part.required, fresh: !part.done && !part.read.length && !part.quiz?.underWay && !part.quiz?.handedIn && part.kind !== "workshop",
     workshop: part.kind === "workshop",
   })));
   return root;
@@ -121,6 +125,7 @@ const lesson = async (context, one, owner) => {
   const firstUnread = ids.findIndex((id) => !one.read.includes(id));
   const at = asked >= 0 ? asked : firstUnread >= 0 ? firstUnread : ids.length - 1;
   const here = `${reader}moment/${one.id}/`;
+  history.replaceState(null, "", `${here}?steg=${ids[at]}`); // Back leads to this step, not to the first unread one
   const root = take("lesson", {
     course: owner.title, back, title: one.title, number: at + 1, count: ids.length,
     previous: at > 0, previousLink: at > 0 ? `${here}?steg=${ids[at - 1]}` : "", more: at < ids.length - 1, last: at === ids.length - 1,
@@ -134,7 +139,8 @@ const lesson = async (context, one, owner) => {
   holder.append(...body.children);
   settlePictures(holder, words.picture);
   for (const link of holder.querySelectorAll("a[target=_blank]")) link.classList.add("lms-away");
-  const form = root.querySelector("form");
+  /* The lesson may hold forms of its own: practice. */
+  const form = root.querySelector("form[data-lms-fact]");
   Object.assign(form.dataset, { lmsLearner: who.staff, lmsActivity: one.id, lmsVersion: one.version, lmsStep: ids[at] });
   answering.attach(root, () => go(at < ids.length - 1 ? `${here}?steg=${ids[at + 1]}` : back));
   attachPractice(root);
@@ -157,8 +163,8 @@ const quiz = async ({ reader, replace, who }, one, owner) => {
   const intro = body.querySelector("[data-lms-intro]");
   const holder = root.querySelector("[data-body]");
   holder.lang = body.lang;
-  holder.append(...intro.children);
-  const form = root.querySelector("form");
+  if (!test.handedIn || test.underWay) holder.append(...intro.children);
+  const form = root.querySelector("form[data-lms-fact]");
   if (form) {
     Object.assign(form.dataset, { lmsLearner: who.staff, lmsActivity: one.id, lmsVersion: one.version });
     answering.attach(root, (_form, event) => replace(`${reader}forsok/${event.attempt}/`));
@@ -182,7 +188,10 @@ const ownAttempt = async (context) => {
 
 const questionIn = (body, key) => body.querySelector(`[data-lms-question="${CSS.escape(key)}"]`);
 const placesOf = (element) => element.querySelectorAll("select[name=answer]").length || 1;
-const whole = (body, running, asked) => isWhole(running.answers[asked.key] ?? [], placesOf(questionIn(body, asked.key)));
+const whole = (body, running, asked) => {
+  const element = questionIn(body, asked.key);
+  return isWhole(running.answers[asked.key] ?? [], placesOf(element), element.dataset.lmsUnit);
+};
 
 const attempt = async (context) => {
   const { running, body, one } = await ownAttempt(context);
@@ -243,11 +252,12 @@ const question = async (context) => {
   arrange(element, asked, running.answers[asked.key] ?? []);
   const holder = root.querySelector("[data-body]");
   holder.lang = body.lang;
+  const { lmsAskAgain, lmsUnit } = element.dataset;
   holder.append(...element.children);
-  const form = root.querySelector("form");
+  const form = root.querySelector("form[data-lms-fact]");
   Object.assign(form.dataset, {
     lmsLearner: context.who.staff, lmsActivity: one.id, lmsVersion: running.version, lmsAttempt: running.attempt,
-    lmsBegun: running.begunAt, lmsQuestion: asked.key,
+    lmsBegun: running.begunAt, lmsQuestion: asked.key, lmsAskAgain, ...(lmsUnit === undefined ? {} : { lmsUnit }),
   });
   answering.attach(root, () => go(next));
   attachOrder(root);
@@ -266,7 +276,7 @@ const handIn = async (context) => {
     number: index + 1, text: questionIn(body, asked.key).dataset.text, link: `${base}fraga/${index + 1}/`,
     answered: whole(body, running, asked), not: !whole(body, running, asked),
   })));
-  const form = root.querySelector("form");
+  const form = root.querySelector("form[data-lms-fact]");
   Object.assign(form.dataset, {
     lmsLearner: context.who.staff, lmsActivity: one.id, lmsVersion: running.version, lmsAttempt: running.attempt,
     lmsBegun: running.begunAt,
@@ -281,4 +291,4 @@ const handedIn = async (context) => {
   return take("handed-in", { link: owner ? `${context.reader}kurs/${owner.id}/` : context.reader, start: context.reader });
 };
 
-export const screens = { tiles, pin, start, course, activity, attempt, question, handIn, handedIn, elsewhere };
+export const screens = { tiles, pin, start, course, activity, attempt, question, shortcuts, handIn, handedIn, elsewhere };

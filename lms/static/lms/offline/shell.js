@@ -25,6 +25,7 @@ const ROUTES = [
   [reader, `forsok/${UUID}/resultat/`, "handedIn"],
   [home, "", "tiles"],
   [home, "byt/", "leave"],
+  [home, "snabbvagar/", "shortcuts"],
   [home, `${UUID}/(?:kort/)?`, "pin"],
 ];
 
@@ -87,6 +88,7 @@ const back = async () => {
   const who = await session.current();
   const note = document.querySelector("[data-lms-back]");
   if (who && !who.offline) await session.refresh().catch(() => undefined);
+  for (const said of document.querySelectorAll("[data-lms-no-network]")) said.hidden = true;
   note.hidden = false;
   note.querySelector("a").href = who?.offline ? `${home}${who.staff}/` : location.href;
   note.querySelector("[data-again]").hidden = !who?.offline;

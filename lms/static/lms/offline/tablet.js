@@ -69,7 +69,8 @@ const keepUp = async () => {
   const attempt = document.querySelector("[data-lms-attempt]")?.dataset.lmsAttempt;
   const unknown = attempt && !(known.standing && findAttempt(known.standing, attempt)[0]);
   const isStart = location.pathname === here.dataset.reader;
-  if (unknown || isStart || Math.abs(Date.now() - (known.refreshedAt ?? 0)) > STALE) await session.refresh();
+  const tongue = known.language !== language;
+  if (unknown || isStart || tongue || Math.abs(Date.now() - (known.refreshedAt ?? 0)) > STALE) await session.refresh();
   return undefined;
 };
 
