@@ -12,7 +12,7 @@ help:
 	@echo "make run        set up, load the starter course and invented staff, serve on port $(PORT)"
 	@echo "make test       all tests: SQLite, PostgreSQL, the browser"
 	@echo "make lint       style, types, templates"
-	@echo "make bench      the figures: queries and CPU"
+	@echo "make bench      the figures: queries, CPU, page weight, a slow network"
 	@echo "make messages   collect texts to translate"
 	@echo "make lock       resolve the requirements anew"
 

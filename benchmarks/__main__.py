@@ -1,10 +1,17 @@
-"""`make bench`: what things cost, as CPU milliseconds and queries, and the ratios that we want to keep."""
+"""`make bench`: what things cost, and the figures that we want to keep.
+
+CPU milliseconds and queries; what a page weighs; how soon a lesson is there on a slow network.
+"""
 
 import argparse
 import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .measure import Cost
 
 #: (what, against what, at most): ratios of CPU time within one run.
 WANTED = [
@@ -28,17 +35,18 @@ SAME_QUERIES = [(name, against) for name, against, _most in WANTED if name.start
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=25)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--pages", action="store_true", help="only what pages weigh and how soon they are there")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
-        os.environ["LMS_BENCH_DATABASE"] = str(Path(folder) / "bench.sqlite3")
-        missed = run(rounds)
+        os.environ["LMS_BENCH_DATABASE"] = str(Path(folder) / "db.sqlite3")
+        missed = run(Path(folder), rounds=0 if asked.pages else asked.rounds)
     if missed:
         sys.exit(f"{missed} of the wanted figures are missed.")
 
 
-def run(rounds: int) -> int:
-    """Prints what everything costs; returns how many of the wanted figures were missed."""
+def run(folder: Path, *, rounds: int) -> int:
+    """Prints the figures; returns how many of those wanted were missed. Without rounds: the pages alone."""
     import django
 
     django.setup()
@@ -48,17 +56,26 @@ def run(rounds: int) -> int:
     setup_test_environment(debug=False)
     old = setup_databases(verbosity=0, interactive=False)
     try:
+        from . import pages
         from .cases import Site
-        from .intake import BATCHES
         from .measure import measure
 
         site = Site()
+        missed = pages.report(site.cast, site.lessons[0], folder)
+        if not rounds:
+            return missed
         costs = measure(site.cases(), rounds=rounds)
         # Seconds each, so that few rounds say enough.
         costs |= measure(site.staff_list_cases(), rounds=max(1, rounds // 8))
     finally:
         teardown_databases(old, verbosity=0)
     print(f"{connection.vendor}, median of {rounds} rounds in turns, one process\n")
+    return missed + tell(costs)
+
+
+def tell(costs: "dict[str, Cost]") -> int:
+    from .intake import BATCHES
+
     print(f"| {'':<40} | queries | CPU ms |\n|{'-' * 42}|--------:|-------:|")
     for name, cost in costs.items():
         print(f"| {name:<40} | {cost.queries:>7} | {cost.cpu_ms:>6.1f} |")

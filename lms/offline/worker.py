@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -106,9 +107,11 @@ def version_of(drawn: dict[str, str]) -> str:
 
 
 def addresses() -> list[str]:
-    """With the name by which modules import each other, where static files go by another."""
-    plain = [settings.STATIC_URL + name for name in FILES if name.endswith(".js")]
-    return sorted({*(static(name) for name in FILES), *plain})
+    """Also by the names that modules import each other by, where the host's static files go by others only outside."""
+    found = {static(name) for name in FILES}
+    if not getattr(staticfiles_storage, "support_js_module_import_aggregation", False):
+        found |= {settings.STATIC_URL + name for name in FILES if name.endswith(".js")}
+    return sorted(found)
 
 
 @functools.cache

@@ -4,7 +4,6 @@ import datetime
 import json
 import re
 import uuid
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -313,22 +312,6 @@ def test_the_worker_is_asked_for_anew_and_names_files_that_are_there(client, cas
     from django.contrib.staticfiles import finders
 
     assert all(finders.find(url.removeprefix("/static/")) for url in told["files"])
-
-
-def test_every_module_of_the_shell_is_kept_with_it(settings):
-    """A module that another imports and that nobody keeps would be found missing in the middle of a lesson."""
-    from django.contrib.staticfiles import finders
-
-    kept = {url.removeprefix(settings.STATIC_URL) for url in addresses()}
-    for name in sorted(kept):
-        if not name.endswith(".js"):
-            continue
-        source = Path(finders.find(name)).read_text()
-        for imported in re.findall(r'^import .*?from "(.+?)";', source, re.M):
-            folder = name.rsplit("/", 1)[0].split("/")
-            while imported.startswith("../"):
-                folder, imported = folder[:-1], imported.removeprefix("../")
-            assert "/".join([*folder, imported.removeprefix("./")]) in kept, (name, imported)
 
 
 def test_the_version_changes_with_any_word_of_the_shell(client, cast, monkeypatch):

@@ -39,7 +39,7 @@ if not url:
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES["lms_private"]["OPTIONS"]["location"] = DATA_DIR / "private"
-STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+STORAGES["staticfiles"] = {"BACKEND": "lms.standalone.staticfiles.HashedFiles"}
 MIDDLEWARE.insert(1, "whitenoise.middleware.WhiteNoiseMiddleware")
 
 if cache := os.environ.get("LMS_CACHE_URL"):
