@@ -134,12 +134,20 @@ def media_of(version: ActivityVersion, page: Any) -> list[dict[str, Any]]:
 def _count_media(version: ActivityVersion, page: Any) -> list[dict[str, Any]]:
     images = [block.value["image"] for block in page.body if block.block_type == "picture"]
     renditions = [image.get_rendition(PICTURE_SPECS[0]) for image in images if image]
-    media = [{"url": rendition.url, "bytes": rendition.file.size} for rendition in renditions]
+    media = [{"url": rendition.url, "bytes": _size_of(rendition)} for rendition in renditions]
     recording = getattr(page, "audio", None)
     if recording:
         url = Carried(version.activity.uuid, page).document(recording)
         media.append({"url": url, "bytes": recording.get_file_size() or 0})
     return media
+
+
+def _size_of(rendition: Any) -> int:
+    """In bytes; 0 for a file that is lost: one picture must not keep the tablet from all the others."""
+    try:
+        return int(rendition.file.size)
+    except OSError:
+        return 0
 
 
 class Carried(Desk):

@@ -26,14 +26,14 @@ from ..tablet.session import PERSON_COOKIE, TABLET_COOKIE, people_here, tablet_p
 from ..tablet.tickets import give_ticket
 from .carried import Carried, address_of, contacts_stamp, courses_for, pages_of
 from .standing import standing_of
-from .worker import draw_shell, draw_worker, shells, version_of
+from .worker import draw_shell, draw_worker
 
 
 @require_safe
 @never_cache
 def worker(request):
     """The service worker. Served in the tablet's own directory, which is all that it ever sees."""
-    response = HttpResponse(draw_worker(request), content_type="text/javascript; charset=utf-8")
+    response = HttpResponse(draw_worker(request)[1], content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response
 
@@ -90,7 +90,7 @@ def carried(request):
                 "workplace": request.tablet.workplace.name,
                 "ticket": give_ticket(request.tablet),
             },
-            "version": version_of(shells(request)),
+            "version": draw_worker(request)[0],
             "people": sorted(tiles, key=lambda tile: tile["name"].casefold()),
             "courses": courses_for(request.tablet),
         }

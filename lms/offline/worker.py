@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -19,6 +20,8 @@ from courses.models.contacts import in_groups
 
 from ..access import PIN
 from ..tablet.forms import PinForm
+
+MINUTE = 60
 
 #: What the shell needs to run; its modules import each other by name.
 SCRIPTS = (
@@ -82,13 +85,24 @@ def shells(request: HttpRequest) -> dict[str, str]:
     return {code: draw_shell(request, code) for code, _name in settings.LANGUAGES}
 
 
-def draw_worker(request: HttpRequest) -> str:
+def draw_worker(request: HttpRequest) -> tuple[str, str]:
+    """(the app's version, the service worker's source). A browser asks at every page: drawn anew once a minute."""
+    key = f"lms:worker:{request.scheme}:{request.get_host()}"
+    drawn: tuple[str, str] | None = cache.get(key)
+    if drawn is None:
+        drawn = _draw_worker(request)
+        cache.set(key, drawn, MINUTE)
+    return drawn
+
+
+def _draw_worker(request: HttpRequest) -> tuple[str, str]:
     drawn = shells(request)
-    return render_to_string(
+    version = version_of(drawn)
+    return version, render_to_string(
         "lms/offline/worker.js",
         {
             "worker": {
-                "version": version_of(drawn),
+                "version": version,
                 "home": reverse("lms:door:tiles"),
                 "reader": reverse("lms:reader:start", current_app="lms:tablet"),
                 "shells": {code: reverse("lms:door:shell", args=[code]) for code in drawn},

@@ -101,7 +101,13 @@ def shop(server):
 
 @pytest.fixture
 def training(shop):
-    return builders.make_full_course()
+    """Two lessons of two steps and a test. The second lesson has something to practise, in a form of its own."""
+    course = builders.make_full_course()
+    lesson = course.get_activity_pages()[1].specific
+    choices = builders.choices("Hej", "Nej")
+    lesson.body.append(("practice", {"kind": "single", "text": "Hur?", "choices": choices, "explanation": "Därför."}))
+    lesson.save_revision().publish()
+    return course
 
 
 @pytest.fixture

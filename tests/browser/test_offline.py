@@ -3,6 +3,7 @@
 import datetime
 import json
 
+from django.core.cache import cache
 from playwright.sync_api import expect
 
 from courses.models import ActivityVersion, Question
@@ -237,6 +238,7 @@ def test_a_new_version_of_the_app_keeps_what_is_unsent(shop, training, tablet, m
     shell = tablet.page.evaluate("async () => (await caches.keys()).find((name) => name.startsWith('lms-shell-'))")
     tablet.page.route("**/surfplatta/handelser/", lambda route: route.abort())
     monkeypatch.setattr("lms.offline.worker.version_of", lambda drawn: "another-one")
+    cache.clear()
     tablet.context.set_offline(False)
     tablet.page.evaluate("navigator.serviceWorker.controller.postMessage('reached')")
     tablet.go("/surfplatta/min-utbildning/")
