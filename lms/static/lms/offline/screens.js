@@ -63,6 +63,12 @@ const pin = async ({ home, reader, found: [id], replace }) => {
 
 const markOf = (one, number) => (one.done ? "✓" : one.quiz?.handedIn ? "↑" : one.read.length || one.quiz?.underWay ? "◐" : String(number));
 
+/* To a lesson at the step it is to be gone on with: so Back leads to that step again, and not to the first unread one. */
+const linkTo = (one, reader) => {
+  const step = one.kind === "lesson" && one.steps[nextStep(one)];
+  return `${reader}moment/${one.id}/${step ? `?steg=${step.id}` : ""}`;
+};
+
 const courseRow = (course, reader) => {
   const required = course.activities.filter((one) => one.required);
   const done = required.filter((one) => one.done).length;
@@ -85,7 +91,7 @@ const start = async ({ reader, who }) => {
     name: standing.name, next: one, nothing: !one && mine.length, ready: !one && !mine.length, done: done.length, course: last?.title, title: one?.title,
     begun: one && last.begun, fresh: one && !last.begun, mine: mine.length, others: others.length,
     lesson: one?.kind === "lesson", test: one?.kind === "quiz",
-    number: one ? nextStep(one) + 1 : "", count: one?.steps.length, link: one && `${reader}moment/${one.id}/`,
+    number: one ? nextStep(one) + 1 : "", count: one?.steps.length, link: one && linkTo(one, reader),
   });
   if (mine.length) rows(root, "mine", mine.map((course) => courseRow(course, reader)));
   if (done.length) rows(root, "done", done.map((course) => courseRow(course, reader)));
@@ -103,10 +109,10 @@ const course = async (context) => {
   if (!one) return elsewhere(context);
   const next = nextIn(one);
   const root = take("course", {
-    title: one.title, why: one.line, start: reader, begun: next && one.begun, fresh: next && !one.begun, name: next?.title, link: next && `${reader}moment/${next.id}/`,
+    title: one.title, why: one.line, start: reader, begun: next && one.begun, fresh: next && !one.begun, name: next?.title, link: next && linkTo(next, reader),
   });
   rows(root, "activities", one.activities.map((part, index) => take("activity-row", {
-    title: part.title, mark: markOf(part, index + 1), link: `${reader}moment/${part.id}/`,
+    title: part.title, mark: markOf(part, index + 1), link: linkTo(part, reader),
     done: part.done, waits: !part.done && part.quiz?.handedIn, begun: !part.done && !part.quiz?.handedIn && (part.read.length || part.quiz?.underWay),
     time: part.time, optional: !part.required, fresh: !part.done && !part.read.length && !part.quiz?.underWay && !part.quiz?.handedIn && part.kind !== "workshop",
     workshop: part.kind === "workshop",
@@ -125,7 +131,6 @@ const lesson = async (context, one, owner) => {
   const firstUnread = ids.findIndex((id) => !one.read.includes(id));
   const at = asked >= 0 ? asked : firstUnread >= 0 ? firstUnread : ids.length - 1;
   const here = `${reader}moment/${one.id}/`;
-  history.replaceState(null, "", `${here}?steg=${ids[at]}`); // Back leads to this step, not to the first unread one
   const root = take("lesson", {
     course: owner.title, back, title: one.title, number: at + 1, count: ids.length,
     previous: at > 0, previousLink: at > 0 ? `${here}?steg=${ids[at - 1]}` : "", more: at < ids.length - 1, last: at === ids.length - 1,
