@@ -27,6 +27,9 @@ from ..progress.attempts import extra_attempts, free_again
 from ..requirements.rules import Duty, Rule
 from ..status import TRAINED, Completion, Facts, Status, best_completion, runs_out, status_on
 
+#: For so long the start page tells the result of a test that was done without network.
+RESULT_IS_NEWS = datetime.timedelta(days=3)
+
 
 @dataclass
 class ActivityState:
@@ -94,6 +97,12 @@ class ActivityState:
             moment for attempt in self.attempts for moment in (attempt.started_at, attempt.submitted_at) if moment
         ]
         return max([*moments, *([self.read_at] if self.read_at else [])], default=None)
+
+    @property
+    def graded_lately(self) -> list[QuizAttempt]:
+        """What was done without network and has come in during the last days: their result was promised."""
+        since = timezone.now() - RESULT_IS_NEWS
+        return [attempt for attempt in self.attempts if attempt.offline and (attempt.recorded_at or since) > since]
 
     @property
     def best(self) -> QuizAttempt | None:

@@ -17,7 +17,7 @@ from lms.progress.attempts import questions_of
 from lms.requirements.actions import require
 from lms.tablet.actions import unpair_tablet
 from lms.tablet.session import HERE_COOKIE
-from tests import builders
+from tests import builders, outbox
 from tests.builders import course_of, read, take_quiz, tell, version_of
 from tests.lms.test_listening import make_recording, recorded
 
@@ -375,3 +375,18 @@ def test_what_the_tablet_alone_knows_says_nothing_to_a_stranger(client, cast, co
         assert "Brattfors" not in html
     assert client.post("/surfplatta/glom/").status_code == 200
     assert not LedgerEntry.objects.filter(verb="tablet.unpaired").exists()
+
+
+# The result that was promised
+
+
+@pytest.mark.parametrize(("right", "words"), [(True, "godkänt."), (False, "inte godkänt än.")])
+def test_the_start_page_tells_the_result_of_what_was_done_without_network(at_tablet, cast, course, right, words):
+    page = course.get_activity_pages().last().specific
+    assert "är rättat" not in at_tablet.get("/surfplatta/min-utbildning/").content.decode()
+    outbox.send(outbox.sitting(Tablet.objects.get(), cast.maja, page, right=right))
+    html = at_tablet.get("/surfplatta/min-utbildning/").content.decode()
+    assert f"är rättat: {100 if right else 0} %, {words}" in html
+    assert f"/forsok/{QuizAttempt.objects.get().uuid}/resultat/" in html
+    QuizAttempt.objects.update(recorded_at=timezone.now() - datetime.timedelta(days=4))
+    assert "är rättat" not in at_tablet.get("/surfplatta/min-utbildning/").content.decode()

@@ -1,5 +1,5 @@
 from contextlib import suppress
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from uuid import UUID
 
 from django.conf import settings
@@ -55,6 +55,7 @@ def start(request):
     own = [journey for journey in all_of_them if not journey.duty and journey.is_under_way]
     done = [journey for journey in all_of_them if journey.completion and journey not in (*to_do, *own)]
     done += done_and_gone(request.learner, all_of_them)
+    late = [attempt for journey in all_of_them for state in journey.activities for attempt in state.graded_lately]
     shown = {id(journey) for journey in (*to_do, *own, *done)}
     return render(
         request,
@@ -64,6 +65,7 @@ def start(request):
             "to_do": to_do,
             "own": own,
             "renew": renew,
+            "graded": max(late, key=attrgetter("recorded_at"), default=None),
             "done": done,
             "more": [journey for journey in all_of_them if id(journey) not in shown],
             "evidence": evidence_for(request, [journey.completion.id for journey in done if journey.completion]),
