@@ -78,7 +78,7 @@ def words_about(**told):
         ({"unsent": 3, "unsent_since": timezone.now() - 2 * DAY}, []),
         ({"unsent": 0, "unsent_since": timezone.now() - 9 * DAY}, []),
         ({"unsent": 1, "unsent_since": timezone.now() - 3.5 * DAY}, ["Något har väntat på att skickas i 3 dagar"]),
-        ({"refused": 1}, ["1 sak från surfplattan kunde inte tas emot och ligger kvar"]),
+        ({"refused": 1}, ["1 sak från surfplattan kunde inte tas emot och ligger kvar på den"]),
         ({"last_seen_at": timezone.now() - 13 * DAY}, []),
         ({"last_seen_at": timezone.now() - 15.5 * DAY}, ["Den har inte hörts av på 15 dagar"]),
         ({"last_seen_at": timezone.now() - 99 * DAY, "unpaired_at": timezone.now(), "refused": 2}, []),
