@@ -91,11 +91,11 @@ def test_every_cell_says_why_and_what_next(petra, cast):
 
 
 def test_the_past_is_shown_as_it_was(petra, cast, course):
-    ago = timezone.now() - datetime.timedelta(days=50)
-    complete(cast.maja, course, at=ago)
-    day = timezone.localdate() - datetime.timedelta(days=51)
-    assert petra.get(MATRIX, {"date": day.isoformat()}).context["totals"].people.done == 0
-    day += datetime.timedelta(days=1)
+    day = timezone.localdate() - datetime.timedelta(days=50)
+    # At noon: late in the evening fifty days ago is another day where the clocks were changed between.
+    complete(cast.maja, course, at=timezone.make_aware(datetime.datetime.combine(day, datetime.time(12))))
+    before = day - datetime.timedelta(days=1)
+    assert petra.get(MATRIX, {"date": before.isoformat()}).context["totals"].people.done == 0
     assert petra.get(MATRIX, {"date": day.isoformat()}).context["totals"].people.done == 1
 
 
