@@ -40,6 +40,7 @@ class Snapshot:
         ]
         _count_on(self._added)
 
+    @transaction.atomic  # what refers to each other is there together at the end, in whatever order it comes
     def restore(self) -> Any:
         for model, rows in self._added:
             fields = model._meta.local_concrete_fields

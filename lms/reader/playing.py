@@ -18,7 +18,8 @@ def played(request: Any, response: Any, document: Any) -> Any:
 
     What no Python streams (a redirect to a file store, a file that the web server sends) is left to whoever sends it.
     """
-    if response.status_code != 200 or not response.streaming:
+    whole = getattr(response, "file_to_stream", None)
+    if response.status_code != 200 or whole is None:
         return response
     response["Content-Type"] = kind_of(document.filename) or response["Content-Type"]
     response["Content-Disposition"] = content_disposition_header(False, document.filename)
@@ -27,7 +28,8 @@ def played(request: Any, response: Any, document: Any) -> Any:
     asked = _part_asked_for(request, response, size)
     if asked is None:
         return response
-    response.close()
+    # Not the response: to close that is to say that the request is over, and it goes on.
+    whole.close()
     first, last = asked
     if first > last:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
