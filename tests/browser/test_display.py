@@ -320,9 +320,9 @@ FOCUS = """() => {
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
   const top = document.elementFromPoint(x, y);
   return {
-    html: node.outerHTML.slice(0, 120),
+    html: node.outerHTML.slice(0, 120), at: [box.top, box.bottom, innerHeight, top?.className],
     ring: getComputedStyle(ring).outlineStyle !== "none" && parseFloat(getComputedStyle(ring).outlineWidth) >= 2,
-    seen: box.top >= 0 && box.bottom <= innerHeight && (ring.contains(top) || top?.contains(ring)) === true,
+    seen: box.top >= -1 && box.bottom <= innerHeight + 1 && (ring.contains(top) || top?.contains(ring)) === true,
   };
 }"""
 
