@@ -62,10 +62,10 @@ def _tell_weights(weights: dict[str, Weight]) -> int:
     for name, one in weights.items():
         for visit, size, most in (("first", one.first, FIRST), ("second", one.second, SECOND)):
             missed += size > most
-            print(f"{_kept(size <= most)}  {_kb(size):>4} kB (at most {most // 1000})  {name}, {visit} visit")
+            print(f"{_verdict(size, most)}  {_kb(size):>4} kB (at most {most // 1000})  {name}, {visit} visit")
         # Each of these costs a slow network a round, though it weighs nothing.
         missed += bool(one.asked)
-        print(f"{_kept(not one.asked)}  {len(one.asked):>4} files (none)  {name}, asked about at each visit")
+        print(f"{_verdict(len(one.asked), 0)}  {len(one.asked):>4} files (none)  {name}, asked about at each visit")
     return missed
 
 
@@ -83,7 +83,7 @@ def _tell_times(times: dict[str, slow_network.Times] | None) -> int:
     for name, most in slow_network.MOST.items():
         took = max(times[name].text, times[name].button)
         missed += took > most
-        print(f"{_kept(took <= most)}  {took:4.0f} ms (at most {most})  usable, {name}")
+        print(f"{_verdict(took, most)}  {took:4.0f} ms (at most {most})  usable, {name}")
     print()
     return missed
 
@@ -92,5 +92,5 @@ def _kb(size: int) -> str:
     return f"{size / 1000:.1f}"
 
 
-def _kept(is_kept: bool) -> str:  # noqa: FBT001 - printed, not switched on
-    return "kept  " if is_kept else "MISSED"
+def _verdict(figure: float, most: float) -> str:
+    return "kept  " if figure <= most else "MISSED"

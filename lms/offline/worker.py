@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import json
 from pathlib import Path
 
 from django.conf import settings
@@ -61,9 +62,7 @@ def nobody(request: HttpRequest) -> HttpRequest:
     other.method, other.path, other.path_info = "GET", request.path, request.path_info
     kept = ("SERVER_NAME", "SERVER_PORT", "HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "wsgi.url_scheme")
     other.META = {name: request.META[name] for name in kept if name in request.META}
-    other.user = AnonymousUser()
-    other.learner = other.tablet = None  # type: ignore[attr-defined]
-    other.assurance = PIN  # type: ignore[attr-defined]
+    vars(other).update(user=AnonymousUser(), learner=None, tablet=None, assurance=PIN)
     return other
 
 
@@ -98,18 +97,17 @@ def draw_worker(request: HttpRequest) -> tuple[str, str]:
 def _draw_worker(request: HttpRequest) -> tuple[str, str]:
     drawn = shells(request)
     version = version_of(drawn)
+    told = {
+        "version": version,
+        "home": reverse("lms:door:tiles"),
+        "reader": reverse("lms:reader:start", current_app="lms:tablet"),
+        "shells": {code: reverse("lms:door:shell", args=[code]) for code in drawn},
+        "standard": settings.LANGUAGE_CODE.split("-")[0],
+        "files": addresses(),
+    }
     return version, render_to_string(
         "lms/offline/worker.js",
-        {
-            "worker": {
-                "version": version,
-                "home": reverse("lms:door:tiles"),
-                "reader": reverse("lms:reader:start", current_app="lms:tablet"),
-                "shells": {code: reverse("lms:door:shell", args=[code]) for code in drawn},
-                "standard": settings.LANGUAGE_CODE.split("-")[0],
-                "files": addresses(),
-            }
-        },
+        {"told": json.dumps(told)},
     )
 
 

@@ -14,7 +14,7 @@ from courses.questions import KINDS
 
 from ..conf import setting
 from ..models import PaperTest
-from ..progress.attempts import questions_of
+from ..progress.attempts import order_of
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Asked:
 
 def asked_in(paper: PaperTest) -> list[Asked]:
     """The questions of a copy in its order: those that the attempt with its uuid is asked."""
-    found = questions_of(paper)  # type: ignore[arg-type] # it has what decides: the uuid and the version
+    found = order_of(paper.version, str(paper.uuid))
     return [Asked(number, question) for number, question in enumerate(found, start=1)]
 
 

@@ -1,4 +1,3 @@
-import json
 import time
 import uuid
 from urllib.parse import urlsplit
@@ -8,7 +7,6 @@ from django.forms.utils import flatatt
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -39,12 +37,6 @@ def fact(context, kind, activity, *, version, **more):
     if attempt := told.get("attempt"):
         told |= {"attempt": attempt.uuid, "begun": attempt.started_at.isoformat()}
     return flatatt({f"data-lms-{name}": str(value) for name, value in told.items()})
-
-
-@register.filter
-def as_json(value):
-    """For a script file of ours that is drawn as a template; never inside HTML."""
-    return mark_safe(json.dumps(value, ensure_ascii=False))  # noqa: S308
 
 
 @register.simple_tag

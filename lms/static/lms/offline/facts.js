@@ -61,8 +61,8 @@ export const nextIn = (course) => {
 const isNumber = (text, unit) => {
   const bare = (said) => said.normalize("NFKC").replace("−", "-").replace(/\s/g, "").toLowerCase();
   const found = /^[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)(\D*)$/.exec(bare(text));
-  const said = found?.[1].replace(/^[.,!]+|[.,!]+$/g, "");
-  return Boolean(found) && (!said || !unit || bare(unit).startsWith(said) || ["%", "procent", "percent"].includes(said));
+  const name = (said) => { const one = said.replace(/^[.,!]+|[.,!]+$/g, ""); return ["procent", "percent"].includes(one) ? "%" : one; };
+  return Boolean(found) && (!name(found[1]) || !unit || name(bare(unit)).startsWith(name(found[1])));
 };
 
 /* Whether `values` leave nothing open of a question with so many `places`. `unit` is given for a number alone. */

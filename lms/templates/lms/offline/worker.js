@@ -1,9 +1,9 @@
-{% load lms_reader %}/* The service worker of the shop's tablet. It sees the tablet's pages and nothing else of the site.
+/* The service worker of the shop's tablet. It sees the tablet's pages and nothing else of the site.
 
 A page comes from the network if that answers within three seconds; else the shell comes, which draws what the tablet
 has with it. No page by the server is ever kept: pages are somebody's. Kept are the shell's own files (here), and the
 bodies of lessons and their pictures (carry.js), which know no user. */
-const { version, home, reader, shells, standard, files } = {{ worker|as_json }};
+const { version, home, reader, shells, standard, files } = {% autoescape off %}{{ told }}{% endautoescape %};
 const SHELL = `lms-shell-${version}`;
 const MEDIA = "lms-media";
 const PATIENCE = 3000;
