@@ -11,7 +11,7 @@ from lms.workplaces.actions import give_responsibility
 from tests import people
 
 BASE = "/admin/training"
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 DAY = datetime.timedelta(days=1)
 
 
@@ -19,7 +19,7 @@ DAY = datetime.timedelta(days=1)
 def anna(cast):
     """Works in Brattfors, which is Petra's, and at Annorstädes, which is not."""
     found = people.hire(cast, "Anna", "Nyberg", "brattfors")
-    _employ(cast, found, "annorstades", start=TODAY - DAY * 300, employer="Grannens AB", employee_id="4711")
+    _employ(cast, found, "annorstades", start=TODAY() - DAY * 300, employer="Grannens AB", employee_id="4711")
     return found
 
 
@@ -49,9 +49,9 @@ def nothing_to_undo(browser, person, verb):
 
 
 def test_an_end_elsewhere(petra, cast, anna):
-    end_employment(job=job_at(anna, cast.annorstades), last_day=TODAY, actor=cast.ada)
+    end_employment(job=job_at(anna, cast.annorstades), last_day=TODAY(), actor=cast.ada)
     assert nothing_to_undo(petra, anna, "employment.ended")
-    assert job_at(anna, cast.annorstades).end == TODAY
+    assert job_at(anna, cast.annorstades).end == TODAY()
 
 
 def test_an_employment_elsewhere(petra, cast, anna):
@@ -61,15 +61,15 @@ def test_an_employment_elsewhere(petra, cast, anna):
 @pytest.mark.parametrize(("old", "new"), [("annorstades", "grasmyr"), ("brattfors", "grannkommun")])
 def test_a_move_from_elsewhere_or_to_it(petra, cast, anna, old, new):
     move_employment(
-        job=job_at(anna, cast.places[old]), workplace=cast.places[new], first_day=TODAY - DAY, actor=cast.ada
+        job=job_at(anna, cast.places[old]), workplace=cast.places[new], first_day=TODAY() - DAY, actor=cast.ada
     )
     if new == "grannkommun":
-        _employ(cast, anna, "grasmyr", start=TODAY - DAY)  # still Petra's to manage
+        _employ(cast, anna, "grasmyr", start=TODAY() - DAY)  # still Petra's to manage
     assert nothing_to_undo(petra, anna, "employment.moved")
 
 
 def test_what_happened_at_the_own_workplace_is_undone_as_before(petra, cast, anna):
-    end_employment(job=job_at(anna, cast.brattfors), last_day=TODAY, actor=cast.ada)
+    end_employment(job=job_at(anna, cast.brattfors), last_day=TODAY(), actor=cast.ada)
     path = path_of(anna, "employment.ended")
     assert path in petra.get(f"{BASE}/staff/{anna.pk}/").content.decode()
     assert petra.post(path).status_code == 302
@@ -111,7 +111,7 @@ def test_the_staff_list_tells_where_else_she_works_and_not_as_what(petra, cast, 
 
 def test_hired_again_is_filled_in_from_the_job_in_reach(petra, cast, anna):
     for place in (cast.brattfors, cast.annorstades):
-        end_employment(job=job_at(anna, place), last_day=TODAY - DAY * 2, actor=cast.ada)
+        end_employment(job=job_at(anna, place), last_day=TODAY() - DAY * 2, actor=cast.ada)
     initial = petra.get(f"{BASE}/staff/{anna.pk}/job/").context["form"].initial
     assert initial["workplace"] == cast.brattfors.pk
 

@@ -13,8 +13,11 @@ from tests.people import hire
 
 BASE = "/admin/training"
 SHOP = "/min-utbildning/min-butik/"
-TODAY = timezone.localdate()
-MONDAY = TODAY + datetime.timedelta(days=5)
+TODAY = timezone.localdate
+
+
+def in_five_days() -> datetime.date:
+    return TODAY() + datetime.timedelta(days=5)
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def test_on_the_staff_list_and_in_the_file(petra, cast, tuva, far):
         assert "Fjärran" not in names
     assert petra.get(f"{BASE}/staff/?workplace={cast.grasmyr.pk}").context["people"].paginator.count == 1
     file = b"".join(petra.get(f"{BASE}/staff/export/?export=csv").streaming_content).decode("utf-8-sig")
-    assert f"Tuva;Nordin;Brattfors;Butiksbiträde;Anställd;{MONDAY};" in file
+    assert f"Tuva;Nordin;Brattfors;Butiksbiträde;Anställd;{in_five_days()};" in file
 
 
 def test_cards_are_printed_before_the_first_day(petra, cast, tuva):
@@ -60,7 +63,7 @@ def test_the_shop_owner_is_told_and_makes_the_card(sign_in, cast, tuva):
     birgitta = sign_in("birgitta")
     page = birgitta.get(SHOP)
     text = page.content.decode()
-    assert f"Tuva Nordin börjar på Brattfors {day_text(MONDAY)}." in text
+    assert f"Tuva Nordin börjar på Brattfors {day_text(in_five_days())}." in text
     assert "Fjärran" not in text
     assert {entry["person"].given_name for entry in page.context["people"]} == {"Birgitta", "Maja"}
     offered = birgitta.get(f"{SHOP}kort/").context["people"]
@@ -71,14 +74,14 @@ def test_the_shop_owner_is_told_and_makes_the_card(sign_in, cast, tuva):
 
 def test_a_shop_where_all_are_yet_to_come_is_not_called_empty(sign_in, cast, tuva):
     for person in (cast.maja, cast.staff["birgitta"]):
-        end_employment(job=person.employments.get(), last_day=TODAY - datetime.timedelta(days=1), actor=cast.ada)
+        end_employment(job=person.employments.get(), last_day=TODAY() - datetime.timedelta(days=1), actor=cast.ada)
     text = sign_in("birgitta").get(SHOP).content.decode()
     assert "Säg till projektledaren" not in text
     assert f'href="{SHOP}kort/"' in text
 
 
 def test_who_has_left_does_not_come_back_with_them(petra, sign_in, cast):
-    end_employment(job=cast.maja.employments.get(), last_day=TODAY - datetime.timedelta(days=1), actor=cast.ada)
+    end_employment(job=cast.maja.employments.get(), last_day=TODAY() - datetime.timedelta(days=1), actor=cast.ada)
     assert "Maja" not in {person.given_name for person in petra.get(f"{BASE}/staff/").context["people"]}
     offered = petra.get(f"{BASE}/workplaces/{cast.brattfors.pk}/cards/").context["people"]
     assert [person.given_name for person, *_rest in offered] == ["Birgitta"]

@@ -20,7 +20,7 @@ from lms.wording import day_text
 from tests import builders, people
 from tests.builders import activity_of, complete, course_of, read, take_quiz, tell, version_of
 
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 DAY = datetime.timedelta(days=1)
 
 
@@ -65,7 +65,7 @@ def test_attempts_tell_their_outcome_and_never_an_answer(cast, course, pages):
 def test_employments_and_what_they_require_stand_on_their_days(cast, course, rule):
     texts = told(cast.maja)
     assert "Började på Brattfors: Butiksbiträde, anställd." in texts
-    due = day_text(TODAY + DAY * 30)
+    due = day_text(TODAY() + DAY * 30)
     assert f"”Ett gott värdskap” är obligatorisk från den här dagen, och ska vara klar senast {due}." in texts
     assert texts[-2:] == [  # the employment began before the rule did
         f"”Ett gott värdskap” är obligatorisk från den här dagen, och ska vara klar senast {due}.",
@@ -74,10 +74,12 @@ def test_employments_and_what_they_require_stand_on_their_days(cast, course, rul
 
 
 def test_what_is_required_from_the_day_that_the_rule_began_to_bind_this_person(cast, course):
-    require(course=course_of(course), valid_from=TODAY - DAY * 500, workplaces=[cast.grasmyr], actor=cast.petra)
-    move_employment(job=cast.maja.employments.get(), workplace=cast.grasmyr, first_day=TODAY - DAY * 9, actor=cast.ada)
+    require(course=course_of(course), valid_from=TODAY() - DAY * 500, workplaces=[cast.grasmyr], actor=cast.petra)
+    move_employment(
+        job=cast.maja.employments.get(), workplace=cast.grasmyr, first_day=TODAY() - DAY * 9, actor=cast.ada
+    )
     [line] = [line for line in timeline(cast.maja, everything=True) if "obligatorisk" in line.text]
-    assert (timezone.localdate(line.at), line.by) == (TODAY - DAY * 9, "petra")
+    assert (timezone.localdate(line.at), line.by) == (TODAY() - DAY * 9, "petra")
 
 
 def everything_that_can_happen(cast, course, pages):
@@ -85,17 +87,23 @@ def everything_that_can_happen(cast, course, pages):
     maja, bo, petra = cast.maja, cast.bo, cast.petra
     moved = complete(bo, course)
     change_details(staff=maja, phone="070", family_name="Ny", actor=petra)
-    second = employ(staff=maja, workplace=cast.grasmyr, role=cast.roles["biträde"], start=TODAY - DAY * 9, actor=petra)
-    end_employment(job=second, last_day=TODAY - DAY, actor=petra)
+    second = employ(
+        staff=maja, workplace=cast.grasmyr, role=cast.roles["biträde"], start=TODAY() - DAY * 9, actor=petra
+    )
+    end_employment(job=second, last_day=TODAY() - DAY, actor=petra)
     use_card(card_for(issue_card(staff=maja, actor=petra)))
     set_pin(staff=maja, pin="2580")
     PinGuard.objects.create(staff=maja, failures=20)
     unlock_pin(staff=maja, actor=petra)
-    exemption = excuse(staff=maja, course=course_of(course), reason="sick", valid_from=TODAY, actor=petra)
-    end_exemption(exemption=exemption, last_day=TODAY, actor=petra)
+    exemption = excuse(staff=maja, course=course_of(course), reason="sick", valid_from=TODAY(), actor=petra)
+    end_exemption(exemption=exemption, last_day=TODAY(), actor=petra)
     workshop = builders.make_workshop(course, required=False)
-    record_attendance(form_id=uuid.uuid4(), activity=activity_of(workshop), people=[maja], on=TODAY, recorded_by=petra)
-    record_earlier_training(form_id=uuid.uuid4(), course=course_of(course), people=[maja], on=TODAY, recorded_by=petra)
+    record_attendance(
+        form_id=uuid.uuid4(), activity=activity_of(workshop), people=[maja], on=TODAY(), recorded_by=petra
+    )
+    record_earlier_training(
+        form_id=uuid.uuid4(), course=course_of(course), people=[maja], on=TODAY(), recorded_by=petra
+    )
     void(completion=maja.completions.get(voided_at=None), reason="Fel kurs", recorded_by=petra)
     move(completion=moved, to=maja, reason="Det var Maja", recorded_by=petra)
     move(completion=maja.completions.get(voided_at=None), to=bo, reason="Nej, det var Bo", recorded_by=petra)
@@ -105,12 +113,12 @@ def everything_that_can_happen(cast, course, pages):
 def test_every_kind_of_entry_is_told_in_a_sentence(cast, course, pages):
     maja = everything_that_can_happen(cast, course, pages)
     lines = timeline(maja, everything=True)
-    day = day_text(TODAY)
+    day = day_text(TODAY())
     for expected in (
         "Kom med i personallistan.",
         "Ändrat i personallistan: telefon och efternamn.",
-        f"Anställning tillagd: Gräsmyr, Butiksbiträde, från och med {day_text(TODAY - DAY * 9)}.",
-        f"Anställningen på Gräsmyr avslutades. Sista dag: {day_text(TODAY - DAY)}.",
+        f"Anställning tillagd: Gräsmyr, Butiksbiträde, från och med {day_text(TODAY() - DAY * 9)}.",
+        f"Anställningen på Gräsmyr avslutades. Sista dag: {day_text(TODAY() - DAY)}.",
         "Ett inloggningskort skrevs ut.",
         "Använde inloggningskortet.",
         "Valde pinkod.",
@@ -175,7 +183,7 @@ def test_a_course_leader_sees_the_learning_without_reasons_and_without_others(si
 
 def test_a_leader_of_where_she_worked_before_sees_the_learning_alone(sign_in, cast, course, pages):
     read(cast.maja, pages[0])
-    move_employment(job=cast.maja.employments.get(), workplace=cast.annorstades, first_day=TODAY, actor=cast.ada)
+    move_employment(job=cast.maja.employments.get(), workplace=cast.annorstades, first_day=TODAY(), actor=cast.ada)
     text = sign_in("petra").get(path(cast.maja)).content.decode()
     assert "Läste klart lektionen" in text
     assert "Annorstädes" not in text
@@ -206,25 +214,25 @@ def one_of_each(cast, number):
         quiz.save_revision().publish()
         quiz = type(quiz).objects.get(pk=quiz.pk)
         lesson = page.get_activity_pages().first().specific
-        require(course=course_of(page), valid_from=TODAY - DAY * 90, due_on=TODAY + DAY, actor=cast.ada)
-        excuse(staff=person, course=course_of(page), reason="leave", valid_from=TODAY + DAY, actor=cast.petra)
+        require(course=course_of(page), valid_from=TODAY() - DAY * 90, due_on=TODAY() + DAY, actor=cast.ada)
+        excuse(staff=person, course=course_of(page), reason="leave", valid_from=TODAY() + DAY, actor=cast.petra)
         workshop = builders.make_workshop(page, required=False)
         take_quiz(person, quiz, right=False)
         give_attempt(learner=person, activity=activity_of(quiz), reason="Hjälp", actor=cast.petra)
         record_attendance(
-            form_id=uuid.uuid4(), activity=activity_of(workshop), people=[person], on=TODAY, recorded_by=cast.petra
+            form_id=uuid.uuid4(), activity=activity_of(workshop), people=[person], on=TODAY(), recorded_by=cast.petra
         )
         read(person, lesson)
         part = person.enrolments.get(course=course_of(page)).activity_completions.get(activity=activity_of(lesson))
         move(completion=part, to=cast.bo, reason="Fel", recorded_by=cast.petra)
         record_earlier_training(
-            form_id=uuid.uuid4(), course=course_of(page), people=[person], on=TODAY, recorded_by=cast.petra
+            form_id=uuid.uuid4(), course=course_of(page), people=[person], on=TODAY(), recorded_by=cast.petra
         )
         issue_card(staff=person, actor=cast.petra)
         change_details(staff=person, phone=f"070-{turn}", actor=cast.petra)
         job = person.employments.filter(voided_at=None).first()
         place = cast.grasmyr if turn % 2 == 0 else cast.brattfors
-        move_employment(job=job, workplace=place, first_day=TODAY - DAY * (30 - turn), actor=cast.petra)
+        move_employment(job=job, workplace=place, first_day=TODAY() - DAY * (30 - turn), actor=cast.petra)
     return person
 
 

@@ -30,7 +30,7 @@ from tests import builders
 from tests.builders import activity_of, complete, course_of, read, take_quiz
 
 BASE = "/admin/training"
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 DAY = datetime.timedelta(days=1)
 
 
@@ -55,15 +55,15 @@ def jobs_on(person, day, **known):
 
 def test_the_end_of_an_employment(petra, cast):
     job = cast.maja.employments.get()
-    end_employment(job=job, last_day=TODAY - DAY, actor=cast.petra)
+    end_employment(job=job, last_day=TODAY() - DAY, actor=cast.petra)
     between = timezone.now()
     shown = undo(petra, cast.maja, "employment.ended").content.decode()
-    day = day_text(TODAY - DAY)
+    day = day_text(TODAY() - DAY)
     assert f"Maja Lindgren: Anställningen på Brattfors avslutades. Sista dag: {day}." in shown
     assert "Anställningen fortsätter som om ingen hade avslutat den." in shown
-    assert jobs_on(cast.maja, TODAY) == ["Brattfors"]
-    assert jobs_on(cast.maja, TODAY, known=between) == []  # as it was known in between
-    assert jobs_on(cast.maja, TODAY - DAY * 2, known=between) == ["Brattfors"]
+    assert jobs_on(cast.maja, TODAY()) == ["Brattfors"]
+    assert jobs_on(cast.maja, TODAY(), known=between) == []  # as it was known in between
+    assert jobs_on(cast.maja, TODAY() - DAY * 2, known=between) == ["Brattfors"]
     page = petra.get(f"{BASE}/staff/{cast.maja.pk}/").content.decode()
     assert "Ångrat senare." in page
     assert "Ångrat: anställningen på Brattfors fortsätter." in page
@@ -71,63 +71,63 @@ def test_the_end_of_an_employment(petra, cast):
 
 def test_employer_and_employee_id_go_along_when_an_end_is_undone(petra, cast):
     cast.maja.employments.update(employer="Byns Handel AB", employee_id="17")
-    end_employment(job=cast.maja.employments.get(), last_day=TODAY, actor=cast.petra)
+    end_employment(job=cast.maja.employments.get(), last_day=TODAY(), actor=cast.petra)
     undo(petra, cast.maja, "employment.ended")
     assert cast.maja.employments.get(voided_at=None).employee_id == "17"
 
 
 def test_an_end_that_was_changed_keeps_the_end_before_it(petra, cast):
-    job = end_employment(job=cast.maja.employments.get(), last_day=TODAY + DAY * 90, actor=cast.petra)
-    end_employment(job=job, last_day=TODAY, actor=cast.petra)
+    job = end_employment(job=cast.maja.employments.get(), last_day=TODAY() + DAY * 90, actor=cast.petra)
+    end_employment(job=job, last_day=TODAY(), actor=cast.petra)
     undo(petra, cast.maja, "employment.ended")
-    assert cast.maja.employments.get(voided_at=None).end == TODAY + DAY * 90
+    assert cast.maja.employments.get(voided_at=None).end == TODAY() + DAY * 90
 
 
 def test_a_move(petra, cast):
-    end_employment(job=cast.maja.employments.get(), last_day=TODAY + DAY * 90, actor=cast.petra)
-    move_employment(job=cast.maja.employments.get(), workplace=cast.grasmyr, first_day=TODAY, actor=cast.petra)
-    assert jobs_on(cast.maja, TODAY) == ["Gräsmyr"]
+    end_employment(job=cast.maja.employments.get(), last_day=TODAY() + DAY * 90, actor=cast.petra)
+    move_employment(job=cast.maja.employments.get(), workplace=cast.grasmyr, first_day=TODAY(), actor=cast.petra)
+    assert jobs_on(cast.maja, TODAY()) == ["Gräsmyr"]
     undo(petra, cast.maja, "employment.moved")
-    assert jobs_on(cast.maja, TODAY) == ["Brattfors"]
-    assert cast.maja.employments.get(voided_at=None).end == TODAY + DAY * 90
+    assert jobs_on(cast.maja, TODAY()) == ["Brattfors"]
+    assert cast.maja.employments.get(voided_at=None).end == TODAY() + DAY * 90
 
 
 def test_what_came_after_is_undone_first(petra, cast):
     moved = move_employment(
-        job=cast.maja.employments.get(), workplace=cast.grasmyr, first_day=TODAY - DAY * 9, actor=cast.petra
+        job=cast.maja.employments.get(), workplace=cast.grasmyr, first_day=TODAY() - DAY * 9, actor=cast.petra
     )
-    end_employment(job=moved, last_day=TODAY, actor=cast.petra)
+    end_employment(job=moved, last_day=TODAY(), actor=cast.petra)
     path = path_of(cast.maja, "employment.moved")
     assert "Ångra först det som hände efteråt." in petra.get(path).content.decode()
     assert petra.post(path).status_code == 422
-    assert jobs_on(cast.maja, TODAY) == ["Gräsmyr"]
+    assert jobs_on(cast.maja, TODAY()) == ["Gräsmyr"]
 
 
 def test_an_employment_that_was_a_mistake(petra, cast):
-    employ(staff=cast.maja, workplace=cast.grasmyr, role=cast.roles["biträde"], start=TODAY, actor=cast.petra)
+    employ(staff=cast.maja, workplace=cast.grasmyr, role=cast.roles["biträde"], start=TODAY(), actor=cast.petra)
     undo(petra, cast.maja, "employment.added")
-    assert jobs_on(cast.maja, TODAY) == ["Brattfors"]
+    assert jobs_on(cast.maja, TODAY()) == ["Brattfors"]
 
 
 def test_what_was_undone_already_stands_in_the_way_of_nothing(petra, cast):
     """An employment that was ended and went on is still the one that was added, ended before, or moved to."""
-    job = employ(staff=cast.maja, workplace=cast.grasmyr, role=cast.roles["biträde"], start=TODAY, actor=cast.petra)
-    job = end_employment(job=job, last_day=TODAY + DAY * 90, actor=cast.petra)
+    job = employ(staff=cast.maja, workplace=cast.grasmyr, role=cast.roles["biträde"], start=TODAY(), actor=cast.petra)
+    job = end_employment(job=job, last_day=TODAY() + DAY * 90, actor=cast.petra)
     first_end = path_of(cast.maja, "employment.ended")
-    end_employment(job=job, last_day=TODAY + DAY * 30, actor=cast.petra)
+    end_employment(job=job, last_day=TODAY() + DAY * 30, actor=cast.petra)
     undo(petra, cast.maja, "employment.ended")
     assert petra.post(first_end).status_code == 302
     assert cast.maja.employments.get(voided_at=None, workplace=cast.grasmyr).end is None
     undo(petra, cast.maja, "employment.added")
-    assert jobs_on(cast.maja, TODAY) == ["Brattfors"]
+    assert jobs_on(cast.maja, TODAY()) == ["Brattfors"]
 
     moved = move_employment(
-        job=cast.maja.employments.get(voided_at=None), workplace=cast.grasmyr, first_day=TODAY, actor=cast.petra
+        job=cast.maja.employments.get(voided_at=None), workplace=cast.grasmyr, first_day=TODAY(), actor=cast.petra
     )
-    end_employment(job=moved, last_day=TODAY, actor=cast.petra)
+    end_employment(job=moved, last_day=TODAY(), actor=cast.petra)
     undo(petra, cast.maja, "employment.ended")
     undo(petra, cast.maja, "employment.moved")
-    assert jobs_on(cast.maja, TODAY) == ["Brattfors"]
+    assert jobs_on(cast.maja, TODAY()) == ["Brattfors"]
 
 
 def test_the_only_employment_stays_and_the_page_says_what_to_do(petra, cast):
@@ -143,39 +143,39 @@ def test_a_card_that_was_lost(petra, cast):
 
 
 def test_an_exemption_never_held_once_undone_and_one_that_was_ended_goes_on(petra, cast):
-    exemption = excuse(staff=cast.bo, course=None, reason="sick", valid_from=TODAY - DAY * 5, actor=cast.petra)
+    exemption = excuse(staff=cast.bo, course=None, reason="sick", valid_from=TODAY() - DAY * 5, actor=cast.petra)
     before = timezone.now()
     undo(petra, cast.bo, "exemption.opened")
-    assert not Exemption.objects.in_force(TODAY).exists()
-    assert list(Exemption.objects.in_force(TODAY, known=before)) == [exemption]
+    assert not Exemption.objects.in_force(TODAY()).exists()
+    assert list(Exemption.objects.in_force(TODAY(), known=before)) == [exemption]
     assert "Sjukskriven" not in petra.get(f"{BASE}/staff/{cast.bo.pk}/").content.decode()
-    until = TODAY + DAY * 60
+    until = TODAY() + DAY * 60
     other = excuse(
-        staff=cast.bo, course=None, reason="leave", valid_from=TODAY - DAY * 5, valid_to=until, actor=cast.petra
+        staff=cast.bo, course=None, reason="leave", valid_from=TODAY() - DAY * 5, valid_to=until, actor=cast.petra
     )
-    end_exemption(exemption=other, last_day=TODAY - DAY, actor=cast.petra)
+    end_exemption(exemption=other, last_day=TODAY() - DAY, actor=cast.petra)
     undo(petra, cast.bo, "exemption.ended")
-    goes_on = Exemption.objects.in_force(TODAY).get()
-    assert (goes_on.valid_from, goes_on.valid_to, goes_on.reason) == (TODAY, until, "leave")
+    goes_on = Exemption.objects.in_force(TODAY()).get()
+    assert (goes_on.valid_from, goes_on.valid_to, goes_on.reason) == (TODAY(), until, "leave")
 
 
 def test_an_exemption_that_was_made_longer_is_short_again(petra, cast):
     exemption = excuse(
-        staff=cast.bo, course=None, reason="leave", valid_from=TODAY, valid_to=TODAY + DAY, actor=cast.petra
+        staff=cast.bo, course=None, reason="leave", valid_from=TODAY(), valid_to=TODAY() + DAY, actor=cast.petra
     )
-    end_exemption(exemption=exemption, last_day=TODAY + DAY * 9, actor=cast.petra)
+    end_exemption(exemption=exemption, last_day=TODAY() + DAY * 9, actor=cast.petra)
     undo(petra, cast.bo, "exemption.ended")
-    assert Exemption.objects.get().valid_to == TODAY + DAY
+    assert Exemption.objects.get().valid_to == TODAY() + DAY
 
 
 def test_an_exemption_that_went_on_after_its_end_was_undone_counts_on_no_day_once_undone(petra, cast):
-    exemption = excuse(staff=cast.bo, course=None, reason="sick", valid_from=TODAY - DAY * 5, actor=cast.petra)
-    end_exemption(exemption=exemption, last_day=TODAY + DAY * 9, actor=cast.petra)
+    exemption = excuse(staff=cast.bo, course=None, reason="sick", valid_from=TODAY() - DAY * 5, actor=cast.petra)
+    end_exemption(exemption=exemption, last_day=TODAY() + DAY * 9, actor=cast.petra)
     first_end = path_of(cast.bo, "exemption.ended")
-    end_exemption(exemption=exemption, last_day=TODAY - DAY, actor=cast.petra)
+    end_exemption(exemption=exemption, last_day=TODAY() - DAY, actor=cast.petra)
     undo(petra, cast.bo, "exemption.ended")
     assert petra.post(first_end).status_code == 302  # what came after it is undone
-    assert Exemption.objects.in_force(TODAY + DAY * 99).count() == 1
+    assert Exemption.objects.in_force(TODAY() + DAY * 99).count() == 1
     undo(petra, cast.bo, "exemption.opened")
     assert all(row.is_taken_back for row in Exemption.objects.all())
     assert LedgerEntry.objects.filter(verb="exemption.taken_back").count() == 1
@@ -185,7 +185,7 @@ def meetup_recorded(cast, course, by):
     """Birgitta, Maja and Bo were there, says the paper; Bo was not."""
     workshop = builders.make_workshop(course)
     people = [cast.maja, cast.bo]
-    record_attendance(form_id=uuid.uuid4(), activity=activity_of(workshop), people=people, on=TODAY, recorded_by=by)
+    record_attendance(form_id=uuid.uuid4(), activity=activity_of(workshop), people=people, on=TODAY(), recorded_by=by)
 
 
 @pytest.mark.parametrize("who", ["petra", "kajsa"])
@@ -205,7 +205,7 @@ def test_attendance_of_the_wrong_one_with_a_reason(sign_in, cast, index, who):
 def test_earlier_training_but_not_what_was_learned_besides(petra, cast, course, pages):
     read(cast.maja, pages[0])
     record_earlier_training(
-        form_id=uuid.uuid4(), course=course_of(course), people=[cast.maja], on=TODAY, recorded_by=cast.petra
+        form_id=uuid.uuid4(), course=course_of(course), people=[cast.maja], on=TODAY(), recorded_by=cast.petra
     )
     undo(petra, cast.maja, "evidence.recorded", reason="Intyget gällde någon annan")
     assert not CourseCompletion.objects.filter(voided_at=None).exists()
@@ -249,7 +249,7 @@ def test_an_extra_attempt_as_long_as_it_is_not_begun(sign_in, cast, pages, who):
 
 
 def test_nothing_is_undone_twice(petra, cast):
-    end_employment(job=cast.maja.employments.get(), last_day=TODAY, actor=cast.petra)
+    end_employment(job=cast.maja.employments.get(), last_day=TODAY(), actor=cast.petra)
     path = path_of(cast.maja, "employment.ended")
     petra.post(path)
     assert "Det här är redan ångrat." in petra.get(path).content.decode()
@@ -267,7 +267,7 @@ def test_where_there_is_no_undo_the_page_says_what_to_do(petra, cast):
 def test_a_course_leader_undoes_what_course_leaders_do_and_nothing_else(sign_in, cast):
     kajsa = sign_in("kajsa")
     issue_card(staff=cast.bo, actor=cast.petra)
-    end_employment(job=cast.maja.employments.get(), last_day=TODAY, actor=cast.petra)
+    end_employment(job=cast.maja.employments.get(), last_day=TODAY(), actor=cast.petra)
     for person, verb in ((cast.bo, "card.issued"), (cast.maja, "employment.ended"), (cast.maja, "staff.added")):
         assert kajsa.get(path_of(person, verb)).status_code == 404
         assert kajsa.post(path_of(person, verb)).status_code == 404
@@ -294,8 +294,8 @@ def test_a_requirement_that_was_a_mistake_binds_on_no_day(sign_in, cast, rule):
     ada = sign_in("ada")
     before = timezone.now()
     assert "Kravet tas bort, eftersom det var ett misstag" in undo_rule(ada, rule, "requirement.opened")
-    assert rules_on(TODAY) == []
-    assert [found.id for found in rules_on(TODAY, known=before)] == [rule.pk]
+    assert rules_on(TODAY()) == []
+    assert [found.id for found in rules_on(TODAY(), known=before)] == [rule.pk]
     text = ada.get(f"{BASE}/requirements/").content.decode()
     assert "Gäller inte: borttaget" in text
     assert "eftersom det var ett misstag" in text
@@ -304,7 +304,7 @@ def test_a_requirement_that_was_a_mistake_binds_on_no_day(sign_in, cast, rule):
 def test_an_ended_requirement_goes_on_with_the_same_due_days(petra, cast, course):
     rule = require(
         course=course_of(course),
-        valid_from=TODAY - DAY * 100,
+        valid_from=TODAY() - DAY * 100,
         workplaces=[cast.brattfors],
         roles=[cast.roles["biträde"]],
         kinds=["employed"],
@@ -318,14 +318,14 @@ def test_an_ended_requirement_goes_on_with_the_same_due_days(petra, cast, course
         cells = [cell for _worker, row in rows for cell in row.cells if cell.facts.required]
         return [(cell.status.value, cell.facts.due) for cell in cells]
 
-    overdue = standing(TODAY)
-    end_requirement(rule=rule, last_day=TODAY - DAY * 2, actor=cast.petra)
+    overdue = standing(TODAY())
+    end_requirement(rule=rule, last_day=TODAY() - DAY * 2, actor=cast.petra)
     between = timezone.now()
-    assert standing(TODAY) == []
+    assert standing(TODAY()) == []
     undo_rule(petra, rule, "requirement.ended")
-    assert standing(TODAY) == overdue
-    assert standing(TODAY, known=between) == []
-    assert standing(TODAY - DAY * 3) == standing(TODAY - DAY * 3, known=between)
+    assert standing(TODAY()) == overdue
+    assert standing(TODAY(), known=between) == []
+    assert standing(TODAY() - DAY * 3) == standing(TODAY() - DAY * 3, known=between)
     twin = Requirement.objects.exclude(pk=rule.pk).get()
     assert ([*twin.workplaces.all()], [*twin.roles.all()], twin.kinds) == (
         [cast.brattfors],
@@ -336,7 +336,7 @@ def test_an_ended_requirement_goes_on_with_the_same_due_days(petra, cast, course
     assert "Gäller igen sedan" in text
 
 
-@pytest.mark.parametrize("last_day", [TODAY - DAY * 2, TODAY + DAY * 9])
+@pytest.mark.parametrize("last_day", [TODAY() - DAY * 2, TODAY() + DAY * 9])
 def test_a_requirement_that_went_on_after_its_end_was_undone_binds_on_no_day_once_undone(sign_in, rule, last_day):
     ada = sign_in("ada")
     end_requirement(rule=rule, last_day=last_day + DAY, actor=None)
@@ -344,7 +344,7 @@ def test_a_requirement_that_went_on_after_its_end_was_undone_binds_on_no_day_onc
     end_requirement(rule=rule, last_day=last_day, actor=None)
     for entry in LedgerEntry.objects.filter(verb="requirement.ended").order_by("-pk"):
         assert ada.post(f"{BASE}/requirements/{rule.pk}/undo/{entry.uuid}/").status_code == 302, entry == first_end
-    assert len(rules_on(TODAY + DAY * 99)) == 1
+    assert len(rules_on(TODAY() + DAY * 99)) == 1
     made = LedgerEntry.objects.get(verb="requirement.opened").uuid
     assert f"/requirements/{rule.pk}/undo/{made}/" in ada.get(f"{BASE}/requirements/").content.decode()
     undo_rule(ada, rule, "requirement.opened")
