@@ -1,4 +1,4 @@
-"""What an act would change for people, found out by carrying it out and taking it back. Five queries besides the act's.
+"""What an act would change for people, found out by carrying it out and taking it back. A fixed number of queries.
 
 Only its rules are read from inside the rehearsal: who works, and what they have done, is read once.
 """
@@ -30,7 +30,7 @@ def foresee_rule(
 
     def carry_out() -> tuple[list[Rule], RuleInWords]:
         rule = act()
-        return _about(course, day), in_words(rule)
+        return _about(course, day), in_words(Requirement.objects.with_targets().get(pk=rule.pk))
 
     before = _about(course, day)
     (after, rule), _entries = rehearse(carry_out)

@@ -58,12 +58,7 @@ class RequirementList(AdminPage, TemplateView):
 
     def get_context_data(self, **kwargs):
         today, user = timezone.localdate(), self.request.user
-        rules = list(
-            requirements_in_reach(user)
-            .select_related("course")
-            .prefetch_related("targets__workplace", "targets__role", "targets__staff")
-            .order_by("valid_from", "pk")
-        )
+        rules = list(requirements_in_reach(user).with_targets().order_by("valid_from", "pk"))
         may_end, seen = theirs_to_end(user, rules), people_seen(user, rules)
         histories = _histories(rules)
         rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
