@@ -35,7 +35,7 @@ def readable_courses(request: Any) -> Q:
     if not learner or not is_on_staff(learner):
         return condition
     begun = Enrolment.objects.filter(staff=learner, current=True).values("course")
-    assigned = Q(access=Access.ASSIGNED) & (Q(pk__in=required_courses(learner)) | Q(pk__in=begun))
+    assigned = Q(access=Access.ASSIGNED) & (Q(pk__in=asked_courses(learner)) | Q(pk__in=begun))
     return condition | Q(access=Access.STAFF) | assigned
 
 
@@ -47,7 +47,7 @@ def may_read(request: Any, course: Course) -> bool:
     if learner and is_on_staff(learner):
         if course.access == Access.STAFF:
             return True
-        if course.pk in required_courses(learner):
+        if course.pk in asked_courses(learner):
             return True
         if Enrolment.objects.filter(staff=learner, course=course, current=True).exists():
             return True
@@ -81,7 +81,7 @@ def _jobs_from_today(learner: StaffMember) -> list[Job]:
 
 
 def duties_today(learner: StaffMember) -> dict[int, tuple[Duty, Rule]]:
-    """Course id to what `learner` must do about it today, over all jobs, and the rule that says so. Asked once."""
+    """Course id to what `learner` must or should do about it today, and the rule that says so. Asked once."""
     known = getattr(learner, "_lms_duties", None)
     if known is None:
         today = timezone.localdate()
@@ -93,7 +93,8 @@ def duties_today(learner: StaffMember) -> dict[int, tuple[Duty, Rule]]:
     return known
 
 
-def required_courses(learner: StaffMember) -> set[int]:
+def asked_courses(learner: StaffMember) -> set[int]:
+    """The courses that some rule demands of `learner` today, or recommends."""
     return set(duties_today(learner))
 
 
@@ -117,11 +118,11 @@ def not_for(wanted: Mapping[tuple[int, int], datetime.date], courses: Iterable[C
     return left - {(job.staff_id, course) for job in jobs_in(jobs) for course in duties_of(job, rules)}
 
 
-def required_at(workplace: Workplace, day: datetime.date) -> set[int]:
-    """Ids of the courses that somebody who works at `workplace` on `day` must take. Two queries."""
+def duties_at(workplace: Workplace, day: datetime.date) -> dict[int, Duty]:
+    """Course id to what somebody who works at `workplace` on `day` must or should do about it. Two queries."""
     jobs = jobs_in(Employment.objects.covering(day).filter(workplace__path__startswith=workplace.path))
     rules = rules_on(day) if jobs else []
-    return {course for job in jobs for course in duties_of(job, rules)}
+    return merge_duties(duties_of(job, rules) for job in jobs)
 
 
 def carried_courses(workplace: Workplace) -> Q:
@@ -132,7 +133,7 @@ def carried_courses(workplace: Workplace) -> Q:
     today = timezone.localdate()
     here = Employment.objects.covering(today).filter(workplace__path__startswith=workplace.path)
     begun = Enrolment.objects.filter(staff__in=here.values("staff"), current=True).values("course")
-    assigned = Q(access=Access.ASSIGNED) & (Q(pk__in=required_at(workplace, today)) | Q(pk__in=begun))
+    assigned = Q(access=Access.ASSIGNED) & (Q(pk__in=duties_at(workplace, today)) | Q(pk__in=begun))
     return Q(access__in=[Access.OPEN, Access.STAFF]) | assigned
 
 

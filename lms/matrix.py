@@ -23,13 +23,15 @@ class Record:
         key = (staff_id, course_id)
         exempt = self.exempt.get(staff_id, ())
         return Facts(
-            required=duty is not None,
+            required=duty is not None and duty.mandatory,
             due=duty.due if duty else None,
             grace_until=duty.grace_until if duty else datetime.date.min,
             exempt=None in exempt or course_id in exempt,
             completion=self.completions.get(key),
             started=key in self.started,
             out_of_attempts=key in self.out_of_attempts,
+            recommended=duty is not None and not duty.mandatory,
+            rule_id=duty.rule_id if duty else None,
         )
 
 
@@ -125,7 +127,8 @@ def totals(
     """Sums over `jobs` for `courses`. `missing` and `late` hold staff ids in the order of `jobs`."""
     result = Totals(by_course={course: Share() for course in courses})
     wanted = set(courses)
-    relevant = [rule for rule in rules if rule.course_id in wanted]
+    # What is only recommended counts nowhere.
+    relevant = [rule for rule in rules if rule.mandatory and rule.course_id in wanted]
     by_person: dict[int, tuple[dict[int, Duty], Outcome]] = {}
     for job in jobs:
         duties = duties_of(job, relevant)

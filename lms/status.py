@@ -12,6 +12,7 @@ EXPIRING_DAYS = 60
 
 class Status(models.TextChoices):
     NOT_REQUIRED = "not_required", _("Not required")
+    RECOMMENDED = "recommended", _("Recommended")
     NOT_STARTED = "not_started", _("Not started")
     IN_PROGRESS = "in_progress", _("In progress")
     NEEDS_HELP = "needs_help", _("Needs help")
@@ -38,7 +39,7 @@ class Completion(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What had happened by the day asked about, for one person and one course."""
+    """What had happened by the day asked about, for one person and one course; `rule_id` is who asks for it."""
 
     required: bool
     due: datetime.date | None = None
@@ -47,6 +48,8 @@ class Facts(NamedTuple):
     completion: Completion | None = None
     started: bool = False
     out_of_attempts: bool = False
+    recommended: bool = False
+    rule_id: int | None = None
 
 
 def status_on(day: datetime.date, facts: Facts) -> Status:
@@ -61,7 +64,9 @@ def status_on(day: datetime.date, facts: Facts) -> Status:
     if facts.exempt:
         return Status.EXEMPT
     if not facts.required:
-        return Status.IN_PROGRESS if facts.started else Status.NOT_REQUIRED
+        if facts.started:
+            return Status.IN_PROGRESS
+        return Status.RECOMMENDED if facts.recommended else Status.NOT_REQUIRED
     if facts.out_of_attempts:
         return Status.NEEDS_HELP
     if done:

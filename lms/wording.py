@@ -71,10 +71,12 @@ def why(day: datetime.date, facts: Facts) -> str:
             "day": day_text(done.completed_on),
             "until": day_text(done.valid_until),
         }
-    if status in (Status.EXPIRED, Status.NOT_REQUIRED) and done and done.valid_until:
+    if status in (Status.EXPIRED, Status.NOT_REQUIRED, Status.RECOMMENDED) and done and done.valid_until:
         return _("It was completed, but expired on %(until)s.") % {"until": day_text(done.valid_until)}
     if status == Status.EXEMPT:
         return _("Excused at the moment, and not counted.")
+    if status == Status.RECOMMENDED:
+        return _("The course is recommended, and nobody is late with it.")
     if status == Status.NOT_REQUIRED:
         return _("No rule requires this course here.")
     if status == Status.NEEDS_HELP:
@@ -102,6 +104,7 @@ def what_next(status: Status) -> str:
         Status.EXPIRED: _("The course needs to be taken again."),
         Status.EXEMPT: _("Nothing needs to be done as long as the exemption lasts."),
         Status.NOT_REQUIRED: _("Nothing needs to be done."),
+        Status.RECOMMENDED: _("Suggest the course when there is time for it."),
         Status.NEEDS_HELP: _("The course leader needs to help."),
         Status.OVERDUE: _("Find a quiet moment for the course this week. It can be taken a few minutes at a time."),
         Status.IN_PROGRESS: _("The next step is to go on with the course."),
@@ -111,6 +114,12 @@ def what_next(status: Status) -> str:
 
 def who_must(rule: Rule) -> str:
     """Whom the rule binds, in words that fit the one who reads it."""
+    if rule.people or rule.has_exceptions:
+        return _("Required of you.") if rule.mandatory else _("Recommended for you.")
+    if not rule.mandatory:
+        if rule.roles or rule.kinds:
+            return _("Recommended for the work you do.")
+        return _("Recommended for everyone at your workplace.") if rule.paths else _("Recommended for all staff.")
     if rule.paths and (rule.roles or rule.kinds):
         return _("Required for your work at your workplace.")
     if rule.roles or rule.kinds:
@@ -118,6 +127,24 @@ def who_must(rule: Rule) -> str:
     if rule.paths:
         return _("Required for everyone at your workplace.")
     return _("Required for all staff.")
+
+
+def rule_text(rule: Rule) -> str:
+    """Whom the rule binds, as it is said to a leader: "Required of certain workplaces and named people, but …"."""
+    whom = [
+        *([_("certain workplaces")] if rule.paths else []),
+        *([_("certain job roles")] if rule.roles else []),
+        *([_("certain kinds of employment")] if rule.kinds else []),
+        *([_("named people")] if rule.people else []),
+    ]
+    words = {"whom": and_list(whom) or _("all staff")}
+    if rule.mandatory:
+        said = _("Required of %(whom)s, with exceptions.") if rule.has_exceptions else _("Required of %(whom)s.")
+    elif rule.has_exceptions:
+        said = _("Recommended for %(whom)s, with exceptions.")
+    else:
+        said = _("Recommended for %(whom)s.")
+    return said % words
 
 
 def ledger_words(verb: str) -> str:

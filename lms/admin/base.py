@@ -111,6 +111,10 @@ class AskFirstView(ActionView):
     def foresee(self, data: dict[str, Any]) -> list[str]:
         raise NotImplementedError
 
+    def shown(self, told: list[str]) -> str:
+        """All that was shown, as text: by it is known whether something has changed since."""
+        return "\n".join(map(str, told))
+
     def form_valid(self, form):
         if "change" in self.request.POST:
             return self.render_to_response(self.get_context_data(form=form))
@@ -119,7 +123,7 @@ class AskFirstView(ActionView):
         except ValidationError as error:
             self._show(form, error)
             return self.form_invalid(form)
-        seal = hashlib.sha256("\n".join(map(str, told)).encode()).hexdigest()
+        seal = hashlib.sha256(self.shown(told).encode()).hexdigest()
         seen = "" if "again" in self.request.POST else self.request.POST.get("seen")
         if seen == seal:
             return super().form_valid(form)

@@ -50,6 +50,7 @@ urlpatterns = [
     path("staff/<int:person>/document/<uuid:document>/", register.Document.as_view(), name="document"),
     path("requirements/", requirements.RequirementList.as_view(), name="requirements"),
     path("requirements/add/", requirements.AddRequirement.as_view(), name="add_requirement"),
+    path("requirements/<int:rule>/change/", requirements.ChangeRequirement.as_view(), name="change_requirement"),
     path("requirements/<int:rule>/end/", requirements.EndRequirement.as_view(), name="end_requirement"),
     path(
         "requirements/<int:rule>/undo/<uuid:entry>/",

@@ -16,7 +16,7 @@ from .ledger import LedgerEntry
 from .pages import AccessibilityStatementPage, Conformity, InformationPage
 from .paper import PaperTest
 from .people import Employment, EmploymentKind, JobRole, Responsibility, Role, StaffMember, Workplace
-from .requirements import Exemption, ExemptionReason, Requirement
+from .requirements import Exemption, ExemptionReason, Requirement, RequirementTarget
 from .settings import TrainingSettings
 from .staff_lists import StaffImport
 
@@ -46,6 +46,7 @@ __all__ = [
     "PinGuard",
     "QuizAttempt",
     "Requirement",
+    "RequirementTarget",
     "Responsibility",
     "Role",
     "SignInLink",

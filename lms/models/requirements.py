@@ -1,5 +1,6 @@
 import datetime
-from typing import Self
+import uuid
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
 
+from ..requirements.rules import DAYS_OF_GRACE
 from .people import JobRole, StaffMember, Workplace
 
 
@@ -23,6 +25,12 @@ class DatedQuerySet(models.QuerySet):
             rows = rows.filter(recorded_at__lte=known)
             still |= Q(end_recorded_at__gt=known)
         return rows.filter(still)
+
+
+class RequirementQuerySet(DatedQuerySet):
+    def with_targets(self) -> Self:
+        """Each with its course and all that it names, for `named`. Five queries at most."""
+        return self.select_related("course").prefetch_related("targets__workplace", "targets__role", "targets__staff")
 
 
 class Dated(models.Model):
@@ -48,31 +56,26 @@ class Dated(models.Model):
 
 
 class Requirement(Dated):
-    """Who must take a course, by when. Empty workplaces, roles or kinds mean all of them.
+    """Who must take a course, by when. Whom it names, and whom it leaves out, are its `targets`; see `rules.applies`.
 
     Due on `due_on`, or `due_days` after the rule began to bind the person, whichever is later; see `rules.duty_of`.
+    An edit ends the row and opens another of the same `series`: for whom it binds, nothing begins anew.
     """
 
+    series = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
     course = models.ForeignKey(Course, verbose_name=_("course"), on_delete=models.PROTECT, related_name="requirements")
-    workplaces = models.ManyToManyField(
-        Workplace,
-        through="RequirementWorkplace",
-        verbose_name=_("workplaces"),
-        blank=True,
-        help_text=_("With all below them. None chosen means every workplace."),
-    )
-    roles = models.ManyToManyField(
-        JobRole,
-        through="RequirementRole",
-        verbose_name=_("job roles"),
-        blank=True,
-        help_text=_("None chosen means every role."),
-    )
     kinds = models.JSONField(_("kinds of employment"), default=list, blank=True)
+    except_kinds = models.JSONField(default=list, blank=True)
+    mandatory = models.BooleanField(
+        _("mandatory"), default=True, help_text=_("What is only recommended is never counted, and nobody is late.")
+    )
     due_on = models.DateField(_("due on"), null=True, blank=True)
     due_days = models.PositiveSmallIntegerField(
         _("due so many days after the start"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
+    grace_days = models.PositiveSmallIntegerField(_("days of grace"), default=DAYS_OF_GRACE)
+
+    objects = RequirementQuerySet.as_manager()
 
     class Meta:
         # An empty interval (to before from) is how a rule is taken back before it began.
@@ -82,33 +85,42 @@ class Requirement(Dated):
     def __str__(self):
         return str(self.course)
 
+    def named(self, what: str, *, excepted: bool = False) -> list[Any]:
+        """The workplaces, roles or people (`what`: workplace, role, staff) that it binds, or leaves out, by name."""
+        found = [getattr(target, what) for target in self.targets.all() if target.excepted is excepted]
+        return sorted((row for row in found if row is not None), key=str)
 
-class RequirementWorkplace(models.Model):
-    """A workplace that a rule names. It stays as long as the rule does: a rule that loses its last binds everyone."""
 
-    requirement = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="+")
-    workplace = models.ForeignKey(Workplace, on_delete=models.PROTECT, related_name="+")
+class RequirementTarget(models.Model):
+    """A workplace (with all below it), a role or a person that a rule names: to bind, or to leave out.
+
+    It stays as long as the rule does: one that lost the last it names would bind everyone.
+    """
+
+    requirement = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="targets")
+    excepted = models.BooleanField(default=False)
+    workplace = models.ForeignKey(Workplace, null=True, on_delete=models.PROTECT, related_name="+")
+    role = models.ForeignKey(JobRole, null=True, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(StaffMember, null=True, on_delete=models.PROTECT, related_name="requirement_targets")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["requirement", "workplace"], name="lms_requirement_workplace_once")
+            models.CheckConstraint(
+                condition=(
+                    Q(workplace__isnull=False, role=None, staff=None)
+                    | Q(workplace=None, role__isnull=False, staff=None)
+                    | Q(workplace=None, role=None, staff__isnull=False)
+                ),
+                name="lms_requirement_target_is_one",
+            ),
+            *(
+                models.UniqueConstraint(fields=["requirement", "excepted", what], name=f"lms_requirement_{what}_once")
+                for what in ("workplace", "role", "staff")
+            ),
         ]
 
     def __str__(self):
-        return f"{self.requirement}: {self.workplace}"
-
-
-class RequirementRole(models.Model):
-    """A job role that a rule names. It stays as long as the rule does: a rule that loses its last binds everyone."""
-
-    requirement = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="+")
-    role = models.ForeignKey(JobRole, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["requirement", "role"], name="lms_requirement_role_once")]
-
-    def __str__(self):
-        return f"{self.requirement}: {self.role}"
+        return f"{self.requirement}: {self.workplace or self.role or self.staff}"
 
 
 class ExemptionReason(models.TextChoices):

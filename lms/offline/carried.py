@@ -18,7 +18,7 @@ from django.utils import timezone
 from courses.body import PICTURE_SPECS
 from courses.models import ActivityVersion, Contact, Course, LessonPage, QuizPage, WorkshopPage, tree_path
 
-from ..access import carried_courses, required_at
+from ..access import carried_courses, duties_at
 from ..models import Tablet
 from ..reader.addresses import Desk
 from ..tablet.session import people_here
@@ -37,7 +37,8 @@ def courses_for(tablet: Tablet) -> list[dict[str, Any]]:
     {id, titles, required, media: [{url, bytes}], bodies: [{version, url}]}, JSON-ready. Bodies in every language that
     somebody here is shown. A fixed number of queries, and two for each lesson whose pictures nobody has counted yet.
     """
-    required = required_at(tablet.workplace, timezone.localdate())
+    duties = duties_at(tablet.workplace, timezone.localdate())
+    required = {course for course, duty in duties.items() if duty.mandatory}
     versions = _versions(carried_courses(tablet.workplace), _languages(tablet))
     pages = pages_of(versions)
     stamp = contacts_stamp()

@@ -64,7 +64,7 @@ def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any
         "title": journey.course.title,
         "line": _line(journey),
         "done": journey.done_in_this_cycle,
-        "required": journey.duty is not None and not journey.is_exempt,
+        "required": journey.is_required and not journey.is_exempt,
         "begun": journey.enrolment_id is not None,
         "due": journey.duty.due.isoformat() if journey.duty and journey.duty.due else "",
         "touched": journey.touched_at.isoformat() if journey.touched_at else "",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import ledger
-from ..models import Employment, Exemption, LoginCard, PaperTest, PinGuard, SignInLink, StaffMember
+from ..models import Employment, Exemption, LoginCard, PaperTest, PinGuard, RequirementTarget, SignInLink, StaffMember
 from ..progress import join_learning
 from ..signals import staff_merged
 
@@ -26,6 +26,7 @@ def merge(*, keep: StaffMember, gone: StaffMember, actor: Any) -> StaffMember:
     _join_jobs(keep, gone)
     Exemption.objects.filter(staff=gone).update(staff=keep)
     PaperTest.objects.filter(staff=gone).update(staff=keep)
+    _join_rules(keep, gone)
     _join_ways_in(keep, gone)
     for name in ("email", "phone"):
         setattr(keep, name, getattr(keep, name) or getattr(gone, name))
@@ -115,6 +116,18 @@ def _overlap(one: Employment, other: Employment) -> bool:
 def _void(job: Employment) -> None:
     job.voided_at = timezone.now()
     job.save(update_fields=["voided_at"])
+
+
+def _join_rules(keep: StaffMember, gone: StaffMember) -> None:
+    """A rule that names either names the one. Who is named and left out is left out."""
+    for target in RequirementTarget.objects.filter(staff=gone):
+        if RequirementTarget.objects.filter(
+            staff=keep, requirement=target.requirement_id, excepted=target.excepted
+        ).exists():
+            target.delete()
+        else:
+            target.staff = keep
+            target.save(update_fields=["staff"])
 
 
 def _join_ways_in(keep: StaffMember, gone: StaffMember) -> None:

@@ -246,14 +246,15 @@ def _from_rules(known: Known) -> Iterator[Line]:
         bound = [job for job in jobs if applies(rule, job)]
         if not bound or rule.course_id not in known.courses:
             continue
-        since, job = min((max(bound_since(rule, job), rule.valid_from), job) for job in bound)
+        since, job = min((bound_since(rule, job), job) for job in bound)
         due = duty_of(rule, job).due
         names = {"course": known.courses[rule.course_id].title, "day": day_text(due) if due else ""}
-        text = (
-            _("“%(course)s” is required from this day, and is to be completed by %(day)s.")
-            if due
-            else _("“%(course)s” is required from this day, with no due date.")
-        )
+        if not rule.mandatory:
+            text = _("“%(course)s” is recommended from this day.")
+        elif due:
+            text = _("“%(course)s” is required from this day, and is to be completed by %(day)s.")
+        else:
+            text = _("“%(course)s” is required from this day, with no due date.")
         by = made[rule.id].recorded_by
         yield Line(at=_start_of(since), text=text % names, by=name_of(by) if by else "", on_a_day=True)
 

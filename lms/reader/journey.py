@@ -158,14 +158,25 @@ class Journey:
     @property
     def facts(self) -> Facts:
         return Facts(
-            required=self.duty is not None,
+            required=self.is_required,
             due=self.duty.due if self.duty else None,
             grace_until=self.duty.grace_until if self.duty else datetime.date.min,
             exempt=self.is_exempt,
             completion=self.completion,
             started=self.enrolment_id is not None,
             out_of_attempts=any(state.is_out_of_attempts for state in self.activities if state.activity.required),
+            recommended=self.is_recommended,
+            rule_id=self.duty.rule_id if self.duty else None,
         )
+
+    @property
+    def is_required(self) -> bool:
+        return self.duty is not None and self.duty.mandatory
+
+    @property
+    def is_recommended(self) -> bool:
+        """Some rule recommends it, and none demands it."""
+        return self.duty is not None and not self.duty.mandatory
 
     @property
     def status(self) -> Status:

@@ -109,6 +109,17 @@ def _undo_end_of_requirement(entry, actor, reason):
     )
 
 
+def _undo_change_of_requirement(entry, actor, reason):
+    requirements.undo_change_of_requirement(
+        rule=Requirement.objects.get(pk=entry.data["rule"]),
+        new=_row(Requirement, entry),
+        first_day=datetime.date.fromisoformat(entry.data["first_day"]),
+        before=_before(entry),
+        actor=actor,
+        undoes=str(entry.uuid),
+    )
+
+
 def _take_attempt_back(entry, actor, reason):
     take_attempt_back(extra=_row(ExtraAttempt, entry), actor=actor, undoes=str(entry.uuid))
 
@@ -177,6 +188,10 @@ REMEDIES: dict[str, Remedy] = {
     "requirement.ended": Remedy(
         gettext_lazy("The requirement holds as if nobody had ended it, with the same due days."),
         _undo_end_of_requirement,
+    ),
+    "requirement.changed": Remedy(
+        gettext_lazy("The requirement is as before the change, as if nobody had changed it, with the same due days."),
+        _undo_change_of_requirement,
     ),
     "attempt.given": Remedy(
         gettext_lazy("The extra attempt is taken back, if it is not begun."), _take_attempt_back, LEADERS

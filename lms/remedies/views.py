@@ -240,6 +240,7 @@ class UndoOfRequirement(RuleMixin, UndoView):
     def get_sentence(self):
         words = {
             "requirement.opened": _("The requirement of “%(course)s” was made on %(day)s."),
+            "requirement.changed": _("The requirement of “%(course)s” was changed on %(day)s."),
             "requirement.ended": _("The requirement of “%(course)s” was ended on %(day)s."),
         }
         return words[self.entry.verb] % {"course": self.rule.course, "day": day_text(timezone.localdate(self.entry.at))}

@@ -1,14 +1,16 @@
 """How a cell and the matrix's one sentence are said."""
 
 import datetime
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..matrix import Cell, Share, Totals
+from ..requirements.rules import Rule
 from ..status import TRAINED, Status
-from ..wording import short_day, what_next, why
+from ..wording import rule_text, short_day, what_next, why
 
 
 class ShownCell(NamedTuple):
@@ -21,11 +23,14 @@ class ShownCell(NamedTuple):
     why: str
     next: str
     evidence: list[Any]
+    rule_id: int | None = None
+    rule: str = ""
 
 
 #: Every icon has a shape of its own: colour alone says nothing to many.
 ICONS = {
     Status.NOT_REQUIRED: "·",
+    Status.RECOMMENDED: "☆",
     Status.NOT_STARTED: "○",
     Status.IN_PROGRESS: "◐",
     Status.NEEDS_HELP: "?",
@@ -37,8 +42,11 @@ ICONS = {
 }
 
 
-def show_cell(day: datetime.date, cell: Cell, evidence: dict[int, list[Any]]) -> ShownCell:
-    done = cell.facts.completion
+def show_cell(
+    day: datetime.date, cell: Cell, evidence: dict[int, list[Any]], rules: Mapping[int, Rule] | None = None
+) -> ShownCell:
+    """`rules` by id, where it is to be said which of them asks for the course: the one whose due day it is."""
+    done, asked_by = cell.facts.completion, (rules or {}).get(cell.facts.rule_id or 0)
     return ShownCell(
         course_id=cell.course_id,
         status=cell.status.value,
@@ -49,6 +57,8 @@ def show_cell(day: datetime.date, cell: Cell, evidence: dict[int, list[Any]]) ->
         why=why(day, cell.facts),
         next=what_next(cell.status),
         evidence=evidence.get(done.id, []) if done else [],
+        rule_id=asked_by.id if asked_by else None,
+        rule=rule_text(asked_by) if asked_by else "",
     )
 
 

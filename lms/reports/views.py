@@ -166,8 +166,9 @@ class TrainingMatrix(MatrixFilter, ReportView):
         rows = self.figures.rows(list(context["object_list"])) if self.shows_people else []
         done = [cell.facts.completion.id for _worker, row in rows for cell in row.cells if cell.facts.completion]
         evidence = evidence_for(request, done)
+        rules = {rule.id: rule for rule in self.figures.rules}
         context["object_list"] = [
-            (worker, row, [show_cell(self.day, cell, evidence) for cell in row.cells]) for worker, row in rows
+            (worker, row, [show_cell(self.day, cell, evidence, rules) for cell in row.cells]) for worker, row in rows
         ]
         return self.render_to_response(context)
 

@@ -13,47 +13,28 @@ from django.utils.translation import gettext as _
 from courses.models import Course
 
 from .. import ledger
-from ..models import EmploymentKind, Exemption, JobRole, LedgerEntry, Requirement, StaffMember, Workplace
+from ..models import Exemption, LedgerEntry, Requirement, StaffMember
 from ..wording import day_text
 from .rules import ONE_DAY
+from .terms import Terms, terms_of
+
+#: What is written when a rule goes on in a twin of a row that had ended.
+GOES_ON = ("requirement.end_undone", "requirement.change_undone")
 
 
 @transaction.atomic
 def require(
-    *,
-    course: Course,
-    valid_from: datetime.date,
-    workplaces: Iterable[Workplace] = (),
-    roles: Iterable[JobRole] = (),
-    kinds: Iterable[str] = (),
-    due_on: datetime.date | None = None,
-    due_days: int | None = None,
-    form_id: uuid.UUID | None = None,
-    actor: Any,
+    *, course: Course, valid_from: datetime.date, form_id: uuid.UUID | None = None, actor: Any, **terms: Any
 ) -> Requirement:
-    """Open a rule. Raises ValidationError when it could never bind anyone in time.
+    """Open a rule, on these `terms` (see Terms). Raises ValidationError when it could never bind anyone in time.
 
     The same `form_id` again opens nothing: it is the rule opened before.
     """
     if before := ledger.written_by(form_id, "requirement.opened", actor=actor):
         return Requirement.objects.get(pk=before.subject.split(":")[1])
-    kinds = list(kinds)
-    if unknown := set(kinds) - set(EmploymentKind.values):
-        raise ValidationError(_("Unknown kind of employment: %(kinds)s"), params={"kinds": ", ".join(sorted(unknown))})
-    if due_on and due_on < valid_from:
-        raise ValidationError(
-            {"due_on": _("The due date lies before the day the requirement begins. Choose a later date.")}
-        )
-    rule = Requirement.objects.create(
-        course=course,
-        valid_from=valid_from,
-        kinds=kinds,
-        due_on=due_on,
-        due_days=due_days,
-        recorded_by=actor if getattr(actor, "pk", None) else None,
-    )
-    rule.workplaces.set(workplaces)
-    rule.roles.set(roles)
+    said = Terms(**terms)
+    said.check(valid_from)
+    rule = said.write(Requirement(course=course, valid_from=valid_from, recorded_by=_account(actor)))
     ledger.write(
         "requirement.opened",
         actor=actor,
@@ -61,52 +42,126 @@ def require(
         form_id=form_id,
         course=str(course.uuid),
         valid_from=str(valid_from),
-        workplaces=[str(workplace.uuid) for workplace in rule.workplaces.all()],
-        roles=[role.pk for role in rule.roles.all()],
-        kinds=kinds,
-        due_on=str(due_on or ""),
-        due_days=due_days,
+        **said.for_ledger(),
     )
     return rule
 
 
 @transaction.atomic
-def end_requirement(*, rule: Requirement, last_day: datetime.date, actor: Any) -> Requirement:
-    """The rule binds up to and with `last_day`. What it bound before stays as it was."""
+def change_requirement(
+    *, rule: Requirement, first_day: datetime.date, form_id: uuid.UUID | None = None, actor: Any, **terms: Any
+) -> Requirement:
+    """From `first_day` the rule is on these `terms`, to the end that it had: its row ends the day before, a new one of
+    the same series begins. Nothing begins anew for whom it bound before.
+
+    Nothing changes where the terms are those it has; the same `form_id` again changes nothing.
+    """
+    if changed := ledger.written_by(form_id, "requirement.changed", actor=actor):
+        return Requirement.objects.get(pk=changed.subject.split(":")[1])
+    rule = _locked_and_alive(rule)
+    before = rule.valid_to
+    if first_day < rule.valid_from:
+        words = _("The requirement has been as it is since %(day)s. Choose that day or a later one.")
+        raise ValidationError({"first_day": words % {"day": day_text(rule.valid_from)}})
+    if before and before < first_day:
+        words = _("The requirement ends on %(day)s. Choose an earlier day, or add a new requirement.")
+        raise ValidationError({"first_day": words % {"day": day_text(before)}})
+    said, was = Terms(**terms), terms_of(rule)
+    if said.for_ledger() == was.for_ledger():
+        raise ValidationError(_("Nothing is changed. Change something, or go back."))
+    said.check(_first_day_of(rule))
+    _end(rule, first_day - ONE_DAY)
+    new = said.write(
+        Requirement(
+            series=rule.series,
+            course=rule.course,
+            valid_from=first_day,
+            valid_to=before,
+            recorded_by=_account(actor),
+        )
+    )
+    ledger.write(
+        "requirement.changed",
+        actor=actor,
+        subject=new,
+        form_id=form_id,
+        rule=rule.pk,
+        first_day=str(first_day),
+        before=str(before or ""),
+        **said.for_ledger(),
+    )
+    return new
+
+
+def _first_day_of(rule: Requirement) -> datetime.date:
+    """Since when the rule has held, whatever it was before it was edited."""
+    rows = Requirement.objects.filter(series=rule.series).values_list("valid_from", flat=True)
+    return min(rows, default=rule.valid_from)
+
+
+def _account(actor: Any) -> Any:
+    return actor if getattr(actor, "pk", None) else None
+
+
+def _locked_and_alive(rule: Requirement) -> Requirement:
     rule = Requirement.objects.select_for_update().get(pk=rule.pk)
     if rule.is_taken_back:
         raise ValidationError(_("The requirement is taken away already, and counts on no day."))
+    later = [row for row in _alive(rule) if row.pk > rule.pk]
+    if later:
+        words = _("The requirement is changed from %(day)s. Undo that change first, or change what it is from then on.")
+        raise ValidationError(words % {"day": day_text(later[-1].valid_from)})
+    return rule
+
+
+def _alive(rule: Requirement) -> list[Requirement]:
+    """The rows of the rule that hold on some day, the latest last."""
+    rows = Requirement.objects.filter(series=rule.series).order_by("pk")
+    return [row for row in rows if not row.is_taken_back]
+
+
+def _end(row: Requirement | Exemption, last_day: datetime.date | None) -> None:
+    row.valid_to, row.end_recorded_at = last_day, timezone.now()
+    row.save(update_fields=["valid_to", "end_recorded_at"])
+
+
+@transaction.atomic
+def end_requirement(*, rule: Requirement, last_day: datetime.date, actor: Any) -> Requirement:
+    """The rule binds up to and with `last_day`. What it bound before stays as it was."""
+    rule = _locked_and_alive(rule)
     if rule.valid_to == last_day:
         return rule  # a double click
     if rule.valid_to is not None and rule.valid_to < last_day:
         words = _("The requirement ends already on %(day)s. To prolong it, undo the end in the list first.")
         raise ValidationError({"last_day": words % {"day": day_text(rule.valid_to)}})
+    if last_day < rule.valid_from and len(_alive(rule)) > 1:
+        words = _("The requirement was changed on %(day)s. Choose that day or a later one, or undo the change first.")
+        raise ValidationError({"last_day": words % {"day": day_text(rule.valid_from)}})
     before = rule.valid_to
-    rule.valid_to, rule.end_recorded_at = last_day, timezone.now()
-    rule.save(update_fields=["valid_to", "end_recorded_at"])
+    _end(rule, last_day)
     ledger.write("requirement.ended", actor=actor, subject=rule, last_day=str(last_day), before=str(before or ""))
     return rule
 
 
 @transaction.atomic
 def take_requirement_back(*, rule: Requirement, actor: Any, undoes: str) -> None:
-    """The rule was a mistake: it never bound anyone, nor did those in which it goes on."""
-    for row in _with_twins(rule):
+    """The rule was a mistake: it never bound anyone, however it was edited since, and wherever it goes on."""
+    rows = list(Requirement.objects.select_for_update().filter(series=rule.series).order_by("pk"))
+    for row in rows:
         if not row.is_taken_back:
             _empty(row)
-            ledger.write("requirement.taken_back", actor=actor, subject=row, undoes=undoes)
+    ledger.write("requirement.taken_back", actor=actor, subject=rule, rows=[row.pk for row in rows], undoes=undoes)
 
 
 def _empty(row: Requirement | Exemption) -> None:
-    row.valid_to, row.end_recorded_at = row.valid_from - ONE_DAY, timezone.now()
-    row.save(update_fields=["valid_to", "end_recorded_at"])
+    _end(row, row.valid_from - ONE_DAY)
 
 
 def _with_twins(rule: Requirement) -> list[Requirement]:
     """The rule and all in which it goes on, since somebody undid its end: locked, the latest last."""
     found = [Requirement.objects.select_for_update().get(pk=rule.pk)]
     for row in found:  # it grows on the way: a twin may have been ended and gone on in its turn
-        undone = LedgerEntry.objects.filter(verb="requirement.end_undone", data__rule=row.pk)
+        undone = LedgerEntry.objects.filter(verb__in=GOES_ON, data__rule=row.pk)
         twins = Requirement.objects.select_for_update().filter(pk__in=_rows_of(undone))
         found += twins.order_by("pk")
     return found
@@ -122,24 +177,52 @@ def undo_end_of_requirement(
     *, rule: Requirement, last_day: datetime.date, before: datetime.date | None, actor: Any, undoes: str
 ) -> Requirement:
     """The rule binds as if it had not been ended: a twin of it, so that due days stay and the past stays as known."""
+    ended, twin = _go_on(rule, last_day=last_day, before=before, actor=actor)
+    ledger.write("requirement.end_undone", actor=actor, subject=twin, rule=ended.pk, undoes=undoes)
+    return twin
+
+
+@transaction.atomic
+def undo_change_of_requirement(
+    *,
+    rule: Requirement,
+    new: Requirement,
+    first_day: datetime.date,
+    before: datetime.date | None,
+    actor: Any,
+    undoes: str,
+) -> Requirement:
+    """The rule is as before it was changed into `new`, which never held: a twin of what it was goes on."""
+    rows = [row for row in _with_twins(new) if not row.is_taken_back]
+    if not rows or rows[-1].valid_to != before:
+        raise ValidationError(_too_late())
+    for row in rows:
+        _empty(row)
+    changed, twin = _go_on(rule, last_day=first_day - ONE_DAY, before=before, actor=actor)
+    ledger.write("requirement.change_undone", actor=actor, subject=twin, rule=changed.pk, undoes=undoes)
+    return twin
+
+
+def _go_on(
+    rule: Requirement, *, last_day: datetime.date, before: datetime.date | None, actor: Any
+) -> tuple[Requirement, Requirement]:
+    """The row of the rule that was ended with `last_day`, and a twin of it that ends with `before`."""
     ended = [row for row in _with_twins(rule) if row.valid_to == last_day]
     if not ended:
-        raise ValidationError(_("The requirement has been changed again since. Undo what came after it first."))
-    rule = ended[-1]
-    roles, workplaces = list(rule.roles.all()), list(rule.workplaces.all())
-    twin = Requirement.objects.create(
-        course=rule.course,
-        valid_from=rule.valid_from,
+        raise ValidationError(_too_late())
+    row = ended[-1]
+    twin = Requirement(
+        series=row.series,
+        course=row.course,
+        valid_from=row.valid_from,
         valid_to=before,
-        kinds=rule.kinds,
-        due_on=rule.due_on,
-        due_days=rule.due_days,
-        recorded_by=actor if getattr(actor, "pk", None) else None,
+        recorded_by=_account(actor),
     )
-    twin.workplaces.set(workplaces)
-    twin.roles.set(roles)
-    ledger.write("requirement.end_undone", actor=actor, subject=twin, rule=rule.pk, undoes=undoes)
-    return twin
+    return row, terms_of(row).write(twin)
+
+
+def _too_late() -> str:
+    return _("The requirement has been changed again since. Undo what came after it first.")
 
 
 @transaction.atomic
@@ -164,7 +247,7 @@ def excuse(
         reason=reason,
         valid_from=valid_from,
         valid_to=valid_to,
-        recorded_by=actor if getattr(actor, "pk", None) else None,
+        recorded_by=_account(actor),
     )
     # Not the reason: it tells of health and family, and the ledger is read by more people.
     ledger.write(
@@ -192,8 +275,7 @@ def end_exemption(*, exemption: Exemption, last_day: datetime.date, actor: Any) 
         )
         raise ValidationError({"last_day": refusal % {"day": day_text(exemption.valid_from)}})
     before = exemption.valid_to
-    exemption.valid_to, exemption.end_recorded_at = last_day, timezone.now()
-    exemption.save(update_fields=["valid_to", "end_recorded_at"])
+    _end(exemption, last_day)
     ledger.write(
         "exemption.ended",
         actor=actor,
@@ -243,8 +325,7 @@ def undo_end_of_exemption(
         raise ValidationError(_("The exemption has been changed again since. Undo what came after it first."))
     exemption = ended[-1]
     if before and before <= last_day:
-        exemption.valid_to, exemption.end_recorded_at = before, timezone.now()
-        exemption.save(update_fields=["valid_to", "end_recorded_at"])
+        _end(exemption, before)
     else:
         exemption = Exemption.objects.create(
             staff=exemption.staff,
@@ -252,7 +333,7 @@ def undo_end_of_exemption(
             reason=exemption.reason,
             valid_from=last_day + ONE_DAY,
             valid_to=before,
-            recorded_by=actor if getattr(actor, "pk", None) else None,
+            recorded_by=_account(actor),
         )
     ledger.write("exemption.end_undone", actor=actor, subject=exemption, staff=exemption.staff, undoes=undoes)
     return exemption

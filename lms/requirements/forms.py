@@ -1,11 +1,17 @@
+from typing import Any
+
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.models import Course
 
 from ..admin.fields import DayField, FormIdField, ManyField
 from ..models import EmploymentKind, ExemptionReason, JobRole, Workplace
+from ..people.searching import PeopleSearchField
+from .rules import DAYS_OF_GRACE
 
 
 class CourseChoiceField(forms.ModelChoiceField):
@@ -20,29 +26,64 @@ class CourseChoiceField(forms.ModelChoiceField):
         return field
 
 
-class RequirementForm(forms.Form):
+class PlacesField(ManyField):
+    """Workplaces, set in by how deep they stand in the tree."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs):
+        super().__init__(queryset=Workplace.objects.none(), required=False, **kwargs)
+
+    def label_from_instance(self, obj):
+        return "\u2003" * (obj.depth - 1) + obj.name
+
+
+class RolesField(ManyField):
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs):
+        super().__init__(queryset=JobRole.objects.all(), required=False, **kwargs)
+
+
+class KindsField(forms.MultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs):
+        super().__init__(choices=EmploymentKind.choices, required=False, **kwargs)
+
+
+class TermsForm(forms.Form):
+    """What a rule says. The names of the fields are those of Terms, and which day it begins is the subclass's."""
+
     form_id = FormIdField()
-    course = CourseChoiceField(label=gettext_lazy("Course"))
-    workplaces = ManyField(
+    workplaces = PlacesField(
         label=gettext_lazy("Workplaces"),
-        queryset=Workplace.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("With all below them. None chosen means every workplace."),
     )
-    roles = ManyField(
-        label=gettext_lazy("Job roles"),
-        queryset=JobRole.objects.all(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("None chosen means every role."),
+    roles = RolesField(label=gettext_lazy("Job roles"), help_text=gettext_lazy("None chosen means every role."))
+    kinds = KindsField(
+        label=gettext_lazy("Kinds of employment"), help_text=gettext_lazy("None chosen means every kind.")
     )
-    kinds = forms.MultipleChoiceField(
-        label=gettext_lazy("Kinds of employment"),
-        choices=EmploymentKind.choices,
+    people = PeopleSearchField(
+        label=gettext_lazy("Named people"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("None chosen means every kind."),
+        help_text=gettext_lazy("They are bound wherever they work. If you choose only people, it is for them alone."),
+    )
+    except_workplaces = PlacesField(label=gettext_lazy("Not these workplaces"))
+    except_roles = RolesField(label=gettext_lazy("Not these job roles"))
+    except_kinds = KindsField(label=gettext_lazy("Not these kinds of employment"))
+    except_people = PeopleSearchField(label=gettext_lazy("Not these people"), required=False)
+    mandatory = forms.TypedChoiceField(
+        label=gettext_lazy("Mandatory or recommended"),
+        choices=[
+            ("yes", gettext_lazy("They must take the course, and are counted")),
+            ("no", gettext_lazy("They are recommended the course. Nobody is counted, and nobody is late")),
+        ],
+        coerce=lambda value: value == "yes",
+        empty_value=True,
+        initial="yes",
+        required=False,
+        widget=forms.RadioSelect,
     )
     due_on = DayField(label=gettext_lazy("Due on"), required=False)
     due_days = forms.IntegerField(
@@ -52,18 +93,80 @@ class RequirementForm(forms.Form):
         max_value=3650,
         help_text=gettext_lazy(
             "With both a date and days, the later one counts. Days are counted from the first day at work, or from the "
-            "day the rule begins if that is later. Nobody is late in the first 14 of them."
+            "day the rule begins if that is later."
         ),
     )
+    grace_days = forms.IntegerField(
+        label=gettext_lazy("Days of grace"),
+        required=False,
+        min_value=0,
+        max_value=365,
+        initial=DAYS_OF_GRACE,
+        help_text=gettext_lazy("Nobody is late in so many days from when the rule first is for them."),
+    )
+
+    def __init__(self, *args: Any, workplaces: Any, people: Any, everywhere: bool, **kwargs: Any):
+        """`workplaces` and `people` are those that the leader may bind; only with `everywhere` may it be everyone."""
+        super().__init__(*args, **kwargs)
+        self.everywhere = everywhere
+        for name in ("workplaces", "except_workplaces"):
+            self.fields[name].queryset = workplaces
+        if not everywhere:
+            self.fields["workplaces"].help_text = gettext_lazy("With all below them.")
+        self.searches = False
+        for name in ("people", "except_people"):
+            field, widget = self.fields[name], self.fields[name].widget
+            chosen = (
+                widget.value_from_datadict(self.data, self.files, name) if self.is_bound else self.initial.get(name)
+            )
+            field.offer(people, chosen=chosen or (), words=widget.words_of(self.data, name))
+            self.searches = self.searches or widget.asks_for_search(self.data, name)
+
+    def full_clean(self) -> None:
+        """Whoever searches for a name has not answered yet, and is told of no mistakes."""
+        if self.searches:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+        else:
+            super().full_clean()
+
+    def clean_grace_days(self) -> int:
+        days = self.cleaned_data["grace_days"]
+        return DAYS_OF_GRACE if days is None else days
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        only_people = data.get("people") and not data.get("roles") and not data.get("kinds")
+        if not self.everywhere and not self.errors and not data["workplaces"] and not only_people:
+            # Who leads a part of the tree cannot bind the rest of it.
+            self.add_error("workplaces", _("Choose at least one workplace, or people by name."))
+        return data
+
+    def who(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("workplaces", "roles", "kinds", "people")]
+
+    def left_out(self) -> list[forms.BoundField]:
+        return [self[f"except_{name}"] for name in ("workplaces", "roles", "kinds", "people")]
+
+    def leaves_out(self) -> bool:
+        """Something is chosen, searched for or wrong among the exceptions."""
+        return any(
+            field.value() or field.errors or getattr(field.field.widget, "words", "") for field in self.left_out()
+        )
+
+
+class RequirementForm(TermsForm):
+    course = CourseChoiceField(label=gettext_lazy("Course"))
     valid_from = DayField(label=gettext_lazy("The rule holds from"), initial=timezone.localdate)
 
-    def __init__(self, *args, workplaces, everywhere, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["workplaces"].queryset = workplaces
-        if not everywhere:
-            # Who leads a part of the tree cannot bind the rest of it.
-            self.fields["workplaces"].required = True
-            self.fields["workplaces"].help_text = gettext_lazy("With all below them.")
+    field_order = ["form_id", "course"]
+
+
+class ChangeRequirementForm(TermsForm):
+    first_day = DayField(
+        label=gettext_lazy("The change holds from"),
+        initial=timezone.localdate,
+        help_text=gettext_lazy("Before that day the requirement stays as it was."),
+    )
 
 
 class EndRequirementForm(forms.Form):

@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -26,27 +27,30 @@ def end_of(day: datetime.date) -> datetime.datetime:
 
 def rules_on(day: datetime.date, *, known: datetime.datetime | None = None) -> list[Rule]:
     """The rules in force on `day`, as known at `known`; of courses that were published then. One query."""
-    return _rules_from(_of_published(_in_force(day, known), moment_of(day, known)))
+    return _rules_from(_of_published(_begun(day, known), moment_of(day, known)), day, known)
 
 
 def rules_and_courses_on(
     day: datetime.date, *, known: datetime.datetime | None = None
 ) -> tuple[list[Rule], list[Course]]:
     """The same, and the courses that they require, in catalogue order. Still one query."""
-    found = _in_force(day, known).select_related("course").annotate(tree_path=tree_path("course__"))
+    found = _begun(day, known).select_related("course").annotate(tree_path=tree_path("course__"))
     rows = _of_published(found, moment_of(day, known))
     # What has no page comes last, as everywhere.
     rows_in_tree = sorted(rows, key=lambda row: (row.tree_path is None, row.tree_path, row.course_id))
-    return _rules_from(rows), list({row.course_id: row.course for row in rows_in_tree}.values())
+    return _rules_from(rows, day, known), list({row.course_id: row.course for row in rows_in_tree}.values())
 
 
-def _in_force(day: datetime.date, known: datetime.datetime | None) -> QuerySet[Any]:
-    """A row for each pair of a workplace and a role that a rule names."""
+def _begun(day: datetime.date, known: datetime.datetime | None) -> QuerySet[Any]:
+    """The rules in force, and the rows that they were before they were edited; a row for each that one names."""
+    in_force = Requirement.objects.in_force(day, known=known)
+    begun = Requirement.objects.filter(series__in=in_force.values("series"), valid_from__lte=day)
+    if known:
+        begun = begun.filter(recorded_at__lte=known)
     return (
-        Requirement.objects.in_force(day, known=known)
-        .annotate(path=F("workplaces__path"), role_pk=F("roles__pk"))
-        .annotate(course_live=F("course__live"), course_past=F("course__past"))
-        .order_by("pk")
+        begun.annotate(path=F("targets__workplace__path"), role_pk=F("targets__role"), staff_pk=F("targets__staff"))
+        .annotate(excepted=F("targets__excepted"), course_live=F("course__live"), course_past=F("course__past"))
+        .order_by("valid_from", "pk")
     )
 
 
@@ -55,23 +59,53 @@ def _of_published(rows: Iterable[Any], moment: datetime.datetime) -> list[Any]:
     return [row for row in rows if settings_at(moment, {"live": row.course_live}, row.course_past)["live"]]
 
 
-def _rules_from(rows: Iterable[Any]) -> list[Rule]:
+def _rules_from(rows: Iterable[Any], day: datetime.date, known: datetime.datetime | None) -> list[Rule]:
+    """Those in force on `day`, by primary key, each with what it was before."""
     grouped: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         grouped[row.pk].append(row)
-    return [
-        Rule(
-            id=pk,
-            course_id=parts[0].course_id,
-            valid_from=parts[0].valid_from,
-            paths=tuple(sorted({part.path for part in parts} - {None})),
-            roles=frozenset({part.role_pk for part in parts} - {None}),
-            kinds=frozenset(parts[0].kinds),
-            due_on=parts[0].due_on,
-            due_days=parts[0].due_days,
-        )
-        for pk, parts in grouped.items()
-    ]
+    series: dict[Any, list[Rule]] = defaultdict(list)
+    for parts in grouped.values():
+        series[parts[0].series].append(_rule_from(parts, known))
+    found = []
+    for rules in series.values():
+        for rule in rules:
+            if rule.valid_to is None or rule.valid_to >= day:
+                before = tuple(other for other in rules if other is not rule and not _is_empty(other))
+                found.append(replace(rule, before=before))
+    return sorted(found, key=lambda rule: rule.id)
+
+
+def _is_empty(rule: Rule) -> bool:
+    """Taken back: it never held."""
+    return rule.valid_to is not None and rule.valid_to < rule.valid_from
+
+
+def _rule_from(parts: list[Any], known: datetime.datetime | None) -> Rule:
+    first = parts[0]
+
+    def named(name: str, *, excepted: bool) -> set[Any]:
+        return {getattr(part, name) for part in parts if part.excepted is excepted} - {None}
+
+    unheard_of = known and first.end_recorded_at and first.end_recorded_at > known
+    return Rule(
+        id=first.pk,
+        course_id=first.course_id,
+        valid_from=first.valid_from,
+        valid_to=None if unheard_of else first.valid_to,
+        paths=tuple(sorted(named("path", excepted=False))),
+        roles=frozenset(named("role_pk", excepted=False)),
+        kinds=frozenset(first.kinds),
+        people=frozenset(named("staff_pk", excepted=False)),
+        except_paths=tuple(sorted(named("path", excepted=True))),
+        except_roles=frozenset(named("role_pk", excepted=True)),
+        except_kinds=frozenset(first.except_kinds),
+        except_people=frozenset(named("staff_pk", excepted=True)),
+        mandatory=first.mandatory,
+        due_on=first.due_on,
+        due_days=first.due_days,
+        grace_days=first.grace_days,
+    )
 
 
 _OWN = ("pk", "staff_id", "workplace_id", "workplace__path", "role_id", "kind", "start")

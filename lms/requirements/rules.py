@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-#: Nobody is late in the first days that a rule binds them, whatever it says.
+#: Nobody is late in the first days that a rule binds them, unless the rule says otherwise.
 DAYS_OF_GRACE = 14
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -13,16 +13,37 @@ ONE_DAY = datetime.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A requirement. Empty `paths`, `roles` or `kinds` mean all. `paths` are workplace paths, subtrees included."""
+    """A requirement. `paths` are workplace paths, subtrees included; `people` are ids of staff.
+
+    Empty `paths`, `roles` and `kinds` mean all, but with `people` alone it binds them alone. `before` holds the rows
+    of the same rule that were edited or ended before this one, as long as they held.
+    """
 
     id: int
     course_id: int
     valid_from: datetime.date
+    valid_to: datetime.date | None = None
     paths: tuple[str, ...] = ()
     roles: frozenset[int] = frozenset()
     kinds: frozenset[str] = frozenset()
+    people: frozenset[int] = frozenset()
+    except_paths: tuple[str, ...] = ()
+    except_roles: frozenset[int] = frozenset()
+    except_kinds: frozenset[str] = frozenset()
+    except_people: frozenset[int] = frozenset()
+    mandatory: bool = True
     due_on: datetime.date | None = None
     due_days: int | None = None
+    grace_days: int = DAYS_OF_GRACE
+    before: tuple["Rule", ...] = ()
+
+    @property
+    def has_limits(self) -> bool:
+        return bool(self.paths or self.roles or self.kinds)
+
+    @property
+    def has_exceptions(self) -> bool:
+        return bool(self.except_paths or self.except_roles or self.except_kinds or self.except_people)
 
 
 class Earlier(NamedTuple):
@@ -51,15 +72,34 @@ class Job(NamedTuple):
 class Duty(NamedTuple):
     """A course that someone must take. `due` is the last day that is not late; None is never late.
 
-    Up to `grace_until` nothing is late, not even what was done once and has expired.
+    Up to `grace_until` nothing is late, not even what was done once and has expired. Not `mandatory` is a
+    recommendation: it has no due day.
     """
 
     due: datetime.date | None
     rule_id: int
     grace_until: datetime.date
+    mandatory: bool = True
 
 
-def applies(rule: Rule, job: Job | Earlier) -> bool:
+def applies(rule: Rule, job: Job) -> bool:
+    """Whether `rule` binds whoever has `job`. What it leaves out it never binds, by whatever else it names them."""
+    return _binds(rule, job, job.staff_id)
+
+
+def _binds(rule: Rule, job: Job | Earlier, staff_id: int) -> bool:
+    if rule.has_exceptions and (
+        job.path.startswith(rule.except_paths)
+        or job.role_id in rule.except_roles
+        or job.kind in rule.except_kinds
+        or staff_id in rule.except_people
+    ):
+        return False
+    if rule.people:
+        if staff_id in rule.people:
+            return True
+        if not rule.has_limits:
+            return False
     return (
         (not rule.paths or job.path.startswith(rule.paths))
         and (not rule.roles or job.role_id in rule.roles)
@@ -70,22 +110,39 @@ def applies(rule: Rule, job: Job | Earlier) -> bool:
 def bound_since(rule: Rule, job: Job) -> datetime.date:
     """The first of the days, without one missing between, on which `rule` has bound the person up to this job.
 
-    To move, or to change title, begins nothing anew where the rule bound them before; and no rule binds before it
-    begins itself. See docs/decisions/0011.
+    To move, or to change title, begins nothing anew where the rule bound them before, nor does an edit of the rule; and
+    no rule binds before it begins itself. See docs/decisions/0011 and 0020.
     """
-    since = job.start
-    for other in job.before:
-        unbroken = other.end is None or other.end >= since - ONE_DAY
-        if unbroken and other.start < since and applies(rule, other):
-            since = other.start
-    return max(since, rule.valid_from)
+    since = max(job.start, rule.valid_from)
+    if not (job.before or rule.before):
+        return since
+    for start, end in _bound_days(rule, job):
+        if start < since and (end is None or end >= since - ONE_DAY):
+            since = start
+    return since
+
+
+def _bound_days(rule: Rule, job: Job) -> list[tuple[datetime.date, datetime.date | None]]:
+    """First and last days of the times in which the rule, or what it was before, bound the person; the latest first.
+
+    What was only recommended before does not count for what is mandatory: it bound nobody.
+    """
+    found = []
+    for row in (rule, *(row for row in rule.before if row.mandatory or not rule.mandatory)):
+        last_of_row = None if row is rule else row.valid_to
+        for other in (job, *job.before):
+            if _binds(row, other, job.staff_id):
+                ends = [end for end in (last_of_row, getattr(other, "end", None)) if end]
+                found.append((max(row.valid_from, other.start), min(ends, default=None)))
+    return sorted(found, key=lambda days: days[0], reverse=True)
 
 
 def duty_of(rule: Rule, job: Job) -> Duty:
     """What `rule` asks of whoever has `job`, which it binds."""
     since = bound_since(rule, job)
-    grace_until = since + datetime.timedelta(days=DAYS_OF_GRACE)
-    return Duty(_due(rule, since, grace_until), rule.id, grace_until)
+    grace_until = since + datetime.timedelta(days=rule.grace_days)
+    due = _due(rule, since, grace_until) if rule.mandatory else None
+    return Duty(due, rule.id, grace_until, rule.mandatory)
 
 
 def _due(rule: Rule, since: datetime.date, grace_until: datetime.date) -> datetime.date | None:
@@ -99,7 +156,7 @@ def _due(rule: Rule, since: datetime.date, grace_until: datetime.date) -> dateti
 
 
 def duties_of(job: Job, rules: Iterable[Rule]) -> dict[int, Duty]:
-    """What `job` requires: course id to duty. Where rules meet, the earliest due date wins."""
+    """What `job` requires: course id to duty. Where rules meet, the earliest due date wins; see `earlier`."""
     duties: dict[int, Duty] = {}
     for rule in rules:
         if applies(rule, job):
@@ -110,7 +167,12 @@ def duties_of(job: Job, rules: Iterable[Rule]) -> dict[int, Duty]:
 
 
 def earlier(one: Duty, other: Duty) -> Duty:
-    """The duty that is due first. No date comes last; a tie keeps `one`. Grace is over with either's."""
+    """The duty that is due first. No date comes last; a tie keeps `one`. Grace is over with either's.
+
+    What one recommends and the other demands is mandatory, as the one says that demands it.
+    """
+    if one.mandatory is not other.mandatory:
+        return one if one.mandatory else other
     first = other if other.due is not None and (one.due is None or other.due < one.due) else one
     return first._replace(grace_until=min(one.grace_until, other.grace_until))
 

@@ -3,7 +3,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
@@ -12,14 +12,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from ..access import workplaces_above_reach, workplaces_in_reach
-from ..admin.base import ActionView, AdminPage
-from ..models import Exemption, LedgerEntry, Requirement, Workplace
+from .. import ledger
+from ..access import staff_in_reach, staff_to_manage, workplaces_above_reach, workplaces_in_reach
+from ..admin.base import ActionView, AdminPage, AskFirstView
+from ..models import Exemption, LedgerEntry, Requirement, RequirementTarget, StaffMember, Workplace
 from ..people.sentences import name_of
 from ..people.views import PersonMixin
 from ..wording import day_text
 from . import actions
-from .forms import EndExemptionForm, EndRequirementForm, ExemptionForm, RequirementForm
+from .change import Change
+from .foresight import foresee_rule
+from .forms import ChangeRequirementForm, EndExemptionForm, EndRequirementForm, ExemptionForm, RequirementForm
+from .rules import ONE_DAY
+from .terms import Terms, terms_of
+from .words import RuleInWords, in_words, told
 
 REQUIREMENTS = (gettext_lazy("Requirements"), "lms_admin:requirements")
 
@@ -30,13 +36,18 @@ def leads_everywhere(user: Any) -> bool:
 
 
 def requirements_in_reach(user):
-    """Rules that touch a workplace in reach or what stands above it, and those that bind everyone."""
+    """Rules that touch a workplace in reach or what stands above it, or name somebody in reach, or bind everyone."""
     if leads_everywhere(user):
         return Requirement.objects.all()
     reach = workplaces_in_reach(user, ActionView.roles)
     above = workplaces_above_reach(user, ActionView.roles)
-    binds_here = Q(workplaces__in=reach) | Q(workplaces__in=above) | Q(workplaces=None)
-    return Requirement.objects.filter(binds_here).distinct()
+    targets = RequirementTarget.objects.filter(requirement=OuterRef("pk"), excepted=False)
+    only_people = Q(Exists(targets.exclude(staff=None))) & ~Exists(targets.filter(staff=None)) & Q(kinds=[])
+    return Requirement.objects.filter(
+        Exists(targets.filter(Q(workplace__in=reach) | Q(workplace__in=above)))
+        | Exists(targets.filter(staff__in=staff_in_reach(user, ActionView.roles)))
+        | (~Exists(targets.exclude(workplace=None)) & ~only_people)
+    )
 
 
 class RequirementList(AdminPage, TemplateView):
@@ -47,30 +58,52 @@ class RequirementList(AdminPage, TemplateView):
 
     def get_context_data(self, **kwargs):
         today, user = timezone.localdate(), self.request.user
-        rules = list(
-            requirements_in_reach(user)
-            .select_related("course")
-            .prefetch_related("workplaces", "roles")
-            .order_by("valid_from", "pk")
-        )
-        may_end = theirs_to_end(user, rules)
+        rules = list(requirements_in_reach(user).with_targets().order_by("valid_from", "pk"))
+        may_end, seen = theirs_to_end(user, rules), people_seen(user, rules)
         histories = _histories(rules)
-        shown = [(rule, rule.pk in may_end, histories.get(rule.pk, [])) for rule in rules]
-        return {
-            **super().get_context_data(**kwargs),
-            "current": [row for row in shown if not _has_ended(row[0], today)],
-            "ended": [row for row in shown if _has_ended(row[0], today)],
-        }
+        rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+        for series in _by_series(rules):
+            shown = [rule for rule in series if not _has_ended(rule, today)] or series[-1:]
+            for rule in shown:
+                is_last = rule is shown[-1]
+                rows[_has_ended(rule, today)].append(
+                    {
+                        "rule": rule,
+                        "words": in_words(rule, seen=seen),
+                        "may_end": rule.pk in may_end,
+                        "may_change": rule.pk in may_end and is_last,
+                        # What the rule was before it was changed is told where it goes on.
+                        "history": [line for row in series for line in histories.get(row.pk, [])] if is_last else [],
+                    }
+                )
+        return {**super().get_context_data(**kwargs), "current": rows[False], "ended": rows[True]}
+
+
+def _by_series(rules: list[Requirement]) -> list[list[Requirement]]:
+    """The rows of each rule as it was changed, in the order in which they were made."""
+    found: dict[Any, list[Requirement]] = defaultdict(list)
+    for rule in rules:
+        found[rule.series].append(rule)
+    return [sorted(rows, key=lambda rule: rule.pk) for rows in found.values()]
+
+
+def people_seen(user: Any, rules: Iterable[Requirement]) -> set[int]:
+    """Those of the people whom the rules name that this leader may see."""
+    named = {target.staff_id for rule in rules for target in rule.targets.all() if target.staff_id}
+    found = staff_in_reach(user, ActionView.roles).filter(pk__in=named) if named else StaffMember.objects.none()
+    return set(found.values_list("pk", flat=True))
 
 
 def _has_ended(rule: Requirement, today: datetime.date) -> bool:
     return rule.is_taken_back or (rule.valid_to is not None and rule.valid_to < today)
 
 
-def _histories(rules: list[Requirement]) -> dict[int, list[tuple[LedgerEntry, str, bool]]]:
+def _histories(rules: list[Requirement]) -> dict[int, list[tuple[int, LedgerEntry, str, bool]]]:
     """For each rule what was decided about it, by whom, and whether it can be undone. One query."""
     words = {
         "requirement.opened": _("Made %(day)s by %(name)s."),
+        "requirement.changed": _("Changed %(day)s by %(name)s."),
+        "requirement.change_undone": _("As before the change since %(day)s, by %(name)s."),
         "requirement.ended": _("Ended %(day)s by %(name)s."),
         "requirement.taken_back": _("Taken back as a mistake %(day)s by %(name)s."),
         "requirement.end_undone": _("In force again since %(day)s, changed by %(name)s."),
@@ -78,39 +111,109 @@ def _histories(rules: list[Requirement]) -> dict[int, list[tuple[LedgerEntry, st
     subjects = {f"requirement:{rule.pk}": rule.pk for rule in rules}
     entries = list(LedgerEntry.objects.filter(subject__in=subjects).select_related("actor").order_by("pk"))
     undone = {entry.data.get("undoes") for entry in entries}
-    # Undoing its end lets a rule go on in a twin, which has a subject of its own. It is over when they all are.
-    goes_on = {rule.pk for rule in rules if not _has_ended(rule, timezone.localdate())}
-    for entry in reversed(entries):
-        if entry.verb == "requirement.end_undone" and subjects[entry.subject] in goes_on:
-            goes_on.add(entry.data["rule"])
-    found: dict[int, list[tuple[LedgerEntry, str, bool]]] = defaultdict(list)
+    series = {rule.pk: rule.series for rule in rules}
+    goes_on = {rule.series for rule in rules if not _has_ended(rule, timezone.localdate())}
+    found: dict[int, list[tuple[int, LedgerEntry, str, bool]]] = defaultdict(list)
     for entry in entries:
         name = name_of(entry.actor) if entry.actor else _("the system")
         text = words[entry.verb] % {"day": day_text(timezone.localdate(entry.at)), "name": name}
         rule = subjects[entry.subject]
-        can_be = entry.verb == "requirement.ended" or (entry.verb == "requirement.opened" and rule in goes_on)
-        found[rule].append((entry, text, can_be and str(entry.uuid) not in undone))
+        can_be = entry.verb in ("requirement.ended", "requirement.changed")
+        can_be = can_be or (entry.verb == "requirement.opened" and series[rule] in goes_on)
+        found[rule].append((rule, entry, text, can_be and str(entry.uuid) not in undone))
     return found
 
 
-class AddRequirement(ActionView):
-    page_title = gettext_lazy("Add a requirement")
-    submit_label = gettext_lazy("Add")
-    form_class = RequirementForm
+class RuleView(AskFirstView):
+    """An act about a rule that first says whom it touches, and how."""
+
+    confirm_template_name = "lms/admin/confirm_change.html"
     parents = (REQUIREMENTS,)
     success_url = reverse_lazy("lms_admin:requirements")
-    explanation = gettext_lazy("Who must take which course, and by when. It counts at once in the matrix.")
+    change: Change | None = None
+    in_words: RuleInWords | None = None
+    written = ""  # the ledger entry of a form that was sent before
+
+    def course(self, data):
+        return self.rule.course
+
+    def first_day(self, data) -> datetime.date:
+        """The first day on which the act makes a difference."""
+        raise NotImplementedError
+
+    def save(self, data) -> Requirement:
+        raise NotImplementedError
+
+    def foresee(self, data):
+        self.change, self.in_words = foresee_rule(
+            lambda: self.save(data),
+            course=self.course(data),
+            day=max(self.first_day(data), timezone.localdate()),
+            workplaces=workplaces_in_reach(self.request.user, self.roles),
+        )
+        return told(self.change)
+
+    def shown(self, sentences):
+        return f"{super().shown(sentences)} {self.change} {self.in_words}"
+
+    def is_done(self, data) -> bool:
+        """Whether the act has been carried out already: a double click."""
+        return ledger.has_written(data.get("form_id"), self.written)
+
+    def form_valid(self, form):
+        if "change" not in self.request.POST and self.is_done(form.cleaned_data):
+            return ActionView.form_valid(self, form)  # there is nothing left to foresee
+        return super().form_valid(form)
+
+    def get_context_data(self, **kwargs):
+        return {**super().get_context_data(**kwargs), "change": self.change, "rule": self.in_words}
+
+
+class TermsView(RuleView):
+    """A form that says whom a rule binds. Whoever searches for a name in it gets it back with who was found."""
+
+    template_name = "lms/admin/requirement_form.html"
 
     def get_form_kwargs(self):
+        user = self.request.user
         return {
             **super().get_form_kwargs(),
-            "workplaces": workplaces_in_reach(self.request.user, self.roles).order_by("path"),
-            "everywhere": leads_everywhere(self.request.user),
+            "workplaces": workplaces_in_reach(user, self.roles).order_by("path"),
+            "people": self.get_people(),
+            "everywhere": leads_everywhere(user),
         }
 
+    def get_people(self):
+        return staff_to_manage(self.request.user, self.roles)
+
+    def form_valid(self, form):
+        if form.searches:
+            return self.render_to_response(self.get_context_data(form=form))
+        return super().form_valid(form)
+
+
+class AddRequirement(TermsView):
+    page_title = gettext_lazy("Add a requirement")
+    confirm_label = gettext_lazy("Add")
+    form_class = RequirementForm
+    explanation = gettext_lazy(
+        "Who must take which course, and by when. First you see whom it touches; then you decide."
+    )
+    written = "requirement.opened"
+
+    def course(self, data):
+        return data["course"]
+
+    def first_day(self, data):
+        return data["valid_from"]
+
+    def save(self, data):
+        return actions.require(actor=self.request.user, **data)
+
     def act(self, data):
-        rule = actions.require(actor=self.request.user, **data)
-        return _("“%(course)s” is now required.") % {"course": rule.course}
+        rule = self.save(data)
+        words = _("“%(course)s” is now required.") if rule.mandatory else _("“%(course)s” is now recommended.")
+        return words % {"course": rule.course}
 
 
 class RuleMixin:
@@ -128,26 +231,75 @@ class RuleMixin:
 
 def theirs_to_end(user: Any, rules: Iterable[Requirement]) -> set[int]:
     """Those of the rules that bind nobody outside this leader's reach."""
+    rules = list(rules)
     reach = set(workplaces_in_reach(user, ActionView.roles).values_list("pk", flat=True))
-    everywhere = leads_everywhere(user)
+    everywhere, seen = leads_everywhere(user), people_seen(user, rules)
     found = set()
     for rule in rules:
-        bound = {workplace.pk for workplace in rule.workplaces.all()}
-        if bound <= reach and (bound or everywhere):
+        bound = [target for target in rule.targets.all() if not target.excepted]
+        places = {target.workplace_id for target in bound if target.workplace_id}
+        people = {target.staff_id for target in bound if target.staff_id}
+        only_people = people and len(people) == len(bound) and not rule.kinds
+        if places <= reach and people <= seen and (places or everywhere or only_people):
             found.add(rule.pk)
     return found
 
 
-class EndRequirement(RuleMixin, ActionView):
-    page_title = gettext_lazy("End a requirement")
-    submit_label = gettext_lazy("End it")
-    form_class = EndRequirementForm
-    parents = (REQUIREMENTS,)
-    success_url = reverse_lazy("lms_admin:requirements")
-    explanation = gettext_lazy("What people have completed stays. Earlier days in the matrix stay as they were.")
+class ChangeRequirement(RuleMixin, TermsView):
+    page_title = gettext_lazy("Change a requirement")
+    confirm_label = gettext_lazy("Change it")
+    form_class = ChangeRequirementForm
+    explanation = gettext_lazy(
+        "Days that have passed stay as they were. Whoever was bound before goes on being so since then: a change gives "
+        "nobody new time. First you see whom it touches; then you decide."
+    )
+    written = "requirement.changed"
+
+    def get_page_title(self):
+        return _("Change the requirement: %(course)s") % {"course": self.rule.course}
+
+    def get_people(self):
+        """Those whom it names already stay, wherever they work by now."""
+        named = {target.staff_id for target in self.rule.targets.all() if target.staff_id}
+        people = staff_to_manage(self.request.user, self.roles)
+        return StaffMember.objects.filter(Q(pk__in=people.values("pk")) | Q(pk__in=named))
+
+    def get_initial(self):
+        terms = terms_of(self.rule)
+        initial = {name: getattr(terms, name) for name in Terms.__dataclass_fields__}
+        for name in ("workplaces", "roles", "people"):
+            for field in (name, f"except_{name}"):
+                initial[field] = [row.pk for row in initial[field]]
+        return {**super().get_initial(), **initial, "mandatory": "yes" if terms.mandatory else "no"}
+
+    def first_day(self, data):
+        return data["first_day"]
+
+    def save(self, data):
+        return actions.change_requirement(rule=self.rule, actor=self.request.user, **data)
 
     def act(self, data):
-        actions.end_requirement(rule=self.rule, last_day=data["last_day"], actor=self.request.user)
+        self.save(data)
+        return _("The requirement is changed from %(day)s.") % {"day": day_text(data["first_day"])}
+
+
+class EndRequirement(RuleMixin, RuleView):
+    page_title = gettext_lazy("End a requirement")
+    confirm_label = gettext_lazy("End it")
+    form_class = EndRequirementForm
+    explanation = gettext_lazy("What people have completed stays. Earlier days in the matrix stay as they were.")
+
+    def is_done(self, data):
+        return self.rule.valid_to == data["last_day"] and not self.rule.is_taken_back
+
+    def first_day(self, data):
+        return data["last_day"] + ONE_DAY
+
+    def save(self, data):
+        return actions.end_requirement(rule=self.rule, last_day=data["last_day"], actor=self.request.user)
+
+    def act(self, data):
+        self.save(data)
         return _("The requirement holds to %(day)s.") % {"day": day_text(data["last_day"])}
 
 

@@ -14,6 +14,17 @@ def employment_kind(value):
 
 
 @register.filter
+def is_open(field):
+    """Whether a field that is folded away until it is used is to be shown."""
+    return bool(field.value() or field.errors or getattr(field.field.widget, "words", ""))
+
+
+@register.filter
+def number_chosen(field):
+    return len(field.value() or ())
+
+
+@register.filter
 def share_cell(share):
     """A share in words, with a tick when nobody is missing. Python, not a template: a page has thousands of them."""
     if not share.counted:

@@ -3,27 +3,42 @@
 import datetime
 
 
-def binds(rule, job):
-    if rule.paths:
-        under = False
-        for path in rule.paths:
-            if job.path[: len(path)] == path:
-                under = True
-        if not under:
-            return False
+def is_under(path, others):
+    return any(path[: len(other)] == other for other in others)
+
+
+def binds(rule, job, staff):
+    """What a rule leaves out it never binds. Named people it binds; and whoever meets all its limits, if it has any or
+    names nobody."""
+    if is_under(job.path, rule.except_paths) or job.role_id in rule.except_roles or job.kind in rule.except_kinds:
+        return False
+    if staff in rule.except_people:
+        return False
+    if staff in rule.people:
+        return True
+    if rule.people and not rule.paths and not rule.roles and not rule.kinds:
+        return False
+    if rule.paths and not is_under(job.path, rule.paths):
+        return False
     if rule.roles and job.role_id not in rule.roles:
         return False
     return not rule.kinds or job.kind in rule.kinds
 
 
 def bound_on(rule, job, day):
-    """Whether, on that day, the rule had begun and the job or one before it that the rule binds was going on."""
-    if day < rule.valid_from:
-        return False
-    for other in [job, *job.before]:
-        end = getattr(other, "end", None)
-        if binds(rule, other) and other.start <= day and (end is None or day <= end):
-            return True
+    """Whether on that day the rule, as it was then, held and bound the person by this job or one before it.
+
+    What was only recommended bound nobody to what is demanded now.
+    """
+    for row in [rule, *rule.before]:
+        if rule.mandatory and not row.mandatory:
+            continue
+        if day < row.valid_from or (row is not rule and row.valid_to is not None and day > row.valid_to):
+            continue
+        for other in [job, *job.before]:
+            end = getattr(other, "end", None)
+            if binds(row, other, job.staff_id) and other.start <= day and (end is None or day <= end):
+                return True
     return False
 
 
@@ -36,11 +51,11 @@ def first_day(rule, job):
 
 
 def due(rule, job):
-    """By a date or so many days after it began to bind, whichever is later; and nobody is late in the first fourteen
-    days that a rule binds them."""
-    if rule.due_on is None and rule.due_days is None:
+    """By a date or so many days after it began to bind, whichever is later; and nobody is late in the days of grace
+    from when it bound them. What is recommended is never due."""
+    if not rule.mandatory or (rule.due_on is None and rule.due_days is None):
         return None
-    last_day = first_day(rule, job) + datetime.timedelta(days=14)
+    last_day = first_day(rule, job) + datetime.timedelta(days=rule.grace_days)
     if rule.due_days is not None:
         last_day = max(last_day, first_day(rule, job) + datetime.timedelta(days=rule.due_days))
     if rule.due_on is not None:
@@ -53,18 +68,25 @@ def required(course, jobs, rules):
     dates, found = [], False
     for job in jobs:
         for rule in rules:
-            if rule.course_id == course and binds(rule, job):
+            if rule.mandatory and rule.course_id == course and binds(rule, job, job.staff_id):
                 found = True
                 dates.append(due(rule, job))
     known = sorted(date for date in dates if date is not None)
     return found, (known[0] if known else None)
 
 
+def recommended(course, jobs, rules):
+    """Some rule recommends it, and none demands it."""
+    asks = [rule for rule in rules for job in jobs if rule.course_id == course and binds(rule, job, job.staff_id)]
+    return len(asks) > 0 and not any(rule.mandatory for rule in asks)
+
+
 def has_been_bound_for_a_while(day, course, jobs, rules):
-    """Some rule has required it of some job for more than fourteen days."""
+    """Some rule has required it of some job for more than its days of grace."""
     for job in jobs:
         for rule in rules:
-            if rule.course_id == course and binds(rule, job) and (day - first_day(rule, job)).days > 14:
+            asks = rule.mandatory and rule.course_id == course and binds(rule, job, job.staff_id)
+            if asks and (day - first_day(rule, job)).days > rule.grace_days:
                 return True
     return False
 
@@ -81,7 +103,9 @@ def status(day, staff, course, jobs, rules, record):
     if None in excused or course in excused:
         return "exempt"
     if not must:
-        return "in_progress" if (staff, course) in record.started else "not_required"
+        if (staff, course) in record.started:
+            return "in_progress"
+        return "recommended" if recommended(course, jobs, rules) else "not_required"
     if (staff, course) in record.out_of_attempts:
         return "needs_help"
     if done is not None:

@@ -15,17 +15,48 @@ ROLES, COURSES, STAFF = (1, 2, 3), (1, 2, 3), (1, 2, 3, 4, 5)
 KINDS = ("owner", "employed", "volunteer")
 
 
+def whom():
+    """Whom a rule names and whom it leaves out, most of it empty."""
+    paths = st.sets(st.sampled_from(PATHS), max_size=2).map(lambda found: tuple(sorted(found)))
+    roles = st.frozensets(st.sampled_from(ROLES), max_size=2)
+    kinds = st.frozensets(st.sampled_from(KINDS), max_size=2)
+    people = st.frozensets(st.sampled_from(STAFF), max_size=2)
+    return st.fixed_dictionaries(
+        {"paths": paths, "roles": roles, "kinds": kinds},
+        optional={
+            "people": people,
+            "except_paths": paths,
+            "except_roles": roles,
+            "except_kinds": kinds,
+            "except_people": people,
+        },
+    )
+
+
+#: What a rule asks for. Mostly mandatory, with the usual grace.
+asked = st.fixed_dictionaries(
+    {"due_on": st.none() | days, "due_days": st.none() | st.integers(1, 200)},
+    optional={"mandatory": st.booleans(), "grace_days": st.integers(0, 40)},
+)
+
+
 @st.composite
 def rules(draw, number=None):
+    """One that has been edited up to twice: each row ends on the day before the next, or with a day missing between."""
+    number, course = number or draw(st.integers(1, 999)), draw(st.sampled_from(COURSES))
+    first, before = draw(days), []
+    for _edit in range(draw(st.sampled_from([0, 0, 1, 2]))):
+        last = first + datetime.timedelta(days=draw(st.integers(0, 90)))
+        row = Rule(id=number, course_id=course, valid_from=first, valid_to=last, **draw(whom()), **draw(asked))
+        before.append(row)
+        first = last + datetime.timedelta(days=draw(st.sampled_from([1, 1, 1, 2])))
     return Rule(
-        id=number or draw(st.integers(1, 999)),
-        course_id=draw(st.sampled_from(COURSES)),
-        valid_from=draw(days),
-        paths=tuple(sorted(draw(st.sets(st.sampled_from(PATHS), max_size=2)))),
-        roles=frozenset(draw(st.sets(st.sampled_from(ROLES), max_size=2))),
-        kinds=frozenset(draw(st.sets(st.sampled_from(KINDS), max_size=2))),
-        due_on=draw(st.none() | days),
-        due_days=draw(st.none() | st.integers(1, 200)),
+        id=number,
+        course_id=course,
+        valid_from=first,
+        before=tuple(before),
+        **draw(whom()),
+        **draw(asked),
     )
 
 

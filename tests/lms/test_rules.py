@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.requirements.rules import (
-    DAYS_OF_GRACE,
     Duty,
     Earlier,
     Job,
@@ -41,6 +40,77 @@ def test_a_rule_for_a_municipality_binds_the_service_points_below_it():
 def test_all_limits_of_a_rule_must_be_met():
     assert applies(rule(roles=frozenset({1}), kinds=frozenset({"employed"})), JOB)
     assert not applies(rule(roles=frozenset({1}), kinds=frozenset({"owner"})), JOB)
+
+
+def test_named_people_are_bound_besides_and_alone_where_nothing_else_is_chosen():
+    named = frozenset({JOB.staff_id})
+    other = JOB._replace(staff_id=2)
+    assert [applies(rule(people=named), job) for job in (JOB, other)] == [True, False]
+    elsewhere = rule(people=named, paths=("0002",))
+    assert [applies(elsewhere, job) for job in (JOB, other, other._replace(path="00020001"))] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [
+        {"except_paths": ("0001",)},
+        {"except_roles": frozenset({1})},
+        {"except_kinds": frozenset({"employed"})},
+        {"except_people": frozenset({1})},
+    ],
+)
+def test_what_a_rule_leaves_out_it_never_binds(exception):
+    other = JOB._replace(staff_id=2, path="0002", role_id=2, kind="owner")
+    for chosen in ({}, {"people": frozenset({1, 2})}, {"paths": ("0001", "0002")}):
+        assert [applies(rule(**chosen, **exception), job) for job in (JOB, other)] == [False, True]
+
+
+def test_what_is_recommended_has_no_due_day_and_what_another_rule_demands_is_mandatory():
+    should = rule(id=2, mandatory=False, due_on=datetime.date(2026, 3, 1))
+    must = rule(due_on=datetime.date(2026, 6, 1))
+    assert duties_of(JOB, [should]) == {1: Duty(None, 2, GRACE, mandatory=False)}
+    for order in ([should, must], [must, should]):
+        assert duties_of(JOB, order) == {1: Duty(datetime.date(2026, 6, 1), 1, GRACE)}
+
+
+def test_a_rule_says_how_many_days_of_grace_there_are():
+    due = datetime.date(2026, 1, 2)
+    assert duty_of(rule(due_on=due, grace_days=0), JOB).due == due
+    assert duty_of(rule(due_on=due, grace_days=30), JOB).due == datetime.date(2026, 1, 31)
+
+
+def edited(on, *, was, now):
+    """A rule of 2025 that was changed on a day of 2026."""
+    day = datetime.date.fromisoformat(on)
+    return rule(valid_from=day, before=(rule(valid_to=day - datetime.timedelta(days=1), **was),), **now)
+
+
+def test_an_edit_gives_nobody_new_days():
+    changed = edited("2026-03-01", was={"due_days": 90}, now={"due_days": 30})
+    assert bound_since(changed, JOB) == JOB.start
+    assert duty_of(changed, JOB).due == datetime.date(2026, 1, 31)
+
+
+def test_whom_the_edit_binds_first_has_days_from_the_edit():
+    changed = edited("2026-03-01", was={"paths": ("0002",)}, now={"due_days": 30})
+    assert bound_since(changed, JOB) == datetime.date(2026, 3, 1)
+
+
+def test_who_was_left_out_in_between_has_new_days():
+    first = rule(valid_to=datetime.date(2026, 2, 28))
+    second = rule(
+        valid_from=datetime.date(2026, 3, 1), valid_to=datetime.date(2026, 3, 31), except_people=frozenset({1})
+    )
+    third = rule(valid_from=datetime.date(2026, 4, 1), before=(first, second))
+    assert bound_since(third, JOB) == datetime.date(2026, 4, 1)
+    assert bound_since(third, JOB._replace(staff_id=2)) == JOB.start
+
+
+def test_what_was_only_recommended_bound_nobody():
+    changed = edited("2026-03-01", was={"mandatory": False}, now={"due_days": 30})
+    assert bound_since(changed, JOB) == datetime.date(2026, 3, 1)
+    weaker = edited("2026-03-01", was={}, now={"mandatory": False})
+    assert bound_since(weaker, JOB) == JOB.start
 
 
 def test_with_both_a_date_and_days_the_later_counts():
@@ -113,7 +183,7 @@ def test_where_rules_meet_the_earliest_date_wins():
 
 @given(rules(), jobs())
 def test_binding_and_dates_agree_with_the_slow_reference(rule, job):
-    assert applies(rule, job) is reference.binds(rule, job)
+    assert applies(rule, job) is reference.binds(rule, job, job.staff_id)
     if applies(rule, job):
         assert bound_since(rule, job) == reference.first_day(rule, job)
         assert duty_of(rule, job).due == reference.due(rule, job)
@@ -124,15 +194,17 @@ def test_merged_duties_agree_with_the_slow_reference(all_rules, some_jobs):
     merged = merge_duties(duties_of(job, all_rules) for job in some_jobs)
     for course in COURSES:
         must, last_day = reference.required(course, some_jobs, all_rules)
-        assert (course in merged) is must
+        duty = merged.get(course)
+        assert (duty is not None and duty.mandatory) is must
+        assert (duty is not None and not duty.mandatory) is reference.recommended(course, some_jobs, all_rules)
         if must:
-            assert merged[course].due == last_day
+            assert duty.due == last_day
 
 
 @given(rules(), jobs())
 def test_no_due_date_lies_within_the_days_of_grace(rule, job):
     date = duty_of(rule, job).due
-    assert date is None or (date - bound_since(rule, job)).days >= DAYS_OF_GRACE
+    assert date is None or (date - bound_since(rule, job)).days >= rule.grace_days
 
 
 @given(st.none() | st.dates(), st.none() | st.dates())

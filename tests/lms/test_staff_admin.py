@@ -90,6 +90,7 @@ def every_door(cast, rule, far):
         ("get", "/courses/", {"kajsa", "ada"}),
         ("get", "/requirements/", project),
         ("get", "/requirements/add/", project),
+        ("get", f"/requirements/{rule.pk}/change/", admin),
         ("get", f"/requirements/{rule.pk}/end/", admin),  # it binds everyone: not Petra's alone
         ("get", f"/requirements/{rule.pk}/undo/{made.uuid}/", admin),
         ("get", "/attendance/", both),

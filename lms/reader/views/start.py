@@ -18,6 +18,7 @@ from ...display import choose_as
 from ...evidence import evidence_for
 from ...people.actions import change_details
 from ...progress import begin_again
+from ...status import Status
 from ..desk import address, desk, go
 from ..journey import Journey, done_and_gone, journeys
 
@@ -46,17 +47,18 @@ def start(request):
         (
             journey
             for journey in all_of_them
-            if journey.duty and not journey.is_exempt and (not journey.is_trained or journey.is_under_way)
+            if journey.is_required and not journey.is_exempt and (not journey.is_trained or journey.is_under_way)
         ),
         key=_urgency,
     )
     renew = [journey for journey in all_of_them if journey.may_begin_again]
-    # Begun of one's own accord comes after what is required.
-    own = [journey for journey in all_of_them if not journey.duty and journey.is_under_way]
+    # Begun of one's own accord comes after what is required, and what is recommended after that.
+    own = [journey for journey in all_of_them if not journey.is_required and journey.is_under_way]
     done = [journey for journey in all_of_them if journey.completion and journey not in (*to_do, *own)]
     done += done_and_gone(request.learner, all_of_them)
     late = [attempt for journey in all_of_them for state in journey.activities for attempt in state.graded_lately]
-    shown = {id(journey) for journey in (*to_do, *own, *done)}
+    recommended = [journey for journey in all_of_them if journey.status is Status.RECOMMENDED]
+    shown = {id(journey) for journey in (*to_do, *own, *done, *recommended)}
     return render(
         request,
         "lms/reader/start.html",
@@ -64,6 +66,7 @@ def start(request):
             "continue_with": _where_one_was([journey for journey in (*to_do, *own) if journey.next]),
             "to_do": to_do,
             "own": own,
+            "recommended": recommended,
             "renew": renew,
             "graded": max(late, key=attrgetter("recorded_at"), default=None),
             "done": done,

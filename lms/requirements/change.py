@@ -1,0 +1,176 @@
+"""What an act changes in what is required of people, told before it is done. Pure: two states in, one Change out."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..matrix import Record
+from ..status import TRAINED, Status, standing
+from .rules import Duty, Job, Rule, duties_of, earlier
+
+
+class Someone(NamedTuple):
+    """A job, with the names that are told."""
+
+    job: Job
+    name: str
+    workplace: str
+
+
+@dataclass(frozen=True)
+class State:
+    """Who works, what is required and what had happened, on one day."""
+
+    people: Sequence[Someone]
+    rules: Sequence[Rule]
+    record: Record
+
+
+class Dated(NamedTuple):
+    day: datetime.date
+    name: str
+
+
+class Span(NamedTuple):
+    """The earliest of some days, the one in the middle, and the latest, each with somebody whose it is."""
+
+    earliest: Dated
+    typical: Dated
+    latest: Dated
+
+
+class Place(NamedTuple):
+    """A workplace, and how many who work there it touches."""
+
+    name: str
+    bound: int
+    late: int
+    leaving: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes different on `day`, the first on which the act has effect. People, each once.
+
+    Bound are those who must take what they did not have to; `done` of them have done it already. Moved have another
+    due day than before. Leaving need no longer take it. Who is excused is neither, before or after.
+    """
+
+    day: datetime.date
+    bound: int = 0
+    done: int = 0
+    recommended: int = 0
+    moved: int = 0
+    leaving: int = 0
+    late: int = 0
+    no_longer_late: int = 0
+    due: Span | None = None
+    expires: Span | None = None
+    places: tuple[Place, ...] = ()
+
+
+class _Stand(NamedTuple):
+    counts: bool
+    recommended: bool
+    late: bool
+    done: bool
+    due: datetime.date | None
+    expires: datetime.date | None
+
+
+_NOTHING = _Stand(counts=False, recommended=False, late=False, done=False, due=None, expires=None)
+Key = tuple[int, int]  # staff, course
+
+
+def compare(day: datetime.date, before: State, after: State) -> Change:
+    """What is otherwise in `after` than in `before`."""
+    was, now = _stands(day, before), _stands(day, after)
+    found: dict[str, set[int]] = defaultdict(set)
+    due, expires = [], []
+    names = {someone.job.staff_id: someone.name for state in (before, after) for someone in state.people}
+    for key in was.people.keys() | now.people.keys():
+        staff_id = key[0]
+        old, new = was.people.get(key, _NOTHING), now.people.get(key, _NOTHING)
+        for what in _differences(old, new):
+            found[what].add(staff_id)
+        if new.counts and not new.done and new.due and (not old.counts or new.due != old.due):
+            due.append(Dated(new.due, names[staff_id]))
+        if new.counts and not old.counts and new.done and new.expires:
+            expires.append(Dated(new.expires, names[staff_id]))
+    counted = {what: len(people) for what, people in found.items()}
+    return Change(day=day, **counted, due=_span(due), expires=_span(expires), places=_places(was, now))
+
+
+def _differences(old: _Stand, new: _Stand) -> list[str]:
+    told = {
+        "bound": new.counts and not old.counts,
+        "done": new.counts and not old.counts and new.done,
+        "recommended": new.recommended and not old.recommended and not old.counts,
+        "moved": old.counts and new.counts and old.due != new.due and not new.done,
+        "leaving": old.counts and not new.counts,
+        "late": new.late and not old.late,
+        "no_longer_late": old.late and not new.late and new.counts,
+    }
+    return [what for what, holds in told.items() if holds]
+
+
+def _span(dates: Iterable[Dated]) -> Span | None:
+    in_order = sorted(dates)
+    if not in_order:
+        return None
+    return Span(in_order[0], in_order[(len(in_order) - 1) // 2], in_order[-1])
+
+
+class _Stands(NamedTuple):
+    people: Mapping[Key, _Stand]
+    places: Mapping[int, Mapping[Key, _Stand]]
+    names: Mapping[int, str]
+
+
+def _stands(day: datetime.date, state: State) -> _Stands:
+    """How everyone stands with what is asked of them: over all their jobs, and at each workplace by the jobs there."""
+    people: dict[Key, Duty] = {}
+    places: dict[int, dict[Key, Duty]] = defaultdict(dict)
+    for someone in state.people:
+        job = someone.job
+        for course_id, duty in duties_of(job, state.rules).items():
+            key = (job.staff_id, course_id)
+            for duties in (people, places[job.workplace_id]):
+                duties[key] = earlier(duties[key], duty) if key in duties else duty
+
+    def stand(key: Key, duty: Duty) -> _Stand:
+        facts = state.record.facts(*key, duty)
+        status, late = standing(day, facts)
+        is_asked = status is not Status.EXEMPT
+        return _Stand(
+            counts=is_asked and facts.required,
+            recommended=is_asked and facts.recommended,
+            late=late,
+            done=status in TRAINED,
+            due=duty.due,
+            expires=facts.completion.valid_until if facts.completion else None,
+        )
+
+    return _Stands(
+        people={key: stand(key, duty) for key, duty in people.items()},
+        places={place: {key: stand(key, duty) for key, duty in each.items()} for place, each in places.items()},
+        names={someone.job.workplace_id: someone.workplace for someone in state.people},
+    )
+
+
+def _places(was: _Stands, now: _Stands) -> tuple[Place, ...]:
+    """The workplaces where something changes for somebody, by name."""
+    touched = []
+    names = {**was.names, **now.names}
+    for place in was.places.keys() | now.places.keys():
+        old, new = was.places.get(place, {}), now.places.get(place, {})
+        found: dict[str, set[int]] = defaultdict(set)
+        for key in old.keys() | new.keys():
+            for what in _differences(old.get(key, _NOTHING), new.get(key, _NOTHING)):
+                found[what].add(key[0])
+        numbers = [len(found[what]) for what in ("bound", "late", "leaving")]
+        if any(numbers):
+            touched.append((names[place], place, numbers))
+    return tuple(Place(name, *numbers) for name, _pk, numbers in sorted(touched))

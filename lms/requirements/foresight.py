@@ -1,0 +1,71 @@
+"""What an act would change for people, found out by carrying it out and taking it back. A fixed number of queries.
+
+Only its rules are read from inside the rehearsal: who works, and what they have done, is read once.
+"""
+
+import datetime
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from courses.models import Course
+
+from ..matrix import Record
+from ..models import CourseCompletion, Employment, Exemption, Requirement
+from ..rehearsal import rehearse
+from ..status import Completion, best_completion
+from .change import Change, Someone, State, compare
+from .lookup import JOB_FIELDS, job_from, rules_on, with_earlier
+from .rules import Rule
+from .words import RuleInWords, in_words
+
+
+def foresee_rule(
+    act: Callable[[], Requirement], *, course: Course, day: datetime.date, workplaces: QuerySet[Any]
+) -> tuple[Change, RuleInWords]:
+    """What `act`, which opens, changes or ends a rule about `course`, changes on `day` at `workplaces`; and the rule
+    that it returns in words. What `act` raises is raised."""
+
+    def carry_out() -> tuple[list[Rule], RuleInWords]:
+        rule = act()
+        return _about(course, day), in_words(Requirement.objects.with_targets().get(pk=rule.pk))
+
+    before = _about(course, day)
+    (after, rule), _entries = rehearse(carry_out)
+    jobs = Employment.objects.covering(day).filter(workplace__in=workplaces)
+    people, record = people_at(jobs), record_of(jobs, course, day)
+    return compare(day, State(people, before, record), State(people, after, record)), rule
+
+
+def _about(course: Course, day: datetime.date) -> list[Rule]:
+    return [rule for rule in rules_on(day) if rule.course_id == course.pk]
+
+
+def people_at(jobs: QuerySet[Employment]) -> list[Someone]:
+    """The jobs with the names of who has them, and those before them. One query."""
+    names = ("staff__given_name", "staff__family_name", "workplace__name")
+    rows = with_earlier(jobs).order_by("workplace_id", "pk").values_list(*JOB_FIELDS, *names)
+    found = []
+    for _pk, group in groupby(rows, key=lambda row: row[0]):
+        told = list(group)
+        given, family, workplace = told[0][len(JOB_FIELDS) :]
+        found.append(Someone(job_from(told), f"{given} {family}".strip(), workplace))
+    return found
+
+
+def record_of(jobs: QuerySet[Employment], course: Course, day: datetime.date) -> Record:
+    """Who of those with the jobs had done the course by the day, and who is excused. Two queries."""
+    record, staff = Record(), jobs.order_by().values("staff")
+    done: dict[tuple[int, int], list[Completion]] = {}
+    rows = CourseCompletion.objects.standing(day).filter(course=course, staff__in=staff)
+    for staff_id, *told in rows.values_list("staff_id", "completed_on", "valid_until", "pk"):
+        done.setdefault((staff_id, course.pk), []).append(Completion(*told))
+    for key, completions in done.items():
+        if best := best_completion(completions):
+            record.completions[key] = best
+    excused = Exemption.objects.in_force(day).filter(Q(course=course) | Q(course=None), staff__in=staff)
+    for staff_id, course_id in excused.values_list("staff_id", "course_id"):
+        record.exempt.setdefault(staff_id, set()).add(course_id)
+    return record
