@@ -41,7 +41,7 @@ class Redo(NamedTuple):
 
 
 class Completion(NamedTuple):
-    """A course done on a day; it counts up to and with `valid_until` (None: for good), or what `redo` says if sooner."""
+    """A course done on a day; it counts up to and with `valid_until` (None: for good), or as `redo` says if sooner."""
 
     completed_on: datetime.date
     valid_until: datetime.date | None = None

@@ -70,7 +70,7 @@ class Cycles:
         return current
 
     def _then(self, fact: Fact, *, before: Enrolment | None = None) -> Enrolment:
-        """The cycle that was current when it was begun, as far as we had heard; one `before` another, if that is said."""
+        """The cycle that was current when it was begun, as far as we had heard; one `before` another, if so said."""
         cycles = [row for row in self._cycles[self._key(fact)] if row.cycle > Enrolment.ASIDE]
         if before:
             cycles = [row for row in cycles if row.cycle < before.cycle] or [before]

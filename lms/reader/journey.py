@@ -191,6 +191,11 @@ class Journey:
         return self.done_in_this_cycle and runs_out(self.day, self.completion)
 
     @property
+    def news(self) -> str:
+        """What is new in the course, as long as it is to be done again."""
+        return " ".join(dict.fromkeys(state.news for state in self.left if state.news))
+
+    @property
     def is_under_way(self) -> bool:
         """Begun, for the first time or again, and not done; or done, and something of it is to be done again."""
         return self.enrolment_id is not None and not self.done_in_this_cycle
