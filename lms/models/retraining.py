@@ -15,9 +15,12 @@ class Retraining(Dated):
     """
 
     course = models.ForeignKey(Course, verbose_name=_("course"), on_delete=models.PROTECT, related_name="retrainings")
-    by_when = models.DateField(_("by when"), help_text="The last day that what was done before counts.")
-    also_begun = models.BooleanField(default=False, help_text="Also who was in the middle of the course.")
-    notes = models.JSONField(default=dict, help_text="Language code to what is new, in words for who is to do it.")
+    #: The last day that what was done before counts.
+    by_when = models.DateField(_("by when"))
+    #: Also who was in the middle of the course.
+    also_begun = models.BooleanField(default=False)
+    #: Language code to what is new, in words for who is to do it.
+    notes = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("retraining")
@@ -38,7 +41,8 @@ class RetrainingPart(models.Model):
     retraining = models.ForeignKey(Retraining, on_delete=models.CASCADE, related_name="parts")
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="+")
     since = models.DateTimeField()
-    number = models.PositiveIntegerField(help_text="Of the version that the part got by it.")
+    #: Of the version that the part got by it.
+    number = models.PositiveIntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["retraining", "activity"], name="lms_retraining_part_once")]

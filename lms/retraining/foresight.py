@@ -71,7 +71,7 @@ def foresee(course: Course, offers: Sequence[Offer], by_when: datetime.date, act
             _("In the matrix they are “Expires soon” from now on. Who has not done it by %(day)s is “Expired” then.")
             % {"day": day_text(by_when)}
         )
-        told.append(_("They go on to have what they have done of the rest: only what has changed is done again."))
+        told.append(_("What they have done of the rest stays done: only what has changed is done again."))
     told += _who_is_in_it(len(begun & at_work), sum(entry.data.get("begun", 0) for entry in entries))
     names = dict(settings.LANGUAGES)
     for part, language in untranslated:
