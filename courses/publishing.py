@@ -46,6 +46,25 @@ def record_withdrawal(translation_key: Any) -> None:
                 _tell_criteria_changed(identity.course)
 
 
+@transaction.atomic
+def raise_number(activity: Activity) -> int:
+    """ "Ny version": what is shown of `activity` now gets the next number, in each language that it is shown in.
+
+    Returns the number. The words stay as they are: who has learned what stands in the versions before must learn it
+    again only where somebody demands it.
+    """
+    Activity.objects.select_for_update().get(pk=activity.pk)
+    versions = ActivityVersion.objects.filter(activity=activity)
+    number = max(versions.values_list("number", flat=True), default=0) + 1
+    shown = list(versions.current().order_by("pk"))
+    versions.current().update(current=False)
+    for version in shown:
+        version.pk, version.current = None, True
+        version.number, version.correction, version.published_at = number, 0, timezone.now()
+    ActivityVersion.objects.bulk_create(shown)
+    return number
+
+
 def repair() -> int:
     """Record everything that is published now; withdraw what is not. For a site where a handler failed.
 

@@ -168,6 +168,11 @@ def workplaces_in_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
     return Workplace.objects.filter(Q(*[("path__startswith", path) for path in paths], _connector=Q.OR))
 
 
+def leads_everywhere(user: Any, roles: Iterable[str] = LEADERS) -> bool:
+    """Whether the reach of `user` is the whole tree: only then may an act be about everyone."""
+    return bool(workplaces_in_reach(user, roles).count() == Workplace.objects.count())
+
+
 def workplaces_above_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
     """What stands above the workplaces in reach: a municipality, a region. What is decided there holds in reach too."""
     roles, step = set(roles), Workplace.steplen

@@ -1,7 +1,7 @@
 """Where someone stands with a course on a day. Pure; every screen and export asks here."""
 
 import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,12 +30,35 @@ TRAINED = frozenset({Status.COMPLETE, Status.EXPIRING})
 SETTLED = TRAINED | {Status.EXEMPT}
 
 
+class Redo(NamedTuple):
+    """What has changed so much since the course was done that it is to be done again, and by when. See `Retraining`.
+
+    `parts` are activities, for words; `note` is what is new, as the leader has said it.
+    """
+
+    by_when: datetime.date
+    parts: tuple[Any, ...] = ()
+    note: str = ""
+
+
 class Completion(NamedTuple):
-    """A course done on a day; it counts up to and with `valid_until` (None: for good)."""
+    """A course done on a day; it counts up to and with `valid_until` (None: for good), or as `redo` says if sooner."""
 
     completed_on: datetime.date
     valid_until: datetime.date | None = None
     id: int = 0
+    redo: Redo | None = None
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        """The last day that it counts, whatever ends it."""
+        ends = [day for day in (self.valid_until, self.redo and self.redo.by_when) if day]
+        return min(ends, default=None)
+
+    @property
+    def ends_by_redo(self) -> bool:
+        """Whether it is the change that ends it, and not its own last day."""
+        return self.redo is not None and self.last_day == self.redo.by_when
 
 
 class Facts(NamedTuple):
@@ -59,8 +82,8 @@ def status_on(day: datetime.date, facts: Facts) -> Status:
     expired (begun again or not: it stays so until done), late, or under way. The due day itself is not late.
     """
     done = facts.completion
-    if done and (done.valid_until is None or day <= done.valid_until):
-        return Status.EXPIRING if runs_out(day, done) else Status.COMPLETE
+    if done and (done.last_day is None or day <= done.last_day):
+        return Status.EXPIRING if done.redo or runs_out(day, done) else Status.COMPLETE
     if facts.exempt:
         return Status.EXEMPT
     if not facts.required:
@@ -89,15 +112,15 @@ def standing(day: datetime.date, facts: Facts) -> tuple[Status, bool]:
 
 
 def runs_out(day: datetime.date, done: Completion | None) -> bool:
-    """Whether what was done has run out or soon will: the time to do it again."""
+    """Whether what was done has run out or soon will, by its own last day: the time to do all of it again."""
     return bool(done and done.valid_until and (done.valid_until - day).days < EXPIRING_DAYS)
 
 
 def best_completion(completions: list[Completion]) -> Completion | None:
-    """The one that counts longest; of equals the latest."""
+    """The one that counts longest; of equals one with nothing to do again, and then the latest."""
     return max(
         completions,
-        key=lambda done: (done.valid_until or datetime.date.max, done.completed_on),
+        key=lambda done: (done.last_day or datetime.date.max, done.redo is None, done.completed_on),
         default=None,
     )
 

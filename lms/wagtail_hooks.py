@@ -9,6 +9,7 @@ from .authoring import QUESTIONS
 from .book import guard_document, guard_page, keep_out_of_caches, page_actions, visible_course_pages
 from .footer import foot
 from .reports.views import TrainingMatrix
+from .retraining.publishing import say_who_did_it_before
 
 hooks.register("register_admin_viewset", lambda: job_roles)
 hooks.register("before_serve_page", guard_page)
@@ -19,6 +20,7 @@ hooks.register("lms_courses_page_actions", page_actions)
 hooks.register("lms_courses_foot", foot)
 hooks.register("register_admin_menu_item", training_menu)
 hooks.register("construct_homepage_panels", add_panels)
+hooks.register("after_publish_page", say_who_did_it_before)
 for door, question in QUESTIONS.items():
     hooks.register(door, question)
 

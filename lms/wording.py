@@ -12,7 +12,10 @@ from django.utils.translation import ngettext, pgettext
 from courses.models import Activity
 
 from .requirements.rules import Rule
-from .status import Facts, Status, status_on
+from .status import Completion, Facts, Redo, Status, runs_out, status_on
+
+#: Where what was done ends, or has ended.
+ENDING = (Status.EXPIRING, Status.EXPIRED, Status.NOT_REQUIRED)
 
 
 def day_text(day: datetime.date) -> str:
@@ -64,6 +67,8 @@ def and_list(words: Sequence[str]) -> str:
 def why(day: datetime.date, facts: Facts) -> str:
     """Why the status is what it is on `day`."""
     status, done = status_on(day, facts), facts.completion
+    if done and done.redo and (done.ends_by_redo or not runs_out(day, done)) and status in ENDING:
+        return redo_text(day, done.redo)
     if status in (Status.COMPLETE, Status.EXPIRING) and done:
         if done.valid_until is None:
             return _("Completed on %(day)s. It is valid with no end date.") % {"day": day_text(done.completed_on)}
@@ -96,8 +101,20 @@ def why(day: datetime.date, facts: Facts) -> str:
     return begun
 
 
-def what_next(status: Status) -> str:
+def redo_text(day: datetime.date, redo: Redo) -> str:
+    """What is to be done again since the course has changed, and by when it is, or was."""
+    parts = {"parts": and_list([part_text(part) for part in redo.parts]), "day": day_text(redo.by_when)}
+    if day > redo.by_when:
+        return (
+            _("The course has changed since it was completed. This was to be done again by %(day)s: %(parts)s.") % parts
+        )
+    return _("The course has changed. Do this again by %(day)s: %(parts)s.") % parts
+
+
+def what_next(status: Status, done: Completion | None = None) -> str:
     """What comes next, as it is said to a leader."""
+    if done and done.redo and status in (Status.EXPIRING, Status.EXPIRED):
+        return _("What has changed in the course needs to be done again.")
     return {
         Status.COMPLETE: _("Nothing needs to be done."),
         Status.EXPIRING: _("The course needs to be taken again before it expires."),

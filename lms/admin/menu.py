@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from ..access import LEADERS, may_lead
+from ..access import LEADERS, leads_everywhere, may_lead
 from ..models import Role
 from ..remedies.review import how_many
 from .viewsets import job_roles
@@ -34,6 +34,13 @@ class ReviewMenuItem(TrainingMenuItem):
         return component
 
 
+class EverywhereMenuItem(TrainingMenuItem):
+    """Shown to those who lead the whole tree: what a course asks holds for everyone."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return super().is_shown(request) and leads_everywhere(request.user, self.roles)
+
+
 class JobRolesMenuItem(TrainingMenuItem):
     """Wagtail's own pages, which go by Wagtail's permissions."""
 
@@ -47,6 +54,7 @@ def training_menu() -> SubmenuMenuItem:
         TrainingMenuItem(_("Training matrix"), "lms_training_matrix", LEADERS, "table", 10),
         ReviewMenuItem(_("To review"), "lms_admin:review", LEADERS, "clipboard-list", 12),
         TrainingMenuItem(_("Courses"), "lms_admin:courses", (Role.COURSE_LEADER,), "lms-learn", 15),
+        EverywhereMenuItem(_("Changed courses"), "lms_admin:course_changes", LEADERS, "resubmit", 17),
         TrainingMenuItem(_("Record who came"), "lms_admin:attendance", LEADERS, "calendar-check", 20),
         TrainingMenuItem(_("Record earlier training"), "lms_admin:earlier_training", LEADERS, "history", 30),
         TrainingMenuItem(_("Tests on paper"), "lms_admin:paper_tests", LEADERS, "doc-full", 35),

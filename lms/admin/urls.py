@@ -8,6 +8,7 @@ from ..remedies import review_views as review
 from ..remedies import views as remedies
 from ..reports import messages
 from ..requirements import views as requirements
+from ..retraining import views as retraining
 from ..staff_lists import views as staff_lists
 from ..tablet import admin_views as tablets
 from ..workplaces import views as workplaces
@@ -17,6 +18,14 @@ app_name = "lms_admin"
 
 urlpatterns = [
     path("courses/", Catalogue.as_view(), name="courses"),
+    path("courses/changes/", retraining.CourseChanges.as_view(), name="course_changes"),
+    path("courses/<int:course>/again/", retraining.DemandRetraining.as_view(), name="demand_retraining"),
+    path("courses/<int:course>/recheck/", retraining.Recheck.as_view(), name="recheck"),
+    path(
+        "courses/changes/<int:retraining>/undo/<uuid:entry>/",
+        retraining.UndoOfRetraining.as_view(),
+        name="undo_retraining",
+    ),
     path("staff/", people.StaffList.as_view(), name="staff"),
     path("staff/add/", people.AddStaff.as_view(), name="add_staff"),
     path("staff/export/", staff_lists.ExportStaff.as_view(), name="export_staff"),

@@ -17,6 +17,7 @@ from .pages import AccessibilityStatementPage, Conformity, InformationPage
 from .paper import PaperTest
 from .people import Employment, EmploymentKind, JobRole, Responsibility, Role, StaffMember, Workplace
 from .requirements import Exemption, ExemptionReason, Requirement, RequirementTarget
+from .retraining import Retraining, RetrainingPart
 from .settings import TrainingSettings
 from .staff_lists import StaffImport
 
@@ -48,6 +49,8 @@ __all__ = [
     "Requirement",
     "RequirementTarget",
     "Responsibility",
+    "Retraining",
+    "RetrainingPart",
     "Role",
     "SignInLink",
     "StaffImport",

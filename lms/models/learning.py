@@ -28,6 +28,14 @@ class Enrolment(models.Model):
     current = models.BooleanField(default=True)
     started_on = models.DateField()
     recorded_at = models.DateTimeField()
+    retraining = models.ForeignKey(
+        "lms.Retraining",
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
+        help_text="That this cycle was opened for: what had not changed is carried over from the one before.",
+    )
 
     class Meta:
         constraints = [

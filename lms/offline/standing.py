@@ -73,9 +73,12 @@ def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any
 
 
 def _line(journey: Journey) -> str:
-    """What stands under the course's name and does not change by what is done without network."""
-    if journey.done_in_this_cycle:
-        return why(journey.day, journey.facts)
+    """What stands under the course's name and does not change by what is done without network.
+
+    Of a course that has changed: what is to be done again, and what is new.
+    """
+    if journey.done_in_this_cycle or journey.news:
+        return " ".join(filter(None, [why(journey.day, journey.facts), journey.news]))
     said = [who_must(journey.rule)] if journey.rule else []
     if journey.duty and journey.duty.due:
         said.append(_("Due on %(day)s.") % {"day": day_text(journey.duty.due)})

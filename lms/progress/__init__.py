@@ -7,6 +7,7 @@ from .join import join_learning
 from .record import record, record_all
 from .register import record_attendance, record_earlier_training
 from .reopen import wait_again
+from .retakes import put_begun_back, set_begun_aside
 from .settle import apply_event, dismiss_event
 from .undo import move, restore, take_back, void
 
@@ -21,11 +22,13 @@ __all__ = [
     "give_attempt",
     "join_learning",
     "move",
+    "put_begun_back",
     "record",
     "record_all",
     "record_attendance",
     "record_earlier_training",
     "restore",
+    "set_begun_aside",
     "take_attempt_back",
     "take_back",
     "void",

@@ -10,8 +10,10 @@ from courses.models import Course
 
 from .. import ledger
 from ..models import Enrolment, StaffMember
+from ..retraining.lookup import is_demanded
 from ..status import Completion, runs_out
 from .facts import NOT_FOR_THEM, Fact
+from .retakes import Retakes
 
 
 def current_enrolment(learner: StaffMember, course: Course, *, lock: bool = False) -> Enrolment | None:
@@ -51,6 +53,8 @@ class Cycles:
             self._wait_for({self._key(fact)[0] for fact in unborn})
             self._find(facts)
             self._give_birth(self._unborn(facts))
+        self._retakes = Retakes(self._current.values())
+        self._begin_again(facts)
         self._begin_earlier(facts)
 
     def of(self, fact: Fact) -> Enrolment:
@@ -59,13 +63,19 @@ class Cycles:
         if _is_aside(fact):
             return self._aside[key]
         current = self._current[key]
+        if fact.outbox and current.retraining_id:
+            return current if self._retakes.is_of_the_retake(fact, current) else self._then(fact, before=current)
         if fact.outbox and current.cycle > 1 and fact.begun_at < current.recorded_at:
-            cycles = [row for row in self._cycles[key] if row.cycle > Enrolment.ASIDE]
-            then = [row for row in cycles if row.recorded_at <= fact.begun_at]
-            if then:
-                return max(then, key=lambda row: row.recorded_at)
-            return min(cycles, key=lambda row: row.cycle)
+            return self._then(fact)
         return current
+
+    def _then(self, fact: Fact, *, before: Enrolment | None = None) -> Enrolment:
+        """The cycle that was current when it was begun, as far as we had heard; one `before` another, if so said."""
+        cycles = [row for row in self._cycles[self._key(fact)] if row.cycle > Enrolment.ASIDE]
+        if before:
+            cycles = [row for row in cycles if row.cycle < before.cycle] or [before]
+        then = [row for row in cycles if row.recorded_at <= fact.begun_at]
+        return max(then, key=lambda row: row.recorded_at) if then else min(cycles, key=lambda row: row.cycle)
 
     def among_theirs(self, fact: Fact, enrolment_id: int) -> Enrolment | None:
         """The cycle with this id, if it is one of the same person's on the same course."""
@@ -78,8 +88,10 @@ class Cycles:
     def _find(self, facts: Sequence[Fact]) -> None:
         keys = {self._key(fact) for fact in facts}
         courses = {fact.activity.course_id: fact.activity.course for fact in facts}
-        rows = Enrolment.objects.select_for_update().filter(
-            staff__in={staff for staff, _course in keys}, course__in=set(courses)
+        rows = (
+            Enrolment.objects.select_for_update()
+            .filter(staff__in={staff for staff, _course in keys}, course__in=set(courses))
+            .annotate(is_demanded=is_demanded(timezone.localdate()))
         )
         self._cycles, self._current, self._aside = defaultdict(list), {}, {}
         for row in rows.order_by("pk"):
@@ -123,6 +135,14 @@ class Cycles:
             row.started_on = min(row.started_on, day)
         for row in Enrolment.objects.bulk_create(born.values()):
             self._put((row.staff_id, row.course_id), row)
+
+    def _begin_again(self, facts: Iterable[Fact]) -> None:
+        """Where a course is done and has changed, the first of what is done anew opens the next cycle."""
+        for fact in facts:
+            key = self._key(fact)
+            current = None if _is_aside(fact) else self._current[key]
+            if current and self._retakes.begins(fact, current):
+                self._put(key, self._retakes.begin(fact, current))
 
     def _begin_earlier(self, facts: Iterable[Fact]) -> None:
         """The first cycle began on the earliest day that a tablet tells of, however late it does."""

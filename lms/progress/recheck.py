@@ -23,13 +23,18 @@ def recheck(course: Course) -> list[CourseCompletion]:
     """
     now = timezone.now()
     born = []
-    for pk in list(_ready(course, Activity.objects.all()).values_list("pk", flat=True)):
+    for pk in list(ready_to_complete(course).values_list("pk", flat=True)):
         enrolment = Enrolment.objects.select_for_update().get(pk=pk)
         completion = complete_course_if_done(enrolment, recorded_at=now)
         if completion:
             ledger.write("course.rechecked", actor=None, subject=completion, staff=completion.staff)
             born.append(completion)
     return born
+
+
+def ready_to_complete(course: Course) -> QuerySet[Enrolment]:
+    """The cycles that `recheck` would complete."""
+    return _ready(course, Activity.objects.all())
 
 
 def held_up_by(activities: Sequence[Activity]) -> list[tuple[Course, int]]:

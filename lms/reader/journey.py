@@ -25,7 +25,9 @@ from ..models import (
 from ..progress import current_enrolment
 from ..progress.attempts import extra_attempts, free_again
 from ..requirements.rules import Duty, Rule
-from ..status import TRAINED, Completion, Facts, Status, best_completion, runs_out, status_on
+from ..retraining.lookup import is_demanded, news_of, redo_in, redos
+from ..status import TRAINED, Completion, Facts, Redo, Status, best_completion, runs_out, status_on
+from .news import say_what_is_new
 
 #: For so long the start page tells the result of a test that was done without network.
 RESULT_IS_NEWS = datetime.timedelta(days=3)
@@ -37,9 +39,10 @@ class ActivityState:
 
     activity: Activity
     version: ActivityVersion
-    completion: ActivityCompletion | None = None
+    completion: Any = None  # an ActivityCompletion with `is_demanded`, see lookup.is_demanded
     steps_done: set[str] = field(default_factory=set)
     read_at: datetime.datetime | None = None  # the last of those steps
+    news: str = ""  # what is new in it, where it is to be done again
     attempts: list[Any] = field(default_factory=list)  # QuizAttempts with `extra`, see attempts.extra_attempts
 
     @property
@@ -59,6 +62,11 @@ class ActivityState:
     @property
     def is_done(self) -> bool:
         return self.completion is not None
+
+    def is_to_be_done_again(self, news: str) -> None:
+        """It was done, and has changed: as if nothing of it had been done."""
+        self.completion, self.read_at, self.news = None, None, news
+        self.steps_done, self.attempts = set(), []
 
     @property
     def is_begun(self) -> bool:
@@ -151,6 +159,8 @@ class Journey:
     enrolment_id: int | None = None
     completion: Completion | None = None
     done_in_this_cycle: bool = False
+    redo: Redo | None = None  # the cycle that was done last does not do any more
+    retraining_id: int | None = None  # what this cycle was opened for
     duty: Duty | None = None
     rule: Rule | None = None
     is_exempt: bool = False
@@ -192,8 +202,13 @@ class Journey:
         return self.done_in_this_cycle and runs_out(self.day, self.completion)
 
     @property
+    def news(self) -> str:
+        """What is new in the course, as long as it is to be done again."""
+        return " ".join(dict.fromkeys(state.news for state in self.left if state.news))
+
+    @property
     def is_under_way(self) -> bool:
-        """Begun, for the first time or again, and not done."""
+        """Begun, for the first time or again, and not done; or done, and something of it is to be done again."""
         return self.enrolment_id is not None and not self.done_in_this_cycle
 
     @property
@@ -269,6 +284,7 @@ def journeys(learner: StaffMember, courses: Q, *, language: str) -> list[Journey
     enrolments = _add_cycles(learner, found)
     if enrolments:
         _add_progress(enrolments, states)
+        say_what_is_new(enrolments.values())
     if any(journey.duty and not journey.is_trained for journey in found.values()):
         _add_exemptions(learner, found, day)
     return list(found.values())
@@ -296,12 +312,19 @@ def has_done(learner: StaffMember) -> Exists:
 
 
 def state_of(learner: StaffMember, version: ActivityVersion) -> ActivityState:
-    """Where `learner` stands with one activity, without the rest of its course. At most four queries."""
+    """Where `learner` stands with one activity, without the rest of its course.
+
+    At most four queries; some more for what is done, or was opened, since the course has changed."""
     activity = version.activity
     state = ActivityState(activity=activity, version=version)
     enrolment = current_enrolment(learner, activity.course)
     if enrolment:
         _add_progress([enrolment.pk], {activity.pk: state})
+        redo = redo_in(enrolment) if state.completion and state.completion.is_demanded else None
+        if redo and activity in redo.parts:
+            state.is_to_be_done_again(redo.note)
+        elif enrolment.retraining_id and not state.is_done:
+            state.news = news_of(enrolment.retraining_id, activity)
     return state
 
 
@@ -318,26 +341,42 @@ def _versions(courses: Q, language: str) -> Any:
 
 
 def _add_cycles(learner: StaffMember, found: dict[int, Journey]) -> dict[int, Journey]:
-    """Enrolments of every cycle with their completions, in one query. Returns the current ones by id."""
-    rows = Enrolment.objects.filter(staff=learner, course__in=found).values_list(
-        "pk",
-        "course_id",
-        "current",
-        "completions__pk",
-        "completions__completed_on",
-        "completions__valid_until",
-        "completions__voided_at",
+    """Enrolments of every cycle with their completions, in one query; two more where a course has changed.
+
+    Returns the current ones by id.
+    """
+    day = timezone.localdate()
+    rows = (
+        Enrolment.objects.filter(staff=learner, course__in=found)
+        .annotate(is_demanded=is_demanded(day))
+        .values_list(
+            "pk",
+            "course_id",
+            "current",
+            "retraining_id",
+            "is_demanded",
+            "completions__pk",
+            "completions__completed_on",
+            "completions__valid_until",
+            "completions__voided_at",
+        )
     )
+    changed = {row[1] for row in rows if row[4]}
+    redo = redos([learner.pk], changed, day) if changed else {}
     current: dict[int, Journey] = {}
     done: dict[int, list[Completion]] = defaultdict(list)
-    for pk, course_id, is_current, completion, completed_on, valid_until, voided_at in rows:
+    for pk, course_id, is_current, retraining, _demanded, completion, completed_on, valid_until, voided_at in rows:
         counts = completion is not None and voided_at is None
-        if counts:
-            done[course_id].append(Completion(completed_on, valid_until, completion))
+        made = Completion(completed_on, valid_until, completion, redo.get(completion)) if counts else None
+        if made:
+            done[course_id].append(made)
         if is_current:
             journey = found[course_id]
-            journey.enrolment_id = pk
-            journey.done_in_this_cycle = journey.done_in_this_cycle or counts
+            journey.enrolment_id, journey.retraining_id = pk, retraining
+            if made and made.redo and not runs_out(day, made):
+                journey.redo = made.redo
+            else:
+                journey.done_in_this_cycle = journey.done_in_this_cycle or counts
             current[pk] = journey
     for course_id, completions in done.items():
         found[course_id].completion = best_completion(completions)
@@ -347,7 +386,8 @@ def _add_cycles(learner: StaffMember, found: dict[int, Journey]) -> dict[int, Jo
 def _add_progress(enrolments: Iterable[int], states: dict[int, ActivityState]) -> None:
     """From the cycle of the course that the activity belongs to now, as the roll-up counts it."""
     own = Q(enrolment__in=enrolments, enrolment__course=F("activity__course"))
-    for completion in ActivityCompletion.objects.filter(own, voided_at=None):
+    done = ActivityCompletion.objects.filter(own, voided_at=None)
+    for completion in done.annotate(is_demanded=is_demanded(timezone.localdate(), "enrolment__course")):
         if completion.activity_id in states:
             states[completion.activity_id].completion = completion
     steps = LearningEvent.objects.steps_read().filter(own).values_list("activity_id", "step", "occurred_at")

@@ -22,11 +22,13 @@ from ..models import (
     LedgerEntry,
     LoginCard,
     Requirement,
+    Retraining,
     Role,
 )
 from ..people import undoing
 from ..progress import restore, take_attempt_back, take_back, wait_again
 from ..requirements import actions as requirements
+from ..retraining.actions import take_retraining_back
 
 PROJECT = (Role.PROJECT_LEADER,)
 
@@ -120,6 +122,10 @@ def _undo_change_of_requirement(entry, actor, reason):
     )
 
 
+def _take_retraining_back(entry, actor, reason):
+    take_retraining_back(retraining=_row(Retraining, entry), actor=actor, undoes=str(entry.uuid))
+
+
 def _take_attempt_back(entry, actor, reason):
     take_attempt_back(extra=_row(ExtraAttempt, entry), actor=actor, undoes=str(entry.uuid))
 
@@ -192,6 +198,13 @@ REMEDIES: dict[str, Remedy] = {
     "requirement.changed": Remedy(
         gettext_lazy("The requirement is as before the change, as if nobody had changed it, with the same due days."),
         _undo_change_of_requirement,
+    ),
+    "retraining.demanded": Remedy(
+        gettext_lazy(
+            "Nobody has to do it again, and what was completed counts as before. Who has begun it again goes on."
+        ),
+        _take_retraining_back,
+        LEADERS,
     ),
     "attempt.given": Remedy(
         gettext_lazy("The extra attempt is taken back, if it is not begun."), _take_attempt_back, LEADERS

@@ -55,7 +55,7 @@ def show_cell(
         detail=cell_detail(day, cell),
         late=cell.late,
         why=why(day, cell.facts),
-        next=what_next(cell.status),
+        next=what_next(cell.status, done),
         evidence=evidence.get(done.id, []) if done else [],
         rule_id=asked_by.id if asked_by else None,
         rule=rule_text(asked_by) if asked_by else "",
@@ -67,8 +67,8 @@ def cell_detail(day: datetime.date, cell: Cell) -> str:
     done, due = cell.facts.completion, cell.facts.due
     if done and cell.status is Status.COMPLETE:
         return _with_year(day, done.completed_on)
-    if done and done.valid_until and cell.status in (Status.EXPIRING, Status.EXPIRED):
-        return _with_year(day, done.valid_until)
+    if done and done.last_day and cell.status in (Status.EXPIRING, Status.EXPIRED):
+        return _with_year(day, done.last_day)
     if due and cell.facts.required and cell.status is not Status.EXEMPT and cell.status not in TRAINED:
         return _("due %(day)s") % {"day": _with_year(day, due)}
     return ""

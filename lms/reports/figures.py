@@ -13,11 +13,12 @@ from django.utils import timezone
 from courses.models import Course, settings_at
 
 from .. import matrix
-from ..models import ActivityCompletion, Employment, Enrolment, QuizAttempt
+from ..models import ActivityCompletion, Employment, Enrolment, QuizAttempt, Retraining
 from ..progress.attempts import extra_attempts
 from ..requirements.lookup import JOB_FIELDS, job_from, moment_of, rules_and_courses_on, with_earlier
 from ..requirements.rules import Job, Rule
-from ..status import Completion, best_completion
+from ..retraining.lookup import redos
+from ..status import Completion, Redo, best_completion
 
 
 class Worker(NamedTuple):
@@ -90,7 +91,9 @@ def gather(
     *,
     known: datetime.datetime | None = None,
 ) -> Figures:
-    """The figures of `workplaces` on `day`, as known at `known` (default now). Four queries.
+    """The figures of `workplaces` on `day`, as known at `known` (default now).
+
+    Four queries, and two more where some course has changed so that parts of it are to be done again.
 
     The courses are those that some rule of the day requires, in catalogue order.
     """
@@ -131,15 +134,18 @@ def _workers(jobs: QuerySet, day: datetime.date, known: Any, record: matrix.Reco
 def _add_learning(
     record: matrix.Record, staff: Any, courses: list[int], day: datetime.date, known: datetime.datetime | None
 ) -> None:
-    """Who had begun and who had completed what, and who had used up their attempts. Two queries."""
+    """Who had begun and who had completed what, and who had used up their attempts. Two queries, or four."""
     cutoff = known or timezone.now()
-    rows = Enrolment.objects.filter(
+    changed = Exists(Retraining.objects.in_force(day, known=known).filter(course__in=courses))  # the same for each row
+    redo: dict[int, Redo] | None = None
+    found_rows = Enrolment.objects.filter(
         staff__in=staff,
         course__in=courses,
         started_on__lte=day,
         recorded_at__lte=cutoff,
         cycle__gt=Enrolment.ASIDE,
-    ).values_list(
+    )
+    rows = found_rows.annotate(changed=changed).values_list(
         "staff_id",
         "course_id",
         "completions__pk",
@@ -147,13 +153,18 @@ def _add_learning(
         "completions__valid_until",
         "completions__recorded_at",
         "completions__voided_at",
+        "changed",
     )
     done: dict[tuple[int, int], list[Completion]] = {}
-    for staff_id, course_id, pk, completed_on, valid_until, recorded_at, voided_at in rows:
+    for staff_id, course_id, pk, completed_on, valid_until, recorded_at, voided_at, has_changed in rows:
+        if has_changed and redo is None:
+            redo = redos(staff, courses, day, known=known)
         record.started.add((staff_id, course_id))
         if pk is None or completed_on > day or recorded_at > cutoff or (voided_at and voided_at <= cutoff):
             continue
-        done.setdefault((staff_id, course_id), []).append(Completion(completed_on, valid_until, pk))
+        done.setdefault((staff_id, course_id), []).append(
+            Completion(completed_on, valid_until, pk, (redo or {}).get(pk))
+        )
     for key, found in done.items():
         best = best_completion(found)
         if best:

@@ -95,10 +95,13 @@ def status(day, staff, course, jobs, rules, record):
     must, last_day = required(course, jobs, rules)
     done = record.completions.get((staff, course))
     if done is not None:
-        if done.valid_until is None:
+        last = done.valid_until
+        if done.redo is not None and (last is None or done.redo.by_when < last):
+            last = done.redo.by_when
+        if last is None:
             return "complete"
-        if day <= done.valid_until:
-            return "expiring" if (done.valid_until - day).days < 60 else "complete"
+        if day <= last:
+            return "expiring" if done.redo is not None or (last - day).days < 60 else "complete"
     excused = record.exempt.get(staff, set())
     if None in excused or course in excused:
         return "exempt"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lms.matrix import Record
 from lms.requirements.rules import Earlier, Job, Rule
-from lms.status import Completion
+from lms.status import Completion, Redo
 
 TODAY = datetime.date(2026, 11, 23)
 days = st.integers(-900, 400).map(lambda number: TODAY + datetime.timedelta(days=number))
@@ -92,7 +92,8 @@ def jobs(draw, number=None):
 @st.composite
 def completions(draw):
     done = draw(days.filter(lambda day: day <= TODAY))
-    return Completion(done, draw(st.none() | st.integers(0, 1200).map(lambda n: done + datetime.timedelta(days=n))))
+    last = draw(st.none() | st.integers(0, 1200).map(lambda n: done + datetime.timedelta(days=n)))
+    return Completion(done, last, redo=draw(st.none() | st.builds(Redo, days)))
 
 
 pairs = st.tuples(st.sampled_from(STAFF), st.sampled_from(COURSES))

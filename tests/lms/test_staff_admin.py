@@ -25,6 +25,7 @@ from lms.people.actions import employ, end_employment, move_employment
 from lms.people.cards import last_day
 from lms.reports import figures
 from lms.requirements.actions import require
+from lms.retraining.actions import demand_retraining
 from lms.staff_lists.actions import keep_file
 from lms.tablet.actions import pair_tablet
 from lms.wording import day_text
@@ -53,6 +54,11 @@ def every_door(cast, rule, far):
     document.file.save("", ContentFile(b"%PDF-"))
     hired = LedgerEntry.objects.get(verb="employment.added", staff=cast.maja)
     made = LedgerEntry.objects.get(verb="requirement.opened")
+    lesson = rule.course.activities.filter(kind="lesson").first()
+    demand_retraining(
+        course=rule.course, parts={lesson: timezone.now()}, by_when=TODAY(), notes={"sv": "Nytt."}, actor=cast.ada
+    )
+    demanded = LedgerEntry.objects.get(verb="retraining.demanded")
     [paper] = make_papers(
         form_id=uuid.uuid4(),
         activity=rule.course.activities.get(kind="quiz"),
@@ -88,6 +94,10 @@ def every_door(cast, rule, far):
         ("get", f"/staff/{maja}/undo/{hired.uuid}/", project),
         ("get", f"/staff/{maja}/document/{document.uuid}/", project),
         ("get", "/courses/", {"kajsa", "ada"}),
+        ("get", "/courses/changes/", admin),  # what a course asks holds for everyone
+        ("get", f"/courses/{rule.course_id}/again/", admin),
+        ("get", f"/courses/{rule.course_id}/recheck/", admin),
+        ("get", f"/courses/changes/{demanded.subject.partition(':')[2]}/undo/{demanded.uuid}/", admin),
         ("get", "/requirements/", project),
         ("get", "/requirements/add/", project),
         ("get", f"/requirements/{rule.pk}/change/", admin),

@@ -1,0 +1,137 @@
+"""What demanding that a course be done again would mean: found out by a rehearsal, in a fixed number of queries."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.models import Course
+
+from ..models import CourseCompletion, Employment, Enrolment
+from ..rehearsal import rehearse
+from ..status import Completion, best_completion
+from ..wording import and_list, day_text, part_text
+from .lookup import redos
+from .offers import Offer, not_translated
+
+#: So many workplaces, and people at each, are named; of the rest it is said how many they are.
+PLACES, PEOPLE = 30, 5
+
+
+class Person(NamedTuple):
+    staff_id: int
+    name: str
+    workplace_id: int
+    workplace: str
+
+
+def people_at_work(day: datetime.date) -> list[Person]:
+    """Everyone at each of their workplaces, by workplace and name. One query."""
+    rows = (
+        Employment.objects.covering(day)
+        .order_by("workplace__name", "workplace_id", "staff__given_name", "staff__family_name", "staff_id")
+        .values_list("staff_id", "staff__given_name", "staff__family_name", "workplace_id", "workplace__name")
+    )
+    found = [Person(staff, f"{given} {family}".strip(), place, name) for staff, given, family, place, name in rows]
+    return list(dict.fromkeys(found))
+
+
+def standing_of_all(course: Course, day: datetime.date) -> dict[int, Completion]:
+    """What counts longest of what each person has completed of `course`, where it counts on `day`. Three queries."""
+    rows = CourseCompletion.objects.standing(day).filter(course=course)
+    redo = redos(rows.values("staff"), [course.pk], day)
+    done: dict[int, list[Completion]] = defaultdict(list)
+    for pk, staff, completed_on, valid_until in rows.values_list("pk", "staff_id", "completed_on", "valid_until"):
+        done[staff].append(Completion(completed_on, valid_until, pk, redo.get(pk)))
+    best = {staff: best_completion(found) for staff, found in done.items()}
+    return {
+        staff: found for staff, found in best.items() if found and (found.last_day is None or found.last_day >= day)
+    }
+
+
+def foresee(course: Course, offers: Sequence[Offer], by_when: datetime.date, act: Callable[[], Any]) -> list[str]:
+    """What `act`, the demand, would do to people, in sentences."""
+    today = timezone.localdate()
+    people = people_at_work(today)
+    before = standing_of_all(course, today)
+    untranslated = not_translated(offers)
+    after, entries = rehearse(lambda: (act(), standing_of_all(course, today))[1])
+    touched = {staff for staff, found in after.items() if found.redo and found != before.get(staff)}
+    begun = set(_under_way(course).values_list("staff_id", flat=True))
+    at_work = {person.staff_id for person in people}
+    told = [_again([offer.activity for offer in offers], by_when, len(touched & at_work))]
+    told += _by_workplace(people, touched)
+    if touched & at_work:
+        told.append(
+            _("In the matrix they are “Expires soon” from now on. Who has not done it by %(day)s is “Expired” then.")
+            % {"day": day_text(by_when)}
+        )
+        told.append(_("What they have done of the rest stays done: only what has changed is done again."))
+    told += _who_is_in_it(len(begun & at_work), sum(entry.data.get("begun", 0) for entry in entries))
+    names = dict(settings.LANGUAGES)
+    for part, language in untranslated:
+        told.append(
+            _("%(part)s has not been changed in %(language)s. Publish that too, or they read the same again.")
+            % {"part": part_text(part).capitalize(), "language": names.get(language, language)}
+        )
+    return told
+
+
+def _under_way(course: Course) -> Any:
+    return Enrolment.objects.filter(course=course, current=True).exclude(
+        pk__in=CourseCompletion.objects.filter(course=course, voided_at=None).values("enrolment")
+    )
+
+
+def _again(parts: Sequence[Any], by_when: datetime.date, number: int) -> str:
+    if not number:
+        return _("Nobody who works here now has anything to do again.")
+    return ngettext(
+        "%(number)s person who has completed the course is to do this again by %(day)s: %(parts)s.",
+        "%(number)s people who have completed the course are to do this again by %(day)s: %(parts)s.",
+        number,
+    ) % {"number": number, "day": day_text(by_when), "parts": and_list([part_text(part) for part in parts])}
+
+
+def _by_workplace(people: Sequence[Person], touched: set[int]) -> list[str]:
+    """A line for each workplace where somebody is touched."""
+    grouped: dict[tuple[int, str], list[Person]] = defaultdict(list)
+    for person in people:
+        grouped[person.workplace_id, person.workplace].append(person)
+    told, more = [], 0
+    for (_id, workplace), here in grouped.items():
+        names = [person.name for person in here if person.staff_id in touched]
+        if not names:
+            continue
+        if len(told) == PLACES:
+            more += 1
+            continue
+        words = {"workplace": workplace, "number": len(names), "all": len(here)}
+        line = _("%(workplace)s: %(number)s of %(all)s") % words
+        told.append(f"{line} ({and_list(names)})" if len(names) <= PEOPLE else line)
+    if more:
+        words = ngettext("And %(number)s more workplace.", "And %(number)s more workplaces.", more)
+        told.append(words % {"number": more})
+    return told
+
+
+def _who_is_in_it(number: int, set_aside: int) -> list[str]:
+    if not number:
+        return []
+    told = ngettext(
+        "%(number)s person is in the middle of the course, and goes on where they are.",
+        "%(number)s people are in the middle of the course, and go on where they are.",
+        number,
+    ) % {"number": number}
+    if set_aside:
+        told += " " + ngettext(
+            "%(number)s of them has done a changed part already, and is to do that again.",
+            "%(number)s of them have done a changed part already, and are to do that again.",
+            set_aside,
+        ) % {"number": set_aside}
+    return [told]
