@@ -26,6 +26,7 @@ from ..progress import current_enrolment
 from ..progress.attempts import extra_attempts, free_again
 from ..requirements.rules import Duty, Rule
 from ..status import TRAINED, Completion, Facts, Status, best_completion, runs_out, status_on
+from .locks import lock
 
 #: For so long the start page tells the result of a test that was done without network.
 RESULT_IS_NEWS = datetime.timedelta(days=3)
@@ -41,6 +42,11 @@ class ActivityState:
     steps_done: set[str] = field(default_factory=set)
     read_at: datetime.datetime | None = None  # the last of those steps
     attempts: list[Any] = field(default_factory=list)  # QuizAttempts with `extra`, see attempts.extra_attempts
+    # See locks: all that must be done before it and is not; what of that to name; what of it is open now.
+    waits_for: list["ActivityState"] = field(default_factory=list)
+    opens_after: list["ActivityState"] = field(default_factory=list)
+    comes_first: "ActivityState | None" = None
+    held_back: bool = False  # by another course
 
     @property
     def kind(self) -> str:
@@ -63,6 +69,10 @@ class ActivityState:
     @property
     def is_begun(self) -> bool:
         return not self.is_done and bool(self.steps_done or self.attempts)
+
+    @property
+    def is_locked(self) -> bool:
+        return self.held_back or self.comes_first is not None
 
     @property
     def step_count(self) -> int:
@@ -154,6 +164,7 @@ class Journey:
     duty: Duty | None = None
     rule: Rule | None = None
     is_exempt: bool = False
+    first: list[Course] = field(default_factory=list)  # what must be completed before it opens
 
     @property
     def facts(self) -> Facts:
@@ -205,7 +216,7 @@ class Journey:
         open_now = [
             state
             for state in self.left
-            if state.kind != "workshop" and not state.is_out_of_attempts and not state.waits_until
+            if not (state.kind == "workshop" or state.is_locked or state.is_out_of_attempts or state.waits_until)
         ]
         return next((state for state in open_now if state.under_way), None) or next(iter(open_now), None)
 
@@ -260,6 +271,7 @@ def journeys(learner: StaffMember, courses: Q, *, language: str) -> list[Journey
         _add_progress(enrolments, states)
     if any(journey.duty and not journey.is_trained for journey in found.values()):
         _add_exemptions(learner, found, day)
+    lock(learner, found.values())
     return list(found.values())
 
 

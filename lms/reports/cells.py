@@ -1,6 +1,7 @@
 """How a cell and the matrix's one sentence are said."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -37,7 +38,10 @@ ICONS = {
 }
 
 
-def show_cell(day: datetime.date, cell: Cell, evidence: dict[int, list[Any]]) -> ShownCell:
+def show_cell(
+    day: datetime.date, cell: Cell, evidence: dict[int, list[Any]], *, first: Sequence[str] = ()
+) -> ShownCell:
+    """`first`: titles of the courses that must be completed before this one opens."""
     done = cell.facts.completion
     return ShownCell(
         course_id=cell.course_id,
@@ -47,7 +51,7 @@ def show_cell(day: datetime.date, cell: Cell, evidence: dict[int, list[Any]]) ->
         detail=cell_detail(day, cell),
         late=cell.late,
         why=why(day, cell.facts),
-        next=what_next(cell.status),
+        next=what_next(cell.status, first),
         evidence=evidence.get(done.id, []) if done else [],
     )
 

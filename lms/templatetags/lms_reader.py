@@ -104,8 +104,18 @@ def why(journey):
 
 
 @register.filter
-def what_next(status):
-    return wording.what_next(status)
+def what_next(journey):
+    return wording.what_next(journey.status, [course.title for course in journey.first])
+
+
+@register.filter
+def opens_after(state):
+    return wording.opens_after(part.title for part in state.opens_after)
+
+
+@register.filter
+def opens_after_courses(courses):
+    return wording.opens_after_courses([course.title for course in courses])
 
 
 @register.filter

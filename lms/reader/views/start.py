@@ -32,10 +32,18 @@ def _urgency(journey: Journey) -> tuple:
     return (due is None, due or journey.day, journey.enrolment_id is None)
 
 
-def _where_one_was(journeys: list[Journey]) -> Journey | None:
-    """Of those that can be gone on with, the last one that was touched; else the most urgent."""
-    begun = [(moment, journey) for journey in journeys if (moment := journey.touched_at)]
-    return max(begun, key=itemgetter(0))[1] if begun else next(iter(journeys), None)
+def _where_one_was(journeys: list[Journey], all_of_them: list[Journey]) -> Journey | None:
+    """Of those that can be gone on with, the last one that was touched; else the most urgent.
+
+    Where all of them wait for other courses: the first of those.
+    """
+    open_now = [journey for journey in journeys if journey.next]
+    begun = [(moment, journey) for journey in open_now if (moment := journey.touched_at)]
+    if begun:
+        return max(begun, key=itemgetter(0))[1]
+    awaited = {course.pk for journey in journeys for course in journey.first}
+    before = [journey for journey in all_of_them if journey.course.pk in awaited and journey.next]
+    return next(iter([*open_now, *before]), None)
 
 
 @require_safe
@@ -61,7 +69,7 @@ def start(request):
         request,
         "lms/reader/start.html",
         {
-            "continue_with": _where_one_was([journey for journey in (*to_do, *own) if journey.next]),
+            "continue_with": _where_one_was([*to_do, *own], all_of_them),
             "to_do": to_do,
             "own": own,
             "renew": renew,
