@@ -58,9 +58,8 @@ def test_a_part_is_offered_those_before_it_and_the_first_has_none(ada, course, p
 
 def test_what_is_ticked_is_published_and_unticked_again(ada, course, pages):
     key = str(pages[0].translation_key)
-    assert (
-        edit(ada, pages[2], {**form_of(pages[2], [{}, {}]), "after": [key], "action-publish": "1"}).status_code == 302
-    )
+    form = {**form_of(pages[2], [{}, {}]), "action-publish": "1"}
+    assert edit(ada, pages[2], {**form, "after": [key]}).status_code == 302
     assert activity_of(pages[2]).after == [key]
     assert edit(ada, pages[2], form).status_code == 302
     assert activity_of(pages[2]).after == []

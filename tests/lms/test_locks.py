@@ -201,7 +201,7 @@ def test_a_locked_and_an_open_part_cost_the_same_however_long_the_course(
     read(cast.maja, pages[0].specific)
     with django_assert_num_queries(16):
         assert maja.get(address(pages[1])).status_code == 200
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         assert maja.get(address(pages[2])).status_code == 302
 
 
