@@ -210,9 +210,19 @@ def test_a_locked_and_an_open_part_cost_the_same_however_long_the_course(
 
 def test_start_says_which_course_comes_first_and_goes_on_with_it(maja, course, later):
     response = maja.get(HOME)
-    assert [journey.course.title for journey in response.context["to_do"]] == ["Fördjupning", "Ett gott värdskap"]
+    assert [journey.course.title for journey in response.context["to_do"]] == ["Ett gott värdskap", "Fördjupning"]
     assert response.context["continue_with"].course.title == "Ett gott värdskap"
     assert response.content.decode().count("Öppnas när du har slutfört kursen ”Ett gott värdskap”.") == 1
+
+
+def test_what_an_urgent_course_waits_for_comes_before_what_is_due_in_between(maja, cast, course, later):
+    between = builders.make_full_course("Däremellan")
+    due_on = timezone.localdate() + datetime.timedelta(days=45)
+    require(course=course_of(between), valid_from=timezone.localdate(), due_on=due_on, actor=cast.ada)
+    response = maja.get(HOME)
+    titles = [journey.course.title for journey in response.context["to_do"]]
+    assert titles == ["Ett gott värdskap", "Fördjupning", "Däremellan"]
+    assert response.context["continue_with"].course.title == "Ett gott värdskap"
 
 
 def test_start_offers_the_course_that_comes_first_though_nobody_requires_it(maja, cast, course):

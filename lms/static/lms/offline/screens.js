@@ -82,19 +82,30 @@ const courseRow = (course, reader, standing) => {
   });
 };
 
+/* `courses`, each after those that must be completed before it opens, whoever asked for those. */
+const inTurn = (standing, courses) => {
+  const found = new Set();
+  const add = (course) => {
+    for (const { id } of coursesBefore(standing, course)) {
+      const before = standing.courses.find((other) => other.id === id);
+      if (before) add(before);
+    }
+    found.add(course);
+  };
+  courses.forEach(add);
+  return [...found];
+};
+
 const start = async ({ reader, who }) => {
   const { standing } = who;
   /* What is due first stands first; what has no date comes last. */
-  const mine = standing.courses.filter((course) => (course.required || course.begun) && !course.done)
-    .sort((one, other) => (one.due || "9999").localeCompare(other.due || "9999"));
+  const turn = inTurn(standing, standing.courses.filter((course) => (course.required || course.begun) && !course.done)
+    .sort((one, other) => (one.due || "9999").localeCompare(other.due || "9999")));
+  const mine = turn.filter((course) => course.required || course.begun);
   const done = standing.courses.filter((course) => course.done);
   const others = standing.courses.filter((course) => !mine.includes(course) && !course.done);
   const goesOn = (course) => nextIn(standing, course);
-  const awaited = new Set(mine.flatMap((course) => coursesBefore(standing, course)).map((first) => first.id));
-  const [last] = [
-    ...mine.filter(goesOn).sort((one, other) => other.touched.localeCompare(one.touched)),
-    ...others.filter((course) => awaited.has(course.id) && goesOn(course)),
-  ];
+  const [last] = turn.filter(goesOn).sort((one, other) => other.touched.localeCompare(one.touched));
   const one = last && goesOn(last);
   const root = take("start", {
     name: standing.name, next: one, nothing: !one && mine.length, ready: !one && !mine.length, done: done.length, course: last?.title, title: one?.title,
