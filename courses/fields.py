@@ -57,6 +57,21 @@ def clean_choices(value: Any) -> list[dict]:
     return choices
 
 
+class IdentitiesField(models.JSONField):
+    """Courses or parts that are named by their uuid, as text. Which can be chosen is said by the page's form."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"default": list, "blank": True, **kwargs})
+
+    def formfield(self, **kwargs):
+        usual = {
+            "form_class": forms.MultipleChoiceField,
+            "widget": forms.CheckboxSelectMultiple,
+            "show_hidden_initial": False,
+        }
+        return models.Field.formfield(self, **{**usual, **kwargs})
+
+
 class ChoicesFormField(forms.JSONField):
     widget = ChoicesWidget
 

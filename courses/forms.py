@@ -2,6 +2,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.admin.forms import WagtailAdminPageForm
 
+from .ordering import candidates, name_nothing_optional
 from .questions import KINDS
 from .recordings import not_a_recording
 
@@ -21,7 +22,33 @@ class SourceSettingsForm(WagtailAdminPageForm):
                 self.fields[name].help_text = _("Set on the page in %(language)s.") % {"language": source.locale}
 
 
-class LessonPageForm(SourceSettingsForm):
+class OrderForm(SourceSettingsForm):
+    """Offers what may have to be done first, and refuses what no longer can. A draft may name what it likes."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        owner = self.instance.get_source_page() or self.instance
+        parent = owner.get_parent() if owner.pk else self.parent_page
+        self.candidates = candidates(owner, parent) if "after" in self.fields and parent else []
+        if self.candidates:
+            self.fields["after"].choices = [(one.uuid, one.label) for one in self.candidates]
+        else:
+            self.fields.pop("after", None)
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.is_deferred_validation or "after" not in self.fields or self.fields["after"].disabled:
+            return cleaned
+        chosen = [one for one in self.candidates if one.uuid in cleaned.get("after", [])]
+        problems = [one.problem for one in chosen if one.problem]
+        if cleaned.get("required"):
+            problems += name_nothing_optional(chosen)
+        for problem in problems:
+            self.add_error("after", problem)
+        return cleaned
+
+
+class LessonPageForm(OrderForm):
     """A lesson has content. A translation may do without: then it lends its title, and the source is shown."""
 
     def clean(self):
@@ -34,7 +61,7 @@ class LessonPageForm(SourceSettingsForm):
         return cleaned
 
 
-class QuizPageForm(SourceSettingsForm):
+class QuizPageForm(OrderForm):
     """Tells the author at the question what stops it from being asked.
 
     In `clean`, because an InlinePanel ignores `base_form_class` on its model; not while saving a draft.

@@ -110,6 +110,8 @@ def _record_course(page: CoursePage, *, live: bool) -> Course:
             "source_language": _source_language(page),
             "access": page.access,
             "valid_months": page.valid_months,
+            "in_order": page.in_order,
+            "after": page.after,
         },
     )
     language, before = page.locale.language_code, course.dated_settings()
@@ -120,6 +122,7 @@ def _record_course(page: CoursePage, *, live: bool) -> Course:
         if language == course.source_language:
             course.access = page.access
             course.valid_months = page.valid_months
+            course.in_order, course.after = page.in_order, page.after
     course.remember(before, until=timezone.now())
     course.save()
     if is_back:
@@ -152,7 +155,7 @@ def _record_activity(page: ActivityPage) -> None:
     if audio and audio not in activity.recordings:
         activity.recordings = [*activity.recordings, audio]
     if language == activity.source_language:
-        activity.required = page.required
+        activity.required, activity.after = page.required, page.after
         activity.minutes = page.get_minutes()
         activity.max_attempts = getattr(page, "max_attempts", None)
         activity.wait_minutes = getattr(page, "wait_minutes", None)

@@ -1,7 +1,7 @@
 """Why someone stands where they stand, and what comes next: whole sentences, the same for learner and leader."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -64,6 +64,24 @@ def and_list(words: Sequence[str]) -> str:
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
+def quoted(titles: Iterable[str]) -> str:
+    """Such as: “One” and “Two”."""
+    return and_list([_("“%(title)s”") % {"title": title} for title in titles])
+
+
+def opens_after(titles: Iterable[str]) -> str:
+    return _("Opens when you are done with %(parts)s.") % {"parts": quoted(titles)}
+
+
+def opens_after_courses(titles: Sequence[str]) -> str:
+    words = ngettext(
+        "Opens when you have completed the course %(courses)s.",
+        "Opens when you have completed the courses %(courses)s.",
+        len(titles),
+    )
+    return words % {"courses": quoted(titles)}
+
+
 def why(day: datetime.date, facts: Facts) -> str:
     """Why the status is what it is on `day`."""
     status, done = status_on(day, facts), facts.completion
@@ -111,10 +129,13 @@ def redo_text(day: datetime.date, redo: Redo) -> str:
     return _("The course has changed. Do this again by %(day)s: %(parts)s.") % parts
 
 
-def what_next(status: Status, done: Completion | None = None) -> str:
-    """What comes next, as it is said to a leader."""
+def what_next(status: Status, done: Completion | None = None, first: Sequence[str] = ()) -> str:
+    """What comes next, as it is said to a leader. `first`: the courses that must be completed before this one opens."""
     if done and done.redo and status in (Status.EXPIRING, Status.EXPIRED):
         return _("What has changed in the course needs to be done again.")
+    if first and status in (Status.NOT_STARTED, Status.OVERDUE):
+        words = ngettext("The course %(courses)s comes first.", "The courses %(courses)s come first.", len(first))
+        return words % {"courses": quoted(first)}
     return {
         Status.COMPLETE: _("Nothing needs to be done."),
         Status.EXPIRING: _("The course needs to be taken again before it expires."),

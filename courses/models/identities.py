@@ -93,6 +93,8 @@ class Identity(models.Model):
 class Course(Identity):
     access = models.CharField(max_length=10, choices=Access.choices, default=Access.STAFF)
     valid_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    in_order = models.BooleanField(default=False, help_text="Whether each part opens when the one before it is done.")
+    after = models.JSONField(default=list, blank=True, help_text="The courses that must be done before it, by uuid.")
 
     class Meta:
         verbose_name = _("course")
@@ -112,6 +114,7 @@ class Activity(Identity):
     minutes = models.PositiveSmallIntegerField(default=5)
     max_attempts = models.PositiveSmallIntegerField(null=True, blank=True)
     wait_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    after = models.JSONField(default=list, blank=True, help_text="The parts that must be done before it, by uuid.")
     #: Documents that ever were its recording, in any language: they stay closed when its pages are gone.
     recordings = models.JSONField(default=list, blank=True)
 

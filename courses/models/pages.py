@@ -9,9 +9,10 @@ from wagtail.models import Page
 
 from ..blocks import SHORT_FEATURES, LessonBody
 from ..body import plain_blocks, reading_minutes, steps_in
-from ..fields import BodyField
-from ..forms import LessonPageForm, SourceSettingsForm
+from ..fields import BodyField, IdentitiesField
+from ..forms import LessonPageForm, OrderForm, SourceSettingsForm
 from ..languages import foreign_language
+from ..panels import OrderPanel
 from .identities import Access, Activity, ActivityKind, Course
 
 PREVIEW_SIZES = [
@@ -136,8 +137,17 @@ class CoursePage(TrainingPage):
         validators=[MinValueValidator(1), MaxValueValidator(240)],
         help_text=_("How long a completion counts. Empty means for good."),
     )
+    in_order = models.BooleanField(
+        _("in order: each part opens when the one before it is done"),
+        default=False,
+        help_text=_("What is optional holds nobody up."),
+    )
+    after = IdentitiesField(
+        verbose_name=_("courses to complete before this one"),
+        help_text=_("Those that stand before this one in the catalogue. Who has begun this course goes on with it."),
+    )
 
-    source_settings: tuple[str, ...] = ("access", "valid_months")
+    source_settings: tuple[str, ...] = ("access", "valid_months", "in_order", "after")
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
@@ -145,7 +155,9 @@ class CoursePage(TrainingPage):
         FieldPanel("objectives"),
         FieldPanel("image"),
         MultiFieldPanel([FieldPanel("access"), FieldPanel("valid_months")], heading=_("Settings")),
+        MultiFieldPanel([FieldPanel("in_order"), FieldPanel("after"), OrderPanel()], heading=_("Order")),
     ]
+    base_form_class = OrderForm
     parent_page_types = ["lms_courses.CourseIndexPage"]
     subpage_types = ["lms_courses.LessonPage", "lms_courses.QuizPage", "lms_courses.WorkshopPage"]
     template = "lms_courses/course_page.html"
@@ -162,6 +174,12 @@ class CoursePage(TrainingPage):
 
     def get_course_page(self):
         return self
+
+    def pages_before(self, parent):
+        """The courses that this one may wait for: written in its language, and before it in the tree."""
+        foreign = Course.objects.exclude(source_language=self.locale.language_code).values("uuid")
+        pages = CoursePage.objects.filter(locale=self.locale, alias_of=None).exclude(translation_key__in=foreign)
+        return pages.filter(path__lt=self.path) if self.pk else pages
 
     def get_activity_pages(self):
         """The published lessons, tests and meetups, in order: plain pages in one query."""
@@ -197,9 +215,19 @@ class ActivityPage(TrainingPage):
         default=True,
         help_text=_("Without it, the course is complete even if this is not done."),
     )
+    after = IdentitiesField(
+        verbose_name=_("opens when these are done"),
+        help_text=_(
+            "The parts that stand before this one in the course. For a course that is taken from the first part to "
+            "the last, there is one switch on the course’s own page."
+        ),
+    )
 
-    source_settings: tuple[str, ...] = ("minutes", "required")
-    settings_fields = MultiFieldPanel([FieldPanel("minutes"), FieldPanel("required")], heading=_("Settings"))
+    source_settings: tuple[str, ...] = ("minutes", "required", "after")
+    settings_fields = MultiFieldPanel(
+        [FieldPanel("minutes"), FieldPanel("required"), FieldPanel("after")], heading=_("Settings")
+    )
+    base_form_class = OrderForm
     parent_page_types = ["lms_courses.CoursePage"]
     subpage_types: list[str] = []
 
@@ -214,6 +242,11 @@ class ActivityPage(TrainingPage):
 
     def get_course_page(self):
         return CoursePage.objects.parent_of(self).first()
+
+    def pages_before(self, parent):
+        """The parts that this one may wait for: those before it under `parent`."""
+        pages = Page.objects.child_of(parent).filter(alias_of=None)
+        return pages.filter(path__lt=self.path) if self.pk else pages
 
     def get_steps(self):
         raise NotImplementedError

@@ -31,6 +31,7 @@ class PackActivity:
     summary: str = ""
     minutes: int | None = None
     required: bool = True
+    after: list[str] = field(default_factory=list)  # in the file the names of files, here the uuids of their parts
     body: str = ""
     audio: str = ""
     introduction: str = ""
@@ -51,6 +52,8 @@ class PackCourse:
     image: str = ""
     access: str = "staff"
     valid_months: int | None = None
+    in_order: bool = False
+    after: list[str] = field(default_factory=list)
     images: dict[str, dict[str, str]] = field(default_factory=dict)
     activities: list[PackActivity] = field(default_factory=list)
 
@@ -71,9 +74,27 @@ def read_course(folder: Path) -> PackCourse:
         image=str(data.get("image") or ""),
         access=_one_of(data, "access", Access.values, where, usual="staff"),
         valid_months=_number(data, "valid_months", where, most=240),
+        in_order=bool(data.get("in_order", False)),
+        after=[_course_named(value, where) for value in _list(data, "after", where)],
         images=dict(data.get("images") or {}),
-        activities=[_read_activity(folder, name) for name in data.get("activities") or []],
+        activities=_in_order(folder.name, [_read_activity(folder, name) for name in data.get("activities") or []]),
     )
+
+
+def _in_order(folder: str, activities: list[PackActivity]) -> list[PackActivity]:
+    """The same, with uuids for the file names that they must come after."""
+    before: dict[str, PackActivity] = {}
+    for activity in activities:
+        for name in activity.after:
+            if name not in before:
+                problem = _("“after” names %(name)s, which is no part of the course that stands before this one.")
+                raise PackError(f"{folder}/{activity.file}: " + problem % {"name": name})
+            if activity.required and not before[name].required:
+                problem = _("“after” names %(name)s, which is optional, and this part is not.")
+                raise PackError(f"{folder}/{activity.file}: " + problem % {"name": name})
+        activity.after = [str(before[name].uuid) for name in activity.after]
+        before[activity.file] = activity
+    return activities
 
 
 def digest_of(values: Any) -> str:
@@ -161,6 +182,7 @@ def _common(data: Mapping[str, Any], file: str, where: str) -> dict[str, Any]:
         "summary": str(data.get("summary") or "").strip(),
         "minutes": _number(data, "minutes", where, most=600),
         "required": bool(data.get("required", True)),
+        "after": [str(name) for name in _list(data, "after", where)],
     }
 
 
@@ -198,6 +220,21 @@ def _number(data: Mapping[str, Any], name: str, where: str, *, most: int, usual:
         problem = _("“%(name)s” is “%(value)s”, but must be a number from 1 to %(most)s.")
         raise PackError(f"{where}: " + problem % {"name": name, "value": value, "most": most})
     return value
+
+
+def _list(data: Mapping[str, Any], name: str, where: str) -> list[Any]:
+    value = data.get(name) or []
+    if not isinstance(value, list):
+        raise PackError(f"{where}: " + _("“%(name)s” is a list, with each thing after a dash.") % {"name": name})
+    return value
+
+
+def _course_named(value: Any, where: str) -> str:
+    try:
+        return str(uuid.UUID(str(value)))
+    except ValueError as error:
+        problem = _("“after” holds the uuid of each course that comes first, but “%(value)s” is none.")
+        raise PackError(f"{where}: " + problem % {"value": value}) from error
 
 
 def _uuid(data: Mapping[str, Any], where: str) -> uuid.UUID:

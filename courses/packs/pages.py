@@ -39,6 +39,8 @@ def course_digest(pack: PackCourse) -> str:
         "image",
         "access",
         "valid_months",
+        "in_order",
+        "after",
         "images",
     )
     return digest_of({name: getattr(pack, name) for name in names})
@@ -61,6 +63,7 @@ def put_course(pack: PackCourse, index: CourseIndexPage) -> CoursePage:
     page.title, page.slug, page.summary = pack.title, pack.slug, pack.summary
     page.introduction = with_documents(pack.introduction, lambda name: put_file(pack, name))
     page.access, page.valid_months = pack.access, pack.valid_months
+    page.in_order, page.after = pack.in_order, pack.after
     page.objectives = [("objective", objective) for objective in pack.objectives]
     page.image = put_image(pack, pack.image) if pack.image else None
     return _publish(page, index)
@@ -72,7 +75,7 @@ def put_activity(pack: PackCourse, activity: PackActivity, course: CoursePage) -
         translation_key=activity.uuid, locale=_locale(pack.language), live=False
     )
     page.title, page.slug, page.summary = activity.title, activity.slug, activity.summary
-    page.minutes, page.required = activity.minutes, activity.required
+    page.minutes, page.required, page.after = activity.minutes, activity.required, activity.after
     if activity.kind == "quiz":
         page.introduction = with_documents(activity.introduction, lambda name: put_file(pack, name))
         for name, value in activity.settings.items():
@@ -208,11 +211,11 @@ def export_course(course: CoursePage, folder: Path) -> None:
             pictures[name] = {"title": item.title}
         return name
 
-    names = []
+    names: dict[str, str] = {}
     children = Page.objects.child_of(course).live().order_by("path").specific()
     activities = [page for page in children if isinstance(page, ActivityPage)]
     for number, page in enumerate(activities, start=1):
-        names.append(_export_activity(page, folder, number, file_name))
+        names[str(page.translation_key)] = _export_activity(page, folder, number, file_name, names)
     data: dict[str, Any] = {
         "uuid": str(course.translation_key),
         "language": course.locale.language_code,
@@ -222,8 +225,12 @@ def export_course(course: CoursePage, folder: Path) -> None:
         "introduction": to_markdown(with_addresses(course.introduction, file_name)),
         "objectives": [str(block.value) for block in course.objectives],
         "access": course.access,
-        "activities": names,
+        "activities": list(names.values()),
     }
+    if course.in_order:
+        data["in_order"] = True
+    if course.after:
+        data["after"] = course.after
     if course.valid_months:
         data["valid_months"] = course.valid_months
     if course.image_id:
@@ -233,7 +240,8 @@ def export_course(course: CoursePage, folder: Path) -> None:
     write_course_file(folder, data)
 
 
-def _export_activity(page: Any, folder: Path, number: int, file_name: Any) -> str:
+def _export_activity(page: Any, folder: Path, number: int, file_name: Any, before: dict[str, str]) -> str:
+    """Its file's name. `before` has those of the parts before it, by uuid."""
     folder.mkdir(parents=True, exist_ok=True)
     head: dict[str, Any] = {"uuid": str(page.translation_key), "slug": page.slug, "title": page.title}
     if page.summary:
@@ -242,6 +250,8 @@ def _export_activity(page: Any, folder: Path, number: int, file_name: Any) -> st
         head["minutes"] = page.minutes
     if not page.required:
         head["required"] = False
+    if after := [before[uuid] for uuid in page.after if uuid in before]:
+        head["after"] = after
     if isinstance(page, QuizPage):
         name = f"{number:02}-{page.slug}.yaml"
         rules = ("pass_mark", "max_attempts", "wait_minutes", "draw", "shuffle_questions", "shuffle_choices")

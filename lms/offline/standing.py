@@ -24,7 +24,9 @@ from .carried import address_of, contacts_stamp, pages_of
 def standing_of(request: Any, learner: StaffMember, tablet: Tablet) -> dict[str, Any]:
     """JSON-ready: {id, name, short, language, display, ticket, courses: [{id, title, line, due, …, activities}]}.
 
-    An activity: {id, kind, title, time, required, done, version, url, language, steps: [{id, title}], read: [id]},
+    A course's `after` is what must be completed before it opens, and is not: [{id, title}].
+    An activity: {id, kind, title, time, required, done, after, version, url, language, steps: [{id, title}], read:
+    [id]}, where `after` has the ids of those in the course that must be done before it and are not;
     and for a test that can be taken without network `quiz`: what is dealt for the next attempt and what is under way.
     No key, no result and no earlier answer but those of the attempt that is under way.
     """
@@ -67,6 +69,7 @@ def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any
         "required": journey.is_required and not journey.is_exempt,
         "begun": journey.enrolment_id is not None,
         "due": journey.duty.due.isoformat() if journey.duty and journey.duty.due else "",
+        "after": [{"id": str(first.uuid), "title": first.title} for first in journey.first],
         "touched": journey.touched_at.isoformat() if journey.touched_at else "",
         "activities": [_activity(state, versions, address) for state in journey.activities],
     }
@@ -93,6 +96,7 @@ def _activity(state: ActivityState, versions: dict[int, ActivityVersion], addres
         "time": minutes_text(state.activity.minutes),
         "required": state.activity.required,
         "done": state.is_done,
+        "after": [] if state.is_begun else [str(other.activity.uuid) for other in state.waits_for],
         "version": state.version.pk,
         "url": address(versions[state.version.pk]),
         "language": state.version.language,

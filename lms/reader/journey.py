@@ -27,6 +27,7 @@ from ..progress.attempts import extra_attempts, free_again
 from ..requirements.rules import Duty, Rule
 from ..retraining.lookup import is_demanded, news_of, redo_in, redos
 from ..status import TRAINED, Completion, Facts, Redo, Status, best_completion, runs_out, status_on
+from .locks import lock
 from .news import say_what_is_new
 
 #: For so long the start page tells the result of a test that was done without network.
@@ -44,6 +45,11 @@ class ActivityState:
     read_at: datetime.datetime | None = None  # the last of those steps
     news: str = ""  # what is new in it, where it is to be done again
     attempts: list[Any] = field(default_factory=list)  # QuizAttempts with `extra`, see attempts.extra_attempts
+    # See locks: all that must be done before it and is not; what of that to name; what of it is open now.
+    waits_for: list["ActivityState"] = field(default_factory=list)
+    opens_after: list["ActivityState"] = field(default_factory=list)
+    comes_first: "ActivityState | None" = None
+    held_back: bool = False  # by another course
 
     @property
     def kind(self) -> str:
@@ -71,6 +77,10 @@ class ActivityState:
     @property
     def is_begun(self) -> bool:
         return not self.is_done and bool(self.steps_done or self.attempts)
+
+    @property
+    def is_locked(self) -> bool:
+        return self.held_back or self.comes_first is not None
 
     @property
     def step_count(self) -> int:
@@ -164,6 +174,7 @@ class Journey:
     duty: Duty | None = None
     rule: Rule | None = None
     is_exempt: bool = False
+    first: list[Course] = field(default_factory=list)  # what must be completed before it opens
 
     @property
     def facts(self) -> Facts:
@@ -231,7 +242,7 @@ class Journey:
         open_now = [
             state
             for state in self.left
-            if state.kind != "workshop" and not state.is_out_of_attempts and not state.waits_until
+            if not (state.kind == "workshop" or state.is_locked or state.is_out_of_attempts or state.waits_until)
         ]
         return next((state for state in open_now if state.under_way), None) or next(iter(open_now), None)
 
@@ -287,6 +298,7 @@ def journeys(learner: StaffMember, courses: Q, *, language: str) -> list[Journey
         say_what_is_new(enrolments.values())
     if any(journey.duty and not journey.is_trained for journey in found.values()):
         _add_exemptions(learner, found, day)
+    lock(learner, found.values())
     return list(found.values())
 
 

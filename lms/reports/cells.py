@@ -1,7 +1,7 @@
 """How a cell and the matrix's one sentence are said."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -43,9 +43,17 @@ ICONS = {
 
 
 def show_cell(
-    day: datetime.date, cell: Cell, evidence: dict[int, list[Any]], rules: Mapping[int, Rule] | None = None
+    day: datetime.date,
+    cell: Cell,
+    evidence: dict[int, list[Any]],
+    rules: Mapping[int, Rule] | None = None,
+    *,
+    first: Sequence[str] = (),
 ) -> ShownCell:
-    """`rules` by id, where it is to be said which of them asks for the course: the one whose due day it is."""
+    """`rules` by id, where it is to be said which of them asks for the course: the one whose due day it is.
+
+    `first`: titles of the courses that must be completed before this one opens.
+    """
     done, asked_by = cell.facts.completion, (rules or {}).get(cell.facts.rule_id or 0)
     return ShownCell(
         course_id=cell.course_id,
@@ -55,7 +63,7 @@ def show_cell(
         detail=cell_detail(day, cell),
         late=cell.late,
         why=why(day, cell.facts),
-        next=what_next(cell.status, done),
+        next=what_next(cell.status, done, first),
         evidence=evidence.get(done.id, []) if done else [],
         rule_id=asked_by.id if asked_by else None,
         rule=rule_text(asked_by) if asked_by else "",

@@ -14,6 +14,7 @@ from ..wording import day_text
 from . import exports, figures
 from .cells import show_cell, summary_sentence, total_label, who_is_counted
 from .forms import MatrixFilterForm
+from .prerequisites import what_comes_first
 
 #: How many of those who miss something are named in the sentence's list before "and so many more".
 NAMED = 24
@@ -167,9 +168,13 @@ class TrainingMatrix(MatrixFilter, ReportView):
         done = [cell.facts.completion.id for _worker, row in rows for cell in row.cells if cell.facts.completion]
         evidence = evidence_for(request, done)
         rules = {rule.id: rule for rule in self.figures.rules}
-        context["object_list"] = [
-            (worker, row, [show_cell(self.day, cell, evidence, rules) for cell in row.cells]) for worker, row in rows
-        ]
+        first = what_comes_first(self.figures, [row for _worker, row in rows])
+
+        def show(row, cell):
+            behind = first.get((row.job.staff_id, cell.course_id), ())
+            return show_cell(self.day, cell, evidence, rules, first=behind)
+
+        context["object_list"] = [(worker, row, [show(row, cell) for cell in row.cells]) for worker, row in rows]
         return self.render_to_response(context)
 
     def _query(self):

@@ -17,6 +17,7 @@ from ..models import Employment, PinGuard, Role, StaffMember, Tablet
 from ..people.cards import card_sheets, issue_card, last_day, who_needs_one
 from ..reports import figures
 from ..reports.cells import show_cell, summary_sentence, who_is_counted
+from ..reports.prerequisites import what_comes_first
 from ..tablet.actions import unpair_tablet
 from ..tablet.condition import unsent_text, warnings, what_unpairing_means
 from ..tablet.pins import unlock_pin
@@ -51,13 +52,14 @@ def my_shop(request):
     locked = set(guards.values_list("staff_id", flat=True))
     # Whom to help first: the late, then who has something left, then who is done.
     rows = sorted(found.rows(found.workers), key=lambda pair: (pair[1].done >= pair[1].counted, -pair[1].late))
+    first = what_comes_first(found, [row for _worker, row in rows])
     people = [
         {
             "worker": worker,
             "person": staff[worker.job.staff_id],
             "row": row,
             "cells": [
-                (course, show_cell(day, cell, {}))
+                (course, show_cell(day, cell, {}, first=first.get((worker.job.staff_id, course.pk), ())))
                 for course, cell in zip(found.courses, row.cells, strict=True)
                 if cell.facts.required
             ],

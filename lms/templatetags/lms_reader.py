@@ -105,7 +105,17 @@ def why(journey):
 
 @register.filter
 def what_next(journey):
-    return wording.what_next(journey.status, journey.completion)
+    return wording.what_next(journey.status, journey.completion, [course.title for course in journey.first])
+
+
+@register.filter
+def opens_after(state):
+    return wording.opens_after(part.title for part in state.opens_after)
+
+
+@register.filter
+def opens_after_courses(courses):
+    return wording.opens_after_courses([course.title for course in courses])
 
 
 @register.filter

@@ -93,3 +93,49 @@ def test_links_to_documents_and_pages_go_along(folder, index, tmp_path, settings
     for html in (str(loaded.body[1].value.source), again.introduction):
         assert f'<a linktype="document" id="{document.pk}">blanketten</a>' in html
         assert f'<a href="{page.url}">lektionen</a>' in html
+
+
+# The order
+
+
+EARLIER = "6f9c2c1e-9999-4000-8000-000000000000"
+
+
+@pytest.fixture
+def ordered(folder):
+    """The test comes after the lesson, and the whole course after another; the meetup when the test is done."""
+    course = folder / "course.yaml"
+    course.write_text(course.read_text() + f"in_order: true\nafter: [{EARLIER}]\n")
+    quiz, meetup = folder / "test.yaml", folder / "03-traff.md"
+    quiz.write_text(quiz.read_text() + "after: [01-ett.md]\n")
+    meetup.write_text(meetup.read_text().replace("required: false", "required: false\nafter: [01-ett.md, test.yaml]"))
+    return folder
+
+
+def test_a_pack_says_what_comes_first_and_so_does_its_export(ordered, index, tmp_path):
+    course = put(ordered, index)
+    lesson, quiz, meetup = course.get_activity_pages().specific()
+    first, second = str(lesson.translation_key), str(quiz.translation_key)
+    assert (course.in_order, course.after, lesson.after) == (True, [EARLIER], [])
+    assert (quiz.after, meetup.after) == ([first], [first, second])
+    export_course(course, tmp_path / "ut")
+    again = read_course(tmp_path / "ut")
+    assert (again.in_order, again.after) == (True, [EARLIER])
+    assert [activity.after for activity in again.activities] == [[], [first], [first, second]]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("test.yaml", "after: [01-ett.md]", "after: [03-traff.md]", "”after” nämner 03-traff.md"),
+        ("test.yaml", "after: [01-ett.md]", "after: 01-ett.md", "”after” är en lista"),
+        ("course.yaml", EARLIER, "vardskap", "men ”vardskap” är inget"),
+        ("01-ett.md", "minutes: 4", "required: false", "som är frivillig"),
+    ],
+)
+def test_a_mistake_in_the_order_is_told_by_its_file(ordered, file, old, new, words):
+    path = ordered / file
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(PackError) as error:
+        read_course(ordered)
+    assert words in str(error.value)

@@ -15,8 +15,9 @@ from ...progress import record
 from ..addresses import Desk
 from ..desk import address, desk, facts_from, go, readable_version
 from ..journey import state_of
+from ..locks import may_be_locked, to_what_comes_first
 from ..playing import played
-from .quiz import quiz_intro
+from .quiz import place_in_course, quiz_intro
 
 PAGES = {"lesson": LessonPage, "workshop": WorkshopPage}
 
@@ -28,6 +29,8 @@ def activity(request, activity):
     if version.activity.kind == "quiz":
         return quiz_intro(request, version)
     state = state_of(request.learner, version)
+    if not (state.is_done or state.is_begun) and (elsewhere := _before(request, version)):
+        return elsewhere
     page = _page_of(version)
     steps = page.get_steps()
     addresses = Desk(request.resolver_match.namespace, version.activity.uuid)
@@ -53,6 +56,14 @@ def activity(request, activity):
             "next": steps[here + 1] if here + 1 < len(steps) else None,
         },
     )
+
+
+def _before(request, version):
+    """Where to go first, if what `version` is of is locked. Asks nothing where nothing waits for anything."""
+    if not may_be_locked(version):
+        return None
+    journey, state = place_in_course(request, version.activity)
+    return state and to_what_comes_first(request, journey, state)
 
 
 def _page_of(version):

@@ -20,9 +20,10 @@ from ...progress.attempts import answers_given, questions_of
 from ..addresses import Desk
 from ..desk import desk, facts_from, go, readable_version
 from ..journey import journeys
+from ..locks import may_be_locked, to_what_comes_first
 
 
-def _place_in_course(request, activity):
+def place_in_course(request, activity):
     """The course as this learner has it, and the test in it. None for what is no longer published."""
     found = journeys(request.learner, Q(pk=activity.course_id), language=get_language())
     journey = found[0] if found else None
@@ -32,9 +33,11 @@ def _place_in_course(request, activity):
 
 def quiz_intro(request, version):
     """Before the test: what it is, what is asked for, and what happened before."""
-    journey, state = _place_in_course(request, version.activity)
+    journey, state = place_in_course(request, version.activity)
     if state is None:
         raise Http404
+    if elsewhere := to_what_comes_first(request, journey, state):
+        return elsewhere
     page = (
         QuizPage.objects.live()
         .filter(translation_key=state.activity.uuid, locale__language_code=state.version.language)
@@ -61,6 +64,10 @@ def begin(request, activity):
     version = readable_version(request, activity)
     if version.activity.kind != "quiz":
         raise Http404
+    if may_be_locked(version):
+        journey, state = place_in_course(request, version.activity)
+        if state and (elsewhere := to_what_comes_first(request, journey, state)):
+            return elsewhere
     facts = facts_from(request)
     receipt = record(
         **facts,
@@ -230,7 +237,7 @@ def result(request, attempt):
     own = _own_attempt(request, attempt)
     if not own.submitted_at:
         return go(request, "attempt", own.uuid)
-    journey, state = _place_in_course(request, own.activity)
+    journey, state = place_in_course(request, own.activity)
     return render(
         request,
         "lms/reader/result.html",

@@ -33,6 +33,22 @@ def _urgency(journey: Journey) -> tuple:
     return (due is None, due or journey.day, journey.enrolment_id is None)
 
 
+def _in_turn(journeys: list[Journey], all_of_them: list[Journey]) -> list[Journey]:
+    """The same, each after the courses that must be completed before it opens, whoever asked for those."""
+    known = {journey.course.pk: journey for journey in all_of_them}
+    found: dict[int, Journey] = {}
+
+    def add(journey: Journey) -> None:
+        for course in journey.first:
+            if course.pk in known:
+                add(known[course.pk])
+        found.setdefault(journey.course.pk, journey)
+
+    for journey in journeys:
+        add(journey)
+    return list(found.values())
+
+
 def _where_one_was(journeys: list[Journey]) -> Journey | None:
     """Of those that can be gone on with, the last one that was touched; else the most urgent."""
     begun = [(moment, journey) for journey in journeys if (moment := journey.touched_at)]
@@ -54,6 +70,7 @@ def start(request):
     renew = [journey for journey in all_of_them if journey.may_begin_again]
     # Begun of one's own accord comes after what is required, and what is recommended after that.
     own = [journey for journey in all_of_them if not journey.is_required and journey.is_under_way]
+    in_turn = _in_turn([*to_do, *own], all_of_them)
     done = [journey for journey in all_of_them if journey.completion and journey not in (*to_do, *own)]
     done += done_and_gone(request.learner, all_of_them)
     late = [attempt for journey in all_of_them for state in journey.activities for attempt in state.graded_lately]
@@ -63,8 +80,8 @@ def start(request):
         request,
         "lms/reader/start.html",
         {
-            "continue_with": _where_one_was([journey for journey in (*to_do, *own) if journey.next]),
-            "to_do": to_do,
+            "continue_with": _where_one_was([journey for journey in in_turn if journey.next]),
+            "to_do": [journey for journey in in_turn if journey in to_do],
             "own": own,
             "recommended": recommended,
             "renew": renew,

@@ -50,10 +50,37 @@ export const nextStep = (one) => {
   return at < 0 ? Math.max(0, one.steps.length - 1) : at;
 };
 
+/* Done, or as far as one comes without network: what a test is worth that was handed in, the server will say. */
+const isThrough = (one) => one.done || Boolean(one.quiz?.handedIn);
+
+const isCourseThrough = (course) => {
+  const needed = course.activities.filter((one) => one.required);
+  return course.done || (needed.length > 0 && needed.every(isThrough));
+};
+
+/* The courses that must be completed before `course` opens: [{id, title}]. Who has begun it goes on with it. */
+export const coursesBefore = (standing, course) => (course.begun || course.done ? [] : course.after ?? []).filter(({ id }) => {
+  const other = standing.courses.find((one) => one.id === id);
+  return !other || !isCourseThrough(other);
+});
+
+/* What locks a part of `course`: {after: all that has to be named, first: what to do first}. Nothing where it is open,
+   as in courses/prerequisites.py: what is done or begun is never locked again. */
+export const lockOf = (course, one) => {
+  if (course.done || isThrough(one) || one.read.length || one.quiz?.underWay) return undefined;
+  const left = course.activities.filter((other) => one.after?.includes(other.id) && !isThrough(other));
+  if (!left.length) return undefined;
+  const locked = left.filter((other) => lockOf(course, other));
+  return {
+    after: left.filter((other) => !locked.some((third) => third.after.includes(other.id))),
+    first: lockOf(course, left[0])?.first ?? left[0],
+  };
+};
+
 /* What "continue" opens in a course: a test under way, else the first that is left and can be done here and now. */
-export const nextIn = (course) => {
-  if (course.done) return undefined;
-  const open = course.activities.filter((one) => one.required && !one.done && one.kind !== "workshop" && !one.quiz?.handedIn);
+export const nextIn = (standing, course) => {
+  if (course.done || coursesBefore(standing, course).length) return undefined;
+  const open = course.activities.filter((one) => one.required && !one.done && one.kind !== "workshop" && !one.quiz?.handedIn && !lockOf(course, one));
   return open.find((one) => one.quiz?.underWay) ?? open[0];
 };
 

@@ -4,7 +4,7 @@ import * as store from "./store.js";
 import * as session from "./session.js";
 import * as answering from "./answering.js";
 import { bodyOf, settlePictures } from "./bodies.js";
-import { find, findAttempt, isWhole, nextIn, nextStep } from "./facts.js";
+import { coursesBefore, find, findAttempt, isWhole, lockOf, nextIn, nextStep } from "./facts.js";
 import { attach as attachPractice } from "../../lms_courses/practice.js";
 import { attach as attachOrder } from "../../lms_courses/order.js";
 
@@ -69,33 +69,53 @@ const linkTo = (one, reader) => {
   return `${reader}moment/${one.id}/${step ? `?steg=${step.id}` : ""}`;
 };
 
-const courseRow = (course, reader) => {
+const namesOf = (things) => new Intl.ListFormat(document.documentElement.lang).format(things.map((one) => one.title));
+
+const courseRow = (course, reader, standing) => {
   const required = course.activities.filter((one) => one.required);
   const done = required.filter((one) => one.done).length;
+  const first = coursesBefore(standing, course);
   return take("course-row", {
+    locked: first.length, open: !first.length, first: namesOf(first),
     title: course.title, why: course.line, link: `${reader}kurs/${course.id}/`,
     mark: course.done ? "✓" : course.begun ? `${done}/${required.length}` : "○",
   });
 };
 
+/* `courses`, each after those that must be completed before it opens, whoever asked for those. */
+const inTurn = (standing, courses) => {
+  const found = new Set();
+  const add = (course) => {
+    for (const { id } of coursesBefore(standing, course)) {
+      const before = standing.courses.find((other) => other.id === id);
+      if (before) add(before);
+    }
+    found.add(course);
+  };
+  courses.forEach(add);
+  return [...found];
+};
+
 const start = async ({ reader, who }) => {
   const { standing } = who;
   /* What is due first stands first; what has no date comes last. */
-  const mine = standing.courses.filter((course) => (course.required || course.begun) && !course.done)
-    .sort((one, other) => (one.due || "9999").localeCompare(other.due || "9999"));
+  const turn = inTurn(standing, standing.courses.filter((course) => (course.required || course.begun) && !course.done)
+    .sort((one, other) => (one.due || "9999").localeCompare(other.due || "9999")));
+  const mine = turn.filter((course) => course.required || course.begun);
   const done = standing.courses.filter((course) => course.done);
   const others = standing.courses.filter((course) => !mine.includes(course) && !course.done);
-  const last = [...mine].filter(nextIn).sort((one, other) => other.touched.localeCompare(one.touched))[0];
-  const one = last && nextIn(last);
+  const goesOn = (course) => nextIn(standing, course);
+  const [last] = turn.filter(goesOn).sort((one, other) => other.touched.localeCompare(one.touched));
+  const one = last && goesOn(last);
   const root = take("start", {
     name: standing.name, next: one, nothing: !one && mine.length, ready: !one && !mine.length, done: done.length, course: last?.title, title: one?.title,
     begun: one && last.begun, fresh: one && !last.begun, mine: mine.length, others: others.length,
     lesson: one?.kind === "lesson", test: one?.kind === "quiz",
     number: one ? nextStep(one) + 1 : "", count: one?.steps.length, link: one && linkTo(one, reader),
   });
-  if (mine.length) rows(root, "mine", mine.map((course) => courseRow(course, reader)));
-  if (done.length) rows(root, "done", done.map((course) => courseRow(course, reader)));
-  if (others.length) rows(root, "others", others.map((course) => courseRow(course, reader)));
+  if (mine.length) rows(root, "mine", mine.map((course) => courseRow(course, reader, standing)));
+  if (done.length) rows(root, "done", done.map((course) => courseRow(course, reader, standing)));
+  if (others.length) rows(root, "others", others.map((course) => courseRow(course, reader, standing)));
   return root;
 };
 
@@ -103,15 +123,40 @@ const shortcuts = async ({ home }) => take("shortcuts", { home });
 
 const elsewhere = async ({ home, reader, who }) => take("elsewhere", { link: who ? reader : home });
 
+/* Nothing for what is open. What opens it is a link where it may be done now. */
+const lockedRow = (course, part, before, reader) => {
+  const lock = lockOf(course, part);
+  if (!lock && !before.length) return undefined;
+  const isNext = !before.length && lock.after.length === 1 && lock.after[0] === lock.first;
+  return take("locked-row", {
+    title: part.title, optional: !part.required, held: before.length, waits: !before.length, one: isNext, more: !isNext && !before.length,
+    parts: lock && namesOf(lock.after), link: lock && linkTo(lock.first, reader),
+  });
+};
+
+/* In the place of a part that is locked. Nothing for what is open. */
+const locked = ({ reader, who }, one, owner) => {
+  const before = coursesBefore(who.standing, owner);
+  const lock = lockOf(owner, one);
+  if (!lock && !before.length) return undefined;
+  return take("locked", {
+    course: owner.title, back: `${reader}kurs/${owner.id}/`, title: one.title, held: before.length, waits: !before.length,
+    parts: namesOf(before.length ? before : lock.after),
+    link: before.length ? `${reader}kurs/${before[0].id}/` : linkTo(lock.first, reader),
+  });
+};
+
 const course = async (context) => {
   const { reader, found: [id], who } = context;
   const one = who.standing.courses.find((other) => other.id === id);
   if (!one) return elsewhere(context);
-  const next = nextIn(one);
+  const next = nextIn(who.standing, one);
+  const before = coursesBefore(who.standing, one);
   const root = take("course", {
+    held: before.length, first: namesOf(before), firstLink: before.length ? `${reader}kurs/${before[0].id}/` : "",
     title: one.title, why: one.line, start: reader, begun: next && one.begun, fresh: next && !one.begun, name: next?.title, link: next && linkTo(next, reader),
   });
-  rows(root, "activities", one.activities.map((part, index) => take("activity-row", {
+  rows(root, "activities", one.activities.map((part, index) => lockedRow(one, part, before, reader) ?? take("activity-row", {
     title: part.title, mark: markOf(part, index + 1), link: linkTo(part, reader),
     done: part.done, waits: !part.done && part.quiz?.handedIn, begun: !part.done && !part.quiz?.handedIn && (part.read.length || part.quiz?.underWay),
     time: part.time, optional: !part.required, fresh: !part.done && !part.read.length && !part.quiz?.underWay && !part.quiz?.handedIn && part.kind !== "workshop",
@@ -180,6 +225,8 @@ const quiz = async ({ reader, replace, who }, one, owner) => {
 const activity = async (context) => {
   const [one, owner] = find(context.who.standing, context.found[0]);
   if (!one) return elsewhere(context);
+  const shut = locked(context, one, owner);
+  if (shut) return shut;
   if (one.kind === "workshop") return take("workshop", { title: one.title, link: `${context.reader}kurs/${owner.id}/` });
   return one.kind === "lesson" ? lesson(context, one, owner) : quiz(context, one, owner);
 };
