@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from ..insight import evidence_views as evidence
 from ..paper import views as paper
 from ..people import merge_views as merging
 from ..people import views as people
@@ -40,6 +41,7 @@ urlpatterns = [
         requirements.EndExemption.as_view(),
         name="end_exemption",
     ),
+    path("staff/<int:person>/course/<int:course>/", evidence.Evidence.as_view(), name="evidence"),
     path("staff/<int:person>/course/<int:course>/move/", remedies.MoveCompletion.as_view(), name="move_completion"),
     path(
         "staff/<int:person>/course/<int:course>/take-back/", remedies.VoidCompletion.as_view(), name="void_completion"

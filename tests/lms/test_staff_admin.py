@@ -81,6 +81,7 @@ def every_door(cast, rule, far):
         ("post", f"/staff/{maja}/unlock/", project),
         ("get", f"/staff/{maja}/excuse/", project),
         ("get", f"/staff/{maja}/excuse/{exemption.pk}/end/", project),
+        ("get", f"{course}/", both),
         ("get", f"{course}/move/", project),
         ("get", f"{course}/take-back/", project),
         ("get", f"{course}/attempt/", both),
