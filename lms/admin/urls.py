@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from ..insight import course_views as courses
 from ..insight import evidence_views as evidence
 from ..paper import views as paper
 from ..people import merge_views as merging
@@ -18,6 +19,7 @@ app_name = "lms_admin"
 
 urlpatterns = [
     path("courses/", Catalogue.as_view(), name="courses"),
+    path("course/<int:course>/", courses.CourseFollowUp.as_view(), name="course_follow_up"),
     path("staff/", people.StaffList.as_view(), name="staff"),
     path("staff/add/", people.AddStaff.as_view(), name="add_staff"),
     path("staff/export/", staff_lists.ExportStaff.as_view(), name="export_staff"),

@@ -89,6 +89,7 @@ def every_door(cast, rule, far):
         ("get", f"/staff/{maja}/undo/{hired.uuid}/", project),
         ("get", f"/staff/{maja}/document/{document.uuid}/", project),
         ("get", "/courses/", {"kajsa", "ada"}),
+        ("get", f"/course/{rule.course_id}/", both),
         ("get", "/requirements/", project),
         ("get", "/requirements/add/", project),
         ("get", f"/requirements/{rule.pk}/end/", admin),  # it binds everyone: not Petra's alone
