@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from ..insight import course_views as courses
 from ..insight import evidence_views as evidence
+from ..insight.trend_views import TrendPage
 from ..paper import views as paper
 from ..people import merge_views as merging
 from ..people import views as people
@@ -69,6 +70,7 @@ urlpatterns = [
     path("paper/print/", paper.PrintTests.as_view(), name="print_tests"),
     path("paper/sheets/<uuid:batch>/", paper.PaperSheets.as_view(), name="paper_sheets"),
     path("paper/<uuid:paper>/", paper.EnterPaper.as_view(), name="paper_test"),
+    path("trend/", TrendPage.as_view(), name="trend"),
     path("messages/", messages.MessageLists.as_view(), name="messages"),
     path("workplaces/", workplaces.WorkplaceList.as_view(), name="workplaces"),
     path("workplaces/add/", workplaces.AddWorkplace.as_view(), name="add_workplace"),

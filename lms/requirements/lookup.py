@@ -40,11 +40,26 @@ def rules_and_courses_on(
     return _rules_from(rows), list({row.course_id: row.course for row in rows_in_tree}.values())
 
 
+def rules_over(days: Sequence[datetime.date], *, known: datetime.datetime | None = None) -> list[list[Rule]]:
+    """The rules of each of `days`, which are in order: for each what `rules_on` gives. One query for all."""
+    if not days:
+        return []
+    rows = list(_told(Requirement.objects.in_force_between(days[0], days[-1], known=known)))
+    found = []
+    for day in days:
+        in_force = [row for row in rows if row.valid_from <= day <= (row.last_day(known=known) or day)]
+        found.append(_rules_from(_of_published(in_force, moment_of(day, known))))
+    return found
+
+
 def _in_force(day: datetime.date, known: datetime.datetime | None) -> QuerySet[Any]:
+    return _told(Requirement.objects.in_force(day, known=known))
+
+
+def _told(rules: QuerySet[Any]) -> QuerySet[Any]:
     """A row for each pair of a workplace and a role that a rule names."""
     return (
-        Requirement.objects.in_force(day, known=known)
-        .annotate(path=F("workplaces__path"), role_pk=F("roles__pk"))
+        rules.annotate(path=F("workplaces__path"), role_pk=F("roles__pk"))
         .annotate(course_live=F("course__live"), course_past=F("course__past"))
         .order_by("pk")
     )

@@ -100,6 +100,7 @@ def every_door(cast, rule, far):
         ("get", "/paper/print/", both),
         ("get", f"/paper/sheets/{paper.batch}/", admin),  # for whoever made them
         ("get", f"/paper/{paper.uuid}/", both),
+        ("get", "/trend/", both),
         ("get", "/messages/", project),
         ("get", "/review/", both),
         ("post", "/review/count/", both),
