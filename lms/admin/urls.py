@@ -1,5 +1,8 @@
 from django.urls import path, re_path
 
+from ..insight import course_views as courses
+from ..insight import evidence_views as evidence
+from ..insight.trend_views import TrendPage
 from ..paper import views as paper
 from ..people import merge_views as merging
 from ..people import views as people
@@ -26,6 +29,7 @@ urlpatterns = [
         retraining.UndoOfRetraining.as_view(),
         name="undo_retraining",
     ),
+    path("course/<int:course>/", courses.CourseFollowUp.as_view(), name="course_follow_up"),
     path("staff/", people.StaffList.as_view(), name="staff"),
     path("staff/add/", people.AddStaff.as_view(), name="add_staff"),
     path("staff/export/", staff_lists.ExportStaff.as_view(), name="export_staff"),
@@ -49,6 +53,7 @@ urlpatterns = [
         requirements.EndExemption.as_view(),
         name="end_exemption",
     ),
+    path("staff/<int:person>/course/<int:course>/", evidence.Evidence.as_view(), name="evidence"),
     path("staff/<int:person>/course/<int:course>/move/", remedies.MoveCompletion.as_view(), name="move_completion"),
     path(
         "staff/<int:person>/course/<int:course>/take-back/", remedies.VoidCompletion.as_view(), name="void_completion"
@@ -75,6 +80,7 @@ urlpatterns = [
     path("paper/print/", paper.PrintTests.as_view(), name="print_tests"),
     path("paper/sheets/<uuid:batch>/", paper.PaperSheets.as_view(), name="paper_sheets"),
     path("paper/<uuid:paper>/", paper.EnterPaper.as_view(), name="paper_test"),
+    path("trend/", TrendPage.as_view(), name="trend"),
     path("messages/", messages.MessageLists.as_view(), name="messages"),
     path("workplaces/", workplaces.WorkplaceList.as_view(), name="workplaces"),
     path("workplaces/add/", workplaces.AddWorkplace.as_view(), name="add_workplace"),

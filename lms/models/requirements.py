@@ -19,8 +19,14 @@ class DatedQuerySet(models.QuerySet):
     """Rows with `valid_from`, `valid_to` and when each was recorded; as rules and exemptions are."""
 
     def in_force(self, day: datetime.date, *, known: datetime.datetime | None = None) -> Self:
-        rows = self.filter(valid_from__lte=day)
-        still = Q(valid_to=None) | Q(valid_to__gte=day)
+        return self.in_force_between(day, day, known=known)
+
+    def in_force_between(
+        self, first: datetime.date, last: datetime.date, *, known: datetime.datetime | None = None
+    ) -> Self:
+        """Those in force on some day from `first` to `last`."""
+        rows = self.filter(valid_from__lte=last)
+        still = Q(valid_to=None) | Q(valid_to__gte=first)
         if known:
             rows = rows.filter(recorded_at__lte=known)
             still |= Q(end_recorded_at__gt=known)
@@ -53,6 +59,10 @@ class Dated(models.Model):
     def is_taken_back(self) -> bool:
         """It was a mistake and never held: an empty interval."""
         return self.valid_to is not None and self.valid_to < self.valid_from
+
+    def last_day(self, *, known: datetime.datetime | None = None) -> datetime.date | None:
+        """The last day that it holds, as known at `known`: an end recorded after that had not been heard of."""
+        return None if known and self.end_recorded_at and self.end_recorded_at > known else self.valid_to
 
 
 class Requirement(Dated):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from courses.models import Course, settings_at
 
 from .. import matrix
-from ..models import ActivityCompletion, Employment, Enrolment, QuizAttempt, Retraining
+from ..models import ActivityCompletion, Employment, Enrolment, QuizAttempt, Retraining, StaffMember
 from ..progress.attempts import extra_attempts
 from ..requirements.lookup import JOB_FIELDS, job_from, moment_of, rules_and_courses_on, with_earlier
 from ..requirements.rules import Job, Rule
@@ -90,15 +90,22 @@ def gather(
     workplaces: QuerySet,
     *,
     known: datetime.datetime | None = None,
+    course: Course | None = None,
+    person: StaffMember | None = None,
 ) -> Figures:
     """The figures of `workplaces` on `day`, as known at `known` (default now).
 
     Four queries, and two more where some course has changed so that parts of it are to be done again.
 
-    The courses are those that some rule of the day requires, in catalogue order.
+    The courses are those that some rule of the day requires, in catalogue order; or `course` alone, required or not.
+    With `person` too they are those of one cell.
     """
     rules, courses = rules_and_courses_on(day, known=known)
     jobs = Employment.objects.covering(day, known=known).filter(workplace__in=workplaces)
+    if course:
+        rules, courses = [rule for rule in rules if rule.course_id == course.pk], [course]
+    if person:
+        jobs = jobs.filter(staff=person)
     record = matrix.Record()
     workers = _workers(jobs, day, known, record)
     _add_learning(record, jobs.values("staff"), [found.pk for found in courses], day, known)

@@ -134,6 +134,7 @@ class TrainingMatrix(MatrixFilter, ReportView):
             missing_more=max(0, len(totals.missing) - NAMED),
             shows_people=self.shows_people,
             query=self._query(),
+            and_when=self._and_when(),
             no_rules=not self.figures.rules,
             may_lead_project=may_lead(self.request.user, Role.PROJECT_LEADER),
             workplaces=[] if self.shows_people else self._by_workplace(totals),
@@ -182,6 +183,10 @@ class TrainingMatrix(MatrixFilter, ReportView):
         for name in ("p", "export"):
             query.pop(name, None)
         return query.urlencode()
+
+    def _and_when(self):
+        """The two dates, as the end of an address that asks for something of the same moment."""
+        return "".join(f"&{name}={self.chosen[name]}" for name in ("date", "known") if self.chosen.get(name))
 
     def _export(self, workers):
         table = exports.matrix_table(

@@ -41,10 +41,26 @@ def rules_and_courses_on(
     return _rules_from(rows, day, known), list({row.course_id: row.course for row in rows_in_tree}.values())
 
 
-def _begun(day: datetime.date, known: datetime.datetime | None) -> QuerySet[Any]:
-    """The rules in force, and the rows that they were before they were edited; a row for each that one names."""
-    in_force = Requirement.objects.in_force(day, known=known)
-    begun = Requirement.objects.filter(series__in=in_force.values("series"), valid_from__lte=day)
+def rules_over(days: Sequence[datetime.date], *, known: datetime.datetime | None = None) -> list[list[Rule]]:
+    """The rules of each of `days`, which are in order: for each what `rules_on` gives. One query for all."""
+    if not days:
+        return []
+    rows = list(_begun(days[0], known, last=days[-1]))
+    found = []
+    for day in days:
+        begun = [row for row in rows if row.valid_from <= day]
+        found.append(_rules_from(_of_published(begun, moment_of(day, known)), day, known))
+    return found
+
+
+def _begun(day: datetime.date, known: datetime.datetime | None, *, last: datetime.date | None = None) -> QuerySet[Any]:
+    """The rules in force, and the rows that they were before they were edited; a row for each that one names.
+
+    In force on `day`; or on some day from it to `last`.
+    """
+    last = last or day
+    in_force = Requirement.objects.in_force_between(day, last, known=known)
+    begun = Requirement.objects.filter(series__in=in_force.values("series"), valid_from__lte=last)
     if known:
         begun = begun.filter(recorded_at__lte=known)
     return (

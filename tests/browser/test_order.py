@@ -14,7 +14,7 @@ LOCK, ROW = "[data-lms-place] .lms-row--locked", "[data-lms-place] .lms-row"
 
 def test_what_is_locked_opens_without_network_as_what_comes_first_is_done(shop, training, tablet):
     course = f"{READER}kurs/{training.translation_key}/"
-    first, second, quiz = training.get_activity_pages()
+    *_lessons, quiz = training.get_activity_pages()
     training.in_order = True
     training.save_revision().publish()
     name_first(builders.make_lesson(training, "Läs mer", required=False), quiz)

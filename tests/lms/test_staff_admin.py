@@ -87,6 +87,7 @@ def every_door(cast, rule, far):
         ("post", f"/staff/{maja}/unlock/", project),
         ("get", f"/staff/{maja}/excuse/", project),
         ("get", f"/staff/{maja}/excuse/{exemption.pk}/end/", project),
+        ("get", f"{course}/", both),
         ("get", f"{course}/move/", project),
         ("get", f"{course}/take-back/", project),
         ("get", f"{course}/attempt/", both),
@@ -98,6 +99,7 @@ def every_door(cast, rule, far):
         ("get", f"/courses/{rule.course_id}/again/", admin),
         ("get", f"/courses/{rule.course_id}/recheck/", admin),
         ("get", f"/courses/changes/{demanded.subject.partition(':')[2]}/undo/{demanded.uuid}/", admin),
+        ("get", f"/course/{rule.course_id}/", both),
         ("get", "/requirements/", project),
         ("get", "/requirements/add/", project),
         ("get", f"/requirements/{rule.pk}/change/", admin),
@@ -109,6 +111,7 @@ def every_door(cast, rule, far):
         ("get", "/paper/print/", both),
         ("get", f"/paper/sheets/{paper.batch}/", admin),  # for whoever made them
         ("get", f"/paper/{paper.uuid}/", both),
+        ("get", "/trend/", both),
         ("get", "/messages/", project),
         ("get", "/review/", both),
         ("post", "/review/count/", both),

@@ -1,0 +1,398 @@
+"""What a cell of the matrix rests on: one person and one course, on a day, as known at a moment.
+
+Outcomes, never answers. A fixed number of queries, however much has happened.
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.models import Activity, Course, settings_at, tree_path
+
+from .. import matrix
+from ..models import (
+    ActivityCompletion,
+    CourseCompletion,
+    Earned,
+    EmploymentKind,
+    Enrolment,
+    EventKind,
+    EventOutcome,
+    EventSource,
+    Exemption,
+    LearningEvent,
+    PaperTest,
+    QuizAttempt,
+    Requirement,
+    StaffMember,
+)
+from ..people.sentences import name_of
+from ..reports.figures import Worker, gather
+from ..requirements.lookup import end_of, moment_of
+from ..requirements.rules import bound_since, duties_of, duty_of, merge_duties
+from ..status import standing
+from ..wording import and_list, day_text, part_text, why_not_counted
+
+
+def is_afterwards(happened: datetime.datetime | datetime.date, heard: datetime.datetime | None) -> bool:
+    """Registered afterwards: heard of on a later day than the one on which it is said to have happened."""
+    if heard is None:
+        return False
+    day = timezone.localdate(happened) if isinstance(happened, datetime.datetime) else happened
+    return timezone.localdate(heard) > day
+
+
+class Binding(NamedTuple):
+    """A rule that requires the course of the person, since a day. The one that is due first `decides`."""
+
+    rule: Requirement
+    whom: str
+    workplace: str
+    since: datetime.date
+    due: datetime.date | None
+    decides: bool
+
+
+class Line(NamedTuple):
+    """Something that was registered: what, when it is said to have happened and when we heard of it, and from whom.
+
+    `gone` says that it was taken back, where it was; `reason` why, for those who may know.
+    """
+
+    what: str
+    happened: datetime.datetime
+    heard: datetime.datetime | None
+    by: str = ""
+    version: str = ""
+    outcome: str = ""
+    on_a_day: bool = False
+    gone: str = ""
+    reason: str = ""
+    completion: int = 0
+
+    @property
+    def afterwards(self) -> bool:
+        return is_afterwards(self.happened, self.heard)
+
+
+class Left(NamedTuple):
+    """A required part that is not done, and how far it has come."""
+
+    what: str
+    progress: str
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The cell, and what it rests on. `cell` is None where the person works nowhere in reach on the day."""
+
+    day: datetime.date
+    workers: list[Worker]
+    cell: matrix.Cell | None
+    bindings: list[Binding]
+    exemptions: list[Exemption]
+    left: list[Left] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    waiting: int = 0
+
+
+def basis_of(
+    person: StaffMember,
+    course: Course,
+    workplaces: QuerySet[Any],
+    *,
+    day: datetime.date,
+    known: datetime.datetime | None = None,
+    job: int | None = None,
+) -> Basis:
+    """What the cell rests on. `job` is the row's employment; without it, all of the person's at `workplaces` count."""
+    figures = gather(day, workplaces, known=known, course=course, person=person)
+    workers = [worker for worker in figures.workers if job is None or worker.job.id == job] or figures.workers
+    duties = merge_duties(duties_of(worker.job, figures.rules) for worker in workers)
+    cell = None
+    if workers:
+        facts = figures.record.facts(person.pk, course.pk, duties.get(course.pk))
+        cell = matrix.Cell(course.pk, *standing(day, facts), facts)
+    told = _Told(person, course, day, known)
+    trained = bool(cell and cell.facts.completion and told.is_complete)
+    return Basis(
+        day=day,
+        workers=workers,
+        cell=cell,
+        bindings=_bindings(workers, figures.rules, duties.get(course.pk)),
+        exemptions=list(
+            Exemption.objects.in_force(day, known=known)
+            .filter(Q(course=course) | Q(course=None), staff=person)
+            .select_related("course", "recorded_by")
+        ),
+        left=[] if trained else told.left(),
+        lines=told.lines(),
+        waiting=told.waiting,
+    )
+
+
+def _bindings(workers: Iterable[Worker], rules: Iterable[Any], duty: Any) -> list[Binding]:
+    """Each rule that binds, once for each job that it binds. Three queries."""
+    bound = [(rule, worker) for worker in workers for rule in rules if duties_of(worker.job, [rule])]
+    rows = (
+        Requirement.objects.select_related("recorded_by")
+        .prefetch_related("workplaces", "roles")
+        .in_bulk([rule.id for rule, _worker in bound])
+    )
+    found = [
+        Binding(
+            rule=rows[rule.id],
+            whom=whom(rows[rule.id]),
+            workplace=worker.workplace,
+            since=bound_since(rule, worker.job),
+            due=duty_of(rule, worker.job).due,
+            decides=bool(duty and duty.rule_id == rule.id),
+        )
+        for rule, worker in bound
+    ]
+    return sorted(found, key=lambda each: (not each.decides, each.due or datetime.date.max, each.rule.pk))
+
+
+def whom(rule: Requirement) -> str:
+    """Whom a rule binds: "Brattfors; Butiksbiträde; Ägare"."""
+    parts = [
+        ", ".join(str(place) for place in rule.workplaces.all()),
+        ", ".join(str(role) for role in rule.roles.all()),
+        ", ".join(str(EmploymentKind(kind).label) for kind in rule.kinds),
+    ]
+    return "; ".join(part for part in parts if part) or _("All staff")
+
+
+class _Told:
+    """What was registered of the person and the course by the end of the day, as known then."""
+
+    def __init__(
+        self, person: StaffMember, course: Course, day: datetime.date, known: datetime.datetime | None
+    ) -> None:
+        self.course, self.day = course, day
+        self.until, self.cutoff = end_of(day), known or timezone.now()
+        cycles = Enrolment.objects.filter(
+            staff=person,
+            course=course,
+            cycle__gt=Enrolment.ASIDE,
+            started_on__lte=day,
+            recorded_at__lte=self.cutoff,
+        )
+        self.cycles = list(cycles.order_by("cycle"))
+        of_person = {"enrolment__staff": person, "enrolment__course": course}
+        own = {**of_person, "recorded_at__lte": self.cutoff}
+        self.courses_done = list(CourseCompletion.objects.filter(**own, completed_on__lte=day))
+        self.parts_done = list(
+            ActivityCompletion.objects.filter(**own, occurred_at__lte=self.until)
+            .select_related("activity", "version", "event__tablet", "event__recorded_by")
+            .defer("version__content", "version__key", "version__steps")
+            .order_by("occurred_at", "pk")
+        )
+        self.attempts = list(
+            QuizAttempt.objects.filter(**of_person, started_at__lte=self.until)
+            .annotate(on_paper=Exists(PaperTest.objects.filter(uuid=OuterRef("uuid"))))
+            .select_related("activity", "version")
+            .defer("answers", "version__content", "version__key", "version__steps")
+            .order_by("started_at", "pk")
+        )
+        heard = LearningEvent.objects.filter(
+            **of_person, occurred_at__lte=self.until, received_at__lte=self.cutoff
+        ).order_by("occurred_at", "pk")
+        self.handed_in = {
+            event.attempt: event
+            for event in heard.filter(kind=EventKind.SUBMIT, outcome=EventOutcome.APPLIED).select_related(
+                "tablet", "recorded_by"
+            )
+        }
+        self.steps = list(
+            heard.steps_read()
+            .values("activity_id", "enrolment_id", "source", "tablet__name", "activity__titles")
+            .annotate(number=Count("step", distinct=True), at=Max("occurred_at"), heard=Max("received_at"))
+            .order_by("at")
+        )
+        self.waits = list(
+            heard.filter(outcome=EventOutcome.NEEDS_REVIEW)
+            .select_related("activity", "tablet", "recorded_by")
+            .order_by("occurred_at", "pk")
+        )
+        activities = Activity.objects.filter(course=course).annotate(tree_path=tree_path())
+        self.activities = list(activities.order_by(F("tree_path").asc(nulls_last=True), "pk"))
+
+    @property
+    def waiting(self) -> int:
+        return len(self.waits)
+
+    @property
+    def is_complete(self) -> bool:
+        """The latest cycle is done: nothing is left in it."""
+        latest = self.cycles[-1].pk if self.cycles else None
+        return any(done.enrolment_id == latest and self._stands(done.voided_at) for done in self.courses_done)
+
+    def _stands(self, voided_at: datetime.datetime | None) -> bool:
+        return voided_at is None or voided_at > self.cutoff
+
+    # What is left
+
+    def left(self) -> list[Left]:
+        """The required parts, as they were then, that the latest cycle has not done."""
+        latest = self.cycles[-1].pk if self.cycles else None
+        done = {
+            part.activity_id for part in self.parts_done if part.enrolment_id == latest and self._stands(part.voided_at)
+        }
+        moment = moment_of(self.day, self.cutoff)
+        found = []
+        for activity in self.activities:
+            held = settings_at(moment, activity.dated_settings(), activity.past)
+            if held["live"] and held["required"] and activity.pk not in done:
+                found.append(Left(part_text(activity), self._progress(activity, latest)))
+        return found
+
+    def _progress(self, activity: Activity, enrolment: int | None) -> str:
+        read = sum(
+            row["number"] for row in self.steps if (row["activity_id"], row["enrolment_id"]) == (activity.pk, enrolment)
+        )
+        tries = [
+            attempt
+            for attempt in self.attempts
+            if (attempt.activity_id, attempt.enrolment_id) == (activity.pk, enrolment)
+            and self._stands(attempt.voided_at)
+        ]
+        if tries:
+            return ngettext("%(number)s attempt", "%(number)s attempts", len(tries)) % {"number": len(tries)}
+        if read:
+            return ngettext("%(number)s step read", "%(number)s steps read", read) % {"number": read}
+        return _("not begun")
+
+    # What was registered
+
+    def lines(self) -> list[Line]:
+        """All of it, the latest first; of what happened at one moment, what it brought with it first."""
+        told = [*self._reading(), *self._attempts(), *self._parts(), *self._waiting(), *self._courses()]
+        return sorted(told, key=lambda line: line.happened)[::-1]
+
+    def _courses(self) -> Iterable[Line]:
+        for done in self.courses_done:
+            until = (
+                _("Valid to %(day)s.") % {"day": day_text(done.valid_until)}
+                if done.valid_until
+                else _("Valid with no end date.")
+            )
+            yield Line(
+                what=_("The whole course is completed."),
+                happened=done.occurred_at,
+                heard=done.recorded_at,
+                outcome=until,
+                on_a_day=done.basis == CourseCompletion.Basis.EVIDENCE,
+                completion=done.pk if self._stands(done.voided_at) else 0,
+                **self._gone(done),
+            )
+
+    def _parts(self) -> Iterable[Line]:
+        """What was done. A passed test is told by its attempt."""
+        attempts = {attempt.uuid for attempt in self.attempts}
+        for part in self.parts_done:
+            if part.earned == Earned.PASSED and part.event.attempt in attempts:
+                continue
+            yield Line(
+                what=_capital(part_text(part.activity)),
+                happened=part.occurred_at,
+                heard=part.recorded_at,
+                by=_from_whom(part.event),
+                version=part.version.label if part.version else "",
+                outcome=part.get_earned_display(),
+                on_a_day=part.event.source == EventSource.REGISTER,
+                **self._gone(part),
+            )
+
+    def _attempts(self) -> Iterable[Line]:
+        for attempt in self.attempts:
+            event = self.handed_in.get(attempt.uuid)
+            is_known = bool(
+                attempt.submitted_at
+                and attempt.submitted_at <= self.until
+                and attempt.recorded_at
+                and attempt.recorded_at <= self.cutoff
+            )
+            yield Line(
+                what=_("Attempt %(number)s at %(part)s")
+                % {"number": attempt.number, "part": part_text(attempt.activity)},
+                happened=attempt.submitted_at if is_known and attempt.submitted_at else attempt.started_at,
+                heard=attempt.recorded_at if is_known else None,
+                by=_from_whom(event) if event else "",
+                version=attempt.version.label,
+                outcome=_result(attempt) if is_known else _("Begun, not handed in."),
+                on_a_day=attempt.on_paper,
+                **self._gone(attempt),
+            )
+
+    def _reading(self) -> Iterable[Line]:
+        """Of lessons that are not read to the end: what is done stands as done."""
+        done = {(part.enrolment_id, part.activity_id) for part in self.parts_done}
+        parts = {activity.pk: activity for activity in self.activities}
+        for row in self.steps:
+            if (row["enrolment_id"], row["activity_id"]) in done or row["activity_id"] not in parts:
+                continue
+            number = row["number"]
+            yield Line(
+                what=_capital(part_text(parts[row["activity_id"]])),
+                happened=row["at"],
+                heard=row["heard"],
+                by=row["tablet__name"] or EventSource(row["source"]).label,
+                outcome=ngettext("%(number)s step read", "%(number)s steps read", number) % {"number": number},
+            )
+
+    def _waiting(self) -> Iterable[Line]:
+        for event in self.waits:
+            yield Line(
+                what=f"{event.get_kind_display()}: {event.activity.title}",
+                happened=event.occurred_at,
+                heard=event.received_at,
+                by=_from_whom(event),
+                outcome=_("Does not count yet, it waits for a leader. %(why)s")
+                % {"why": why_not_counted(event.reason)},
+            )
+
+    def _gone(self, row: Any) -> dict[str, str]:
+        if self._stands(row.voided_at):
+            return {}
+        day = day_text(timezone.localdate(row.voided_at))
+        return {
+            "gone": _("Taken back on %(day)s. It does not count.") % {"day": day},
+            "reason": getattr(row, "void_reason", ""),
+        }
+
+
+def _result(attempt: QuizAttempt) -> str:
+    words = _("%(percent)s %%, passed") if attempt.passed else _("%(percent)s %%, not passed")
+    said = [words % {"percent": attempt.percent}]
+    if attempt.on_paper:  # type: ignore[attr-defined] # annotated
+        said.append(_("on paper"))
+    if attempt.offline:
+        said.append(_("without network"))
+    return ", ".join(said)
+
+
+def _from_whom(event: LearningEvent) -> str:
+    """The tablet by its name, the leader by theirs, or what kind of device it was."""
+    if event.tablet:
+        return event.tablet.name
+    words = str(EventSource(event.source).label)
+    if event.recorded_by is None or event.source in (EventSource.READER, EventSource.TABLET):
+        return words
+    name = name_of(event.recorded_by)
+    return _("Recorded by %(name)s") % {"name": name} if event.source == EventSource.REGISTER else f"{words}: {name}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def where_and_as_what(workers: Iterable[Worker]) -> str:
+    """Such as: Butiksbiträde, Brattfors and Kafévärd, Gräsmyr."""
+    return and_list([f"{worker.role}, {worker.workplace}" for worker in workers])
