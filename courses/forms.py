@@ -4,6 +4,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 
 from .questions import KINDS
 from .recordings import not_a_recording
+from .validity import problems_with_validity
 
 
 class SourceSettingsForm(WagtailAdminPageForm):
@@ -19,6 +20,17 @@ class SourceSettingsForm(WagtailAdminPageForm):
                 self.fields[name].disabled = True
                 self.initial[name] = getattr(source, name)
                 self.fields[name].help_text = _("Set on the page in %(language)s.") % {"language": source.locale}
+
+
+class CoursePageForm(SourceSettingsForm):
+    """Says at the field what is missing in how long the course is valid; not while saving a draft."""
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.is_deferred_validation and not self.instance.is_translation():
+            for name, problem in problems_with_validity(cleaned).items():
+                self.add_error(name if name in self.fields else None, problem)
+        return cleaned
 
 
 class LessonPageForm(SourceSettingsForm):

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from courses.models import Activity
 
 from .requirements.rules import Rule
-from .status import Facts, Status, status_on
+from .status import Completion, Facts, Status, status_on
 
 
 def day_text(day: datetime.date) -> str:
@@ -64,6 +64,8 @@ def and_list(words: Sequence[str]) -> str:
 def why(day: datetime.date, facts: Facts) -> str:
     """Why the status is what it is on `day`."""
     status, done = status_on(day, facts), facts.completion
+    if status in (Status.COMPLETE, Status.EXPIRING) and done and done.through:
+        return _counts_through(done)
     if status in (Status.COMPLETE, Status.EXPIRING) and done:
         if done.valid_until is None:
             return _("Completed on %(day)s. It is valid with no end date.") % {"day": day_text(done.completed_on)}
@@ -72,6 +74,11 @@ def why(day: datetime.date, facts: Facts) -> str:
             "until": day_text(done.valid_until),
         }
     if status in (Status.EXPIRED, Status.NOT_REQUIRED) and done and done.valid_until:
+        if done.through:
+            return _("It counted through %(courses)s, but expired on %(until)s.") % {
+                "courses": _sources_text(done),
+                "until": day_text(done.valid_until),
+            }
         return _("It was completed, but expired on %(until)s.") % {"until": day_text(done.valid_until)}
     if status == Status.EXEMPT:
         return _("Excused at the moment, and not counted.")
@@ -92,6 +99,23 @@ def why(day: datetime.date, facts: Facts) -> str:
     if facts.due:
         return begun + " " + _("It is due on %(due)s.") % {"due": day_text(facts.due)}
     return begun
+
+
+def _counts_through(done: Completion) -> str:
+    said = _("It counts through %(courses)s.") % {"courses": _sources_text(done)}
+    if done.valid_until is None:
+        return said + " " + _("It is valid with no end date.")
+    return said + " " + _("It is valid to %(until)s.") % {"until": day_text(done.valid_until)}
+
+
+def _sources_text(done: Completion) -> str:
+    """Which courses counted, each with its day."""
+    return and_list(
+        [
+            _("“%(course)s”, %(day)s") % {"course": source.course, "day": day_text(source.completed_on)}
+            for source in done.through
+        ]
+    )
 
 
 def what_next(status: Status) -> str:

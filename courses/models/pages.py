@@ -1,8 +1,9 @@
+from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks, hooks
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.documents import get_document_model_string
 from wagtail.fields import RichTextField
 from wagtail.models import Page
@@ -10,9 +11,10 @@ from wagtail.models import Page
 from ..blocks import SHORT_FEATURES, LessonBody
 from ..body import plain_blocks, reading_minutes, steps_in
 from ..fields import BodyField
-from ..forms import LessonPageForm, SourceSettingsForm
+from ..forms import CoursePageForm, LessonPageForm, SourceSettingsForm
 from ..languages import foreign_language
 from .identities import Access, Activity, ActivityKind, Course
+from .validity import ValiditySettings
 
 PREVIEW_SIZES = [
     {
@@ -107,7 +109,7 @@ class CourseIndexPage(Page):
         return context
 
 
-class CoursePage(TrainingPage):
+class CoursePage(ValiditySettings, TrainingPage):
     admin_default_ordering = "ord"  # the order in which it is taken
 
     summary = models.CharField(
@@ -129,22 +131,29 @@ class CoursePage(TrainingPage):
         related_name="+",
     )
     access = models.CharField(_("who may read it"), max_length=10, choices=Access.choices, default=Access.STAFF)
-    valid_months = models.PositiveSmallIntegerField(
-        _("valid for (months)"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(240)],
-        help_text=_("How long a completion counts. Empty means for good."),
-    )
 
-    source_settings: tuple[str, ...] = ("access", "valid_months")
+    source_settings: tuple[str, ...] = ("access", *ValiditySettings.validity_settings)
+    base_form_class = CoursePageForm
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
         FieldPanel("introduction"),
         FieldPanel("objectives"),
         FieldPanel("image"),
-        MultiFieldPanel([FieldPanel("access"), FieldPanel("valid_months")], heading=_("Settings")),
+        MultiFieldPanel([FieldPanel("access")], heading=_("Settings")),
+        MultiFieldPanel(
+            [
+                FieldPanel("validity", widget=forms.RadioSelect),
+                FieldPanel("valid_months"),
+                FieldRowPanel([FieldPanel("valid_to_day"), FieldPanel("valid_to_month")]),
+                FieldPanel("window_days"),
+                FieldPanel("late_days"),
+            ],
+            heading=_("Validity and renewal"),
+            help_text=_(
+                "Whoever has completed the course keeps the dates that they got. What you change counts from now on."
+            ),
+        ),
     ]
     parent_page_types = ["lms_courses.CourseIndexPage"]
     subpage_types = ["lms_courses.LessonPage", "lms_courses.QuizPage", "lms_courses.WorkshopPage"]

@@ -63,7 +63,7 @@ def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any
         "id": str(journey.course.uuid),
         "title": journey.course.title,
         "line": _line(journey),
-        "done": journey.done_in_this_cycle,
+        "done": journey.done_in_this_cycle or journey.counts_through_another,
         "required": journey.duty is not None and not journey.is_exempt,
         "begun": journey.enrolment_id is not None,
         "due": journey.duty.due.isoformat() if journey.duty and journey.duty.due else "",
@@ -74,7 +74,7 @@ def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any
 
 def _line(journey: Journey) -> str:
     """What stands under the course's name and does not change by what is done without network."""
-    if journey.done_in_this_cycle:
+    if journey.done_in_this_cycle or journey.counts_through_another:
         return why(journey.day, journey.facts)
     said = [who_must(journey.rule)] if journey.rule else []
     if journey.duty and journey.duty.due:

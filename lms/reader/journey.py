@@ -13,6 +13,8 @@ from courses.languages import foreign_language
 from courses.models import Activity, ActivityVersion, Course, tree_path
 
 from ..access import duties_today
+from ..equivalence.counting import RENEWS
+from ..equivalence.lookup import best_of, equivalences_on
 from ..models import (
     ActivityCompletion,
     CourseCompletion,
@@ -154,6 +156,8 @@ class Journey:
     duty: Duty | None = None
     rule: Rule | None = None
     is_exempt: bool = False
+    renewed_by: list[Course] = field(default_factory=list)  # shorter courses that do, while it may be renewed
+    renews_another: bool = False  # it is such a course, and another runs out
 
     @property
     def facts(self) -> Facts:
@@ -177,13 +181,23 @@ class Journey:
 
     @property
     def may_begin_again(self) -> bool:
-        """The last cycle is done, and what it gave runs out soon or has run out."""
-        return self.done_in_this_cycle and runs_out(self.day, self.completion)
+        """The last cycle is done, and what it gave runs out soon or has run out; or what it renews does."""
+        return self.done_in_this_cycle and (self.may_renew or self.renews_another)
+
+    @property
+    def may_renew(self) -> bool:
+        """What was completed runs out soon or has run out, and nothing is begun in its place."""
+        return runs_out(self.day, self.completion) and not self.is_under_way
 
     @property
     def is_under_way(self) -> bool:
-        """Begun, for the first time or again, and not done."""
-        return self.enrolment_id is not None and not self.done_in_this_cycle
+        """Begun, for the first time or again, and not done. Nothing is asked of who has it through another course."""
+        return self.enrolment_id is not None and not self.done_in_this_cycle and not self.counts_through_another
+
+    @property
+    def counts_through_another(self) -> bool:
+        """Completed through another course, with time left before it is to be renewed."""
+        return bool(self.completion and self.completion.through) and self.status == Status.COMPLETE
 
     @property
     def left(self) -> list[ActivityState]:
@@ -272,7 +286,7 @@ def done_and_gone(learner: StaffMember, known: Iterable[Journey]) -> list[Journe
     done: dict[Course, list[Completion]] = defaultdict(list)
     rows = CourseCompletion.objects.standing(day).filter(staff=learner)
     for row in rows.exclude(course__in=[journey.course.pk for journey in known]).select_related("course"):
-        done[row.course].append(Completion(row.completed_on, row.valid_until, row.pk))
+        done[row.course].append(Completion.of(row))
     return [Journey(course=course, day=day, completion=best_completion(rows)) for course, rows in done.items()]
 
 
@@ -307,30 +321,52 @@ def _versions(courses: Q, language: str) -> Any:
 
 
 def _add_cycles(learner: StaffMember, found: dict[int, Journey]) -> dict[int, Journey]:
-    """Enrolments of every cycle with their completions, in one query. Returns the current ones by id."""
-    rows = Enrolment.objects.filter(staff=learner, course__in=found).values_list(
+    """Enrolments of every cycle with their completions, of all courses: one may count for another. One query, and one
+    more where something is completed. Returns the current ones by id.
+    """
+    rows = Enrolment.objects.filter(staff=learner).values_list(
         "pk",
         "course_id",
         "current",
         "completions__pk",
         "completions__completed_on",
         "completions__valid_until",
+        "completions__renewable_from",
         "completions__voided_at",
     )
     current: dict[int, Journey] = {}
-    done: dict[int, list[Completion]] = defaultdict(list)
-    for pk, course_id, is_current, completion, completed_on, valid_until, voided_at in rows:
+    done: dict[tuple[int, int], list[Completion]] = defaultdict(list)
+    for pk, course_id, is_current, completion, completed_on, valid_until, renewable_from, voided_at in rows:
         counts = completion is not None and voided_at is None
         if counts:
-            done[course_id].append(Completion(completed_on, valid_until, completion))
-        if is_current:
+            done[learner.pk, course_id].append(Completion(completed_on, valid_until, completion, renewable_from))
+        if is_current and course_id in found:
             journey = found[course_id]
             journey.enrolment_id = pk
             journey.done_in_this_cycle = journey.done_in_this_cycle or counts
             current[pk] = journey
-    for course_id, completions in done.items():
-        found[course_id].completion = best_completion(completions)
+    if done:
+        _add_completions(learner, found, done)
     return current
+
+
+def _add_completions(
+    learner: StaffMember, found: dict[int, Journey], done: dict[tuple[int, int], list[Completion]]
+) -> None:
+    """What counts longest of each course, also through others; and which courses are there to renew it."""
+    day = timezone.localdate()
+    equivalences = equivalences_on(day)
+    best = best_of(done, equivalences)
+    for (_learner, course_id), completion in best.items():
+        if course_id in found:
+            found[course_id].completion = completion
+    for each in equivalences:
+        if each.kind == RENEWS and runs_out(day, best.get((learner.pk, each.target))):
+            for course_id, course in each.names.items():
+                if each.target in found:
+                    found[each.target].renewed_by.append(course)
+                if course_id in found:
+                    found[course_id].renews_another = True
 
 
 def _add_progress(enrolments: Iterable[int], states: dict[int, ActivityState]) -> None:

@@ -13,11 +13,13 @@ from django.utils import timezone
 from courses.models import Course, settings_at
 
 from .. import matrix
+from ..equivalence.counting import Equivalence, with_sources
+from ..equivalence.lookup import best_of, equivalences_on
 from ..models import ActivityCompletion, Employment, Enrolment, QuizAttempt
 from ..progress.attempts import extra_attempts
 from ..requirements.lookup import JOB_FIELDS, job_from, moment_of, rules_and_courses_on, with_earlier
 from ..requirements.rules import Job, Rule
-from ..status import Completion, best_completion
+from ..status import Completion
 
 
 class Worker(NamedTuple):
@@ -90,7 +92,7 @@ def gather(
     *,
     known: datetime.datetime | None = None,
 ) -> Figures:
-    """The figures of `workplaces` on `day`, as known at `known` (default now). Four queries.
+    """The figures of `workplaces` on `day`, as known at `known` (default now). Five queries.
 
     The courses are those that some rule of the day requires, in catalogue order.
     """
@@ -98,7 +100,8 @@ def gather(
     jobs = Employment.objects.covering(day, known=known).filter(workplace__in=workplaces)
     record = matrix.Record()
     workers = _workers(jobs, day, known, record)
-    _add_learning(record, jobs.values("staff"), [found.pk for found in courses], day, known)
+    equivalences = equivalences_on(day, known=known)
+    _add_learning(record, jobs.values("staff"), [found.pk for found in courses], equivalences, day, known)
     return Figures(day=day, courses=courses, rules=rules, workers=workers, record=record)
 
 
@@ -129,13 +132,18 @@ def _workers(jobs: QuerySet, day: datetime.date, known: Any, record: matrix.Reco
 
 
 def _add_learning(
-    record: matrix.Record, staff: Any, courses: list[int], day: datetime.date, known: datetime.datetime | None
+    record: matrix.Record,
+    staff: Any,
+    courses: list[int],
+    equivalences: list[Equivalence],
+    day: datetime.date,
+    known: datetime.datetime | None,
 ) -> None:
     """Who had begun and who had completed what, and who had used up their attempts. Two queries."""
     cutoff = known or timezone.now()
     rows = Enrolment.objects.filter(
         staff__in=staff,
-        course__in=courses,
+        course__in=with_sources(courses, equivalences),
         started_on__lte=day,
         recorded_at__lte=cutoff,
         cycle__gt=Enrolment.ASIDE,
@@ -145,19 +153,17 @@ def _add_learning(
         "completions__pk",
         "completions__completed_on",
         "completions__valid_until",
+        "completions__renewable_from",
         "completions__recorded_at",
         "completions__voided_at",
     )
     done: dict[tuple[int, int], list[Completion]] = {}
-    for staff_id, course_id, pk, completed_on, valid_until, recorded_at, voided_at in rows:
+    for staff_id, course_id, pk, completed_on, valid_until, renewable_from, recorded_at, voided_at in rows:
         record.started.add((staff_id, course_id))
         if pk is None or completed_on > day or recorded_at > cutoff or (voided_at and voided_at <= cutoff):
             continue
-        done.setdefault((staff_id, course_id), []).append(Completion(completed_on, valid_until, pk))
-    for key, found in done.items():
-        best = best_completion(found)
-        if best:
-            record.completions[key] = best
+        done.setdefault((staff_id, course_id), []).append(Completion(completed_on, valid_until, pk, renewable_from))
+    record.completions |= best_of(done, equivalences)
     record.out_of_attempts |= _out_of_attempts(staff, courses, day, cutoff)
 
 
