@@ -32,6 +32,10 @@ class Spread(NamedTuple):
     latest: Named
     number: int
 
+    @property
+    def three(self) -> tuple[Named, Named, Named]:
+        return self.earliest, self.typical, self.latest
+
 
 class Forecast(NamedTuple):
     """Each is None where nobody has such a day."""
