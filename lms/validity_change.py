@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models import Course, CoursePage
-from courses.validity import VALIDITY_SETTINGS, ValidityKind
+from courses.validity import VALIDITY_SETTINGS, ValidityKind, problems_with_validity
 
 from .access import LEADERS, workplaces_in_reach
 from .equivalence.lookup import standings_of
@@ -42,7 +42,7 @@ def change_in(request: HttpRequest, page: CoursePage) -> tuple[Course, Validity,
         return None
     form = ValidityForm(request.POST)
     form.full_clean()
-    if not set(VALIDITY_SETTINGS) <= form.cleaned_data.keys():
+    if not set(VALIDITY_SETTINGS) <= form.cleaned_data.keys() or problems_with_validity(form.cleaned_data):
         return None
     before, after = Validity.of(course), Validity.among(form.cleaned_data)
     return (course, before, after) if before != after else None
