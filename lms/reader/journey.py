@@ -151,7 +151,8 @@ class Journey:
     day: datetime.date
     activities: list[ActivityState] = field(default_factory=list)
     enrolment_id: int | None = None
-    completion: Completion | None = None
+    completion: Completion | None = None  # what counts longest, perhaps through other courses
+    has_own_completion: bool = False
     done_in_this_cycle: bool = False
     duty: Duty | None = None
     rule: Rule | None = None
@@ -231,7 +232,7 @@ class Journey:
     @property
     def has_done(self) -> bool:
         """Something of it is completed, in this cycle or before."""
-        return self.completion is not None or any(state.is_done for state in self.activities)
+        return self.has_own_completion or any(state.is_done for state in self.activities)
 
     @property
     def needs_help(self) -> bool:
@@ -360,6 +361,7 @@ def _add_completions(
     for (_learner, course_id), completion in best.items():
         if course_id in found:
             found[course_id].completion = completion
+            found[course_id].has_own_completion = (learner.pk, course_id) in done
     for each in equivalences:
         if each.kind == RENEWS and runs_out(day, best.get((learner.pk, each.target))):
             for course_id, course in each.names.items():
