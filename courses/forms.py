@@ -5,6 +5,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from .ordering import candidates, name_nothing_optional
 from .questions import KINDS
 from .recordings import not_a_recording
+from .validity import problems_with_validity
 
 
 class SourceSettingsForm(WagtailAdminPageForm):
@@ -45,6 +46,17 @@ class OrderForm(SourceSettingsForm):
             problems += name_nothing_optional(chosen)
         for problem in problems:
             self.add_error("after", problem)
+        return cleaned
+
+
+class CoursePageForm(OrderForm):
+    """Says at the field what is missing in how long the course is valid; not while saving a draft."""
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.is_deferred_validation and not self.instance.is_translation():
+            for name, problem in problems_with_validity(cleaned).items():
+                self.add_error(name if name in self.fields else None, problem)
         return cleaned
 
 

@@ -109,9 +109,9 @@ def _record_course(page: CoursePage, *, live: bool) -> Course:
         defaults={
             "source_language": _source_language(page),
             "access": page.access,
-            "valid_months": page.valid_months,
             "in_order": page.in_order,
             "after": page.after,
+            **_validity_of(page),
         },
     )
     language, before = page.locale.language_code, course.dated_settings()
@@ -121,13 +121,18 @@ def _record_course(page: CoursePage, *, live: bool) -> Course:
         course.live = True
         if language == course.source_language:
             course.access = page.access
-            course.valid_months = page.valid_months
             course.in_order, course.after = page.in_order, page.after
+            for name, value in _validity_of(page).items():
+                setattr(course, name, value)
     course.remember(before, until=timezone.now())
     course.save()
     if is_back:
         _tell_criteria_changed(course)
     return course
+
+
+def _validity_of(page: CoursePage) -> dict[str, Any]:
+    return {name: getattr(page, name) for name in CoursePage.validity_settings}
 
 
 def _record_activity(page: ActivityPage) -> None:

@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from wagtail.models import Page
 
-from courses.models import Activity, ActivityPage, Course
+from courses.models import Activity, ActivityPage, Course, CoursePage
 
 from .progress.recheck import held_up_by
+from .validity_change import ask_about_validity
 
 #: In the form once the author has been told.
 TOLD = "lms_told"
@@ -52,11 +53,16 @@ def ask_before_bulk_action(request: HttpRequest, kind: str, pages: list[Any], ac
 
 
 def ask_before_publishing(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """When "needed to complete the course" is about to be unticked, or a day set on which the publication ends.
+    """When "needed to complete the course" is about to be unticked, or a day set on which the publication ends; and
+    when how long a course is valid changes.
 
     Asked before anything is saved. A draft changes nothing for anybody, and is not asked about.
     """
-    if PUBLISH not in request.POST or not isinstance(page, ActivityPage):
+    if PUBLISH not in request.POST:
+        return None
+    if isinstance(page, CoursePage) and request.method == "POST" and TOLD not in request.POST:
+        return ask_about_validity(request, page, publish=PUBLISH, told=TOLD)
+    if not isinstance(page, ActivityPage):
         return None
     if "required" not in request.POST and (found := _optional([page])):
         return _ask(request, lambda: found, page=page, publish=request.POST[PUBLISH])

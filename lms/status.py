@@ -1,13 +1,13 @@
 """Where someone stands with a course on a day. Pure; every screen and export asks here."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-#: How long before its last day a completion is said to expire soon.
-EXPIRING_DAYS = 60
+from .validity import FOR_GOOD, Term, window_opens
 
 
 class Status(models.TextChoices):
@@ -41,13 +41,39 @@ class Redo(NamedTuple):
     note: str = ""
 
 
+class Source(NamedTuple):
+    """Another course that counted, and when it was completed. The course's str is its title."""
+
+    course: Any
+    completed_on: datetime.date
+
+
 class Completion(NamedTuple):
-    """A course done on a day; it counts up to and with `valid_until` (None: for good), or as `redo` says if sooner."""
+    """A course done on a day; it counts up to and with `valid_until` (None: for good), or as `redo`
+    says if sooner.
+
+    `renewable_from` is the first day on which it may be renewed; None where it was not kept, and then it is the usual
+    one. `id` is the row's. What counts through other courses (see `lms.equivalence`) has them in `through`, and the id
+    of the one that was completed last.
+    """
 
     completed_on: datetime.date
     valid_until: datetime.date | None = None
     id: int = 0
+    renewable_from: datetime.date | None = None
+    through: tuple[Source, ...] = ()
     redo: Redo | None = None
+
+    @classmethod
+    def of(cls, row: Any) -> "Completion":
+        """The value of a CourseCompletion."""
+        return cls(row.completed_on, row.valid_until, row.pk, row.renewable_from)
+
+    @property
+    def term(self) -> Term:
+        if self.valid_until is None:
+            return FOR_GOOD
+        return Term(self.renewable_from or window_opens(self.valid_until), self.valid_until)
 
     @property
     def last_day(self) -> datetime.date | None:
@@ -113,22 +139,14 @@ def standing(day: datetime.date, facts: Facts) -> tuple[Status, bool]:
 
 def runs_out(day: datetime.date, done: Completion | None) -> bool:
     """Whether what was done has run out or soon will, by its own last day: the time to do all of it again."""
-    return bool(done and done.valid_until and (done.valid_until - day).days < EXPIRING_DAYS)
+    opens = done.term.renewable_from if done else None
+    return opens is not None and day >= opens
 
 
-def best_completion(completions: list[Completion]) -> Completion | None:
-    """The one that counts longest; of equals one with nothing to do again, and then the latest."""
+def best_completion(completions: Iterable[Completion]) -> Completion | None:
+    """The one that counts longest; of equals one with nothing to do again, then one's own, then the latest."""
     return max(
         completions,
-        key=lambda done: (done.last_day or datetime.date.max, done.redo is None, done.completed_on),
+        key=lambda done: (done.last_day or datetime.date.max, done.redo is None, not done.through, done.completed_on),
         default=None,
     )
-
-
-def add_months(day: datetime.date, months: int) -> datetime.date:
-    """The same day of the month, `months` later; the month's last day where it is shorter."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    first_of_next = datetime.date(year + month // 12, month % 12 + 1, 1)
-    last = (first_of_next - datetime.timedelta(days=1)).day
-    return datetime.date(year, month, min(day.day, last))

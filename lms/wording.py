@@ -87,6 +87,8 @@ def why(day: datetime.date, facts: Facts) -> str:
     status, done = status_on(day, facts), facts.completion
     if done and done.redo and (done.ends_by_redo or not runs_out(day, done)) and status in ENDING:
         return redo_text(day, done.redo)
+    if status in (Status.COMPLETE, Status.EXPIRING) and done and done.through:
+        return _counts_through(done)
     if status in (Status.COMPLETE, Status.EXPIRING) and done:
         if done.valid_until is None:
             return _("Completed on %(day)s. It is valid with no end date.") % {"day": day_text(done.completed_on)}
@@ -95,6 +97,11 @@ def why(day: datetime.date, facts: Facts) -> str:
             "until": day_text(done.valid_until),
         }
     if status in (Status.EXPIRED, Status.NOT_REQUIRED, Status.RECOMMENDED) and done and done.valid_until:
+        if done.through:
+            return _("It counted through %(courses)s, but expired on %(until)s.") % {
+                "courses": _sources_text(done),
+                "until": day_text(done.valid_until),
+            }
         return _("It was completed, but expired on %(until)s.") % {"until": day_text(done.valid_until)}
     if status == Status.EXEMPT:
         return _("Excused at the moment, and not counted.")
@@ -117,6 +124,23 @@ def why(day: datetime.date, facts: Facts) -> str:
     if facts.due:
         return begun + " " + _("It is due on %(due)s.") % {"due": day_text(facts.due)}
     return begun
+
+
+def _counts_through(done: Completion) -> str:
+    said = _("It counts through %(courses)s.") % {"courses": _sources_text(done)}
+    if done.valid_until is None:
+        return said + " " + _("It is valid with no end date.")
+    return said + " " + _("It is valid to %(until)s.") % {"until": day_text(done.valid_until)}
+
+
+def _sources_text(done: Completion) -> str:
+    """Which courses counted, each with its day."""
+    return and_list(
+        [
+            _("“%(course)s”, %(day)s") % {"course": source.course, "day": day_text(source.completed_on)}
+            for source in done.through
+        ]
+    )
 
 
 def redo_text(day: datetime.date, redo: Redo) -> str:

@@ -63,7 +63,7 @@ def publish(page: Page, parent: Page) -> Page:
 
 
 def make_course(
-    title: str = "Ett gott värdskap", *, access: str = "staff", valid_months: int | None = 36
+    title: str = "Ett gott värdskap", *, access: str = "staff", valid_months: int | None = 36, **validity: Any
 ) -> CoursePage:
     number = next(_numbers)
     return publish(
@@ -74,6 +74,7 @@ def make_course(
             objectives=[("objective", "förklara vad värdskap är"), ("objective", "ta emot besökare")],
             access=access,
             valid_months=valid_months,
+            **{"validity": "completion" if valid_months else "for_good", **validity},
         ),
         build_site(),
     )

@@ -2,6 +2,7 @@ from .contacts import Contact, ContactGroup, ShortcutsPage, in_groups
 from .identities import Access, Activity, ActivityVersion, Course, settings_at, tree_path
 from .pages import ActivityPage, CourseIndexPage, CoursePage, LessonPage, WorkshopPage
 from .quiz import Question, QuizPage
+from .validity import ValiditySettings
 
 #: Every kind of page that is an activity.
 ACTIVITY_PAGES: list[type[ActivityPage]] = [LessonPage, QuizPage, WorkshopPage]
@@ -21,6 +22,7 @@ __all__ = [
     "Question",
     "QuizPage",
     "ShortcutsPage",
+    "ValiditySettings",
     "WorkshopPage",
     "in_groups",
     "settings_at",

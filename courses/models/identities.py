@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from .validity import ValiditySettings
+
 
 class Access(models.TextChoices):
     """Who may read a course."""
@@ -90,11 +92,12 @@ class Identity(models.Model):
         return next(iter(self.titles.values()), "")
 
 
-class Course(Identity):
+class Course(ValiditySettings, Identity):
     access = models.CharField(max_length=10, choices=Access.choices, default=Access.STAFF)
-    valid_months = models.PositiveSmallIntegerField(null=True, blank=True)
     in_order = models.BooleanField(default=False, help_text="Whether each part opens when the one before it is done.")
     after = models.JSONField(default=list, blank=True, help_text="The courses that must be done before it, by uuid.")
+
+    dated = ("live", *ValiditySettings.validity_settings)
 
     class Meta:
         verbose_name = _("course")

@@ -1,8 +1,9 @@
+from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks, hooks
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.documents import get_document_model_string
 from wagtail.fields import RichTextField
 from wagtail.models import Page
@@ -10,10 +11,11 @@ from wagtail.models import Page
 from ..blocks import SHORT_FEATURES, LessonBody
 from ..body import plain_blocks, reading_minutes, steps_in
 from ..fields import BodyField, IdentitiesField
-from ..forms import LessonPageForm, OrderForm, SourceSettingsForm
+from ..forms import CoursePageForm, LessonPageForm, OrderForm, SourceSettingsForm
 from ..languages import foreign_language
 from ..panels import OrderPanel
 from .identities import Access, Activity, ActivityKind, Course
+from .validity import ValiditySettings
 
 PREVIEW_SIZES = [
     {
@@ -108,7 +110,7 @@ class CourseIndexPage(Page):
         return context
 
 
-class CoursePage(TrainingPage):
+class CoursePage(ValiditySettings, TrainingPage):
     admin_default_ordering = "ord"  # the order in which it is taken
 
     summary = models.CharField(
@@ -130,13 +132,6 @@ class CoursePage(TrainingPage):
         related_name="+",
     )
     access = models.CharField(_("who may read it"), max_length=10, choices=Access.choices, default=Access.STAFF)
-    valid_months = models.PositiveSmallIntegerField(
-        _("valid for (months)"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(240)],
-        help_text=_("How long a completion counts. Empty means for good."),
-    )
     in_order = models.BooleanField(
         _("in order: each part opens when the one before it is done"),
         default=False,
@@ -147,17 +142,30 @@ class CoursePage(TrainingPage):
         help_text=_("Those that stand before this one in the catalogue. Who has begun this course goes on with it."),
     )
 
-    source_settings: tuple[str, ...] = ("access", "valid_months", "in_order", "after")
+    source_settings: tuple[str, ...] = ("access", *ValiditySettings.validity_settings, "in_order", "after")
+    base_form_class = CoursePageForm
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
         FieldPanel("introduction"),
         FieldPanel("objectives"),
         FieldPanel("image"),
-        MultiFieldPanel([FieldPanel("access"), FieldPanel("valid_months")], heading=_("Settings")),
+        MultiFieldPanel([FieldPanel("access")], heading=_("Settings")),
+        MultiFieldPanel(
+            [
+                FieldPanel("validity", widget=forms.RadioSelect),
+                FieldPanel("valid_months"),
+                FieldRowPanel([FieldPanel("valid_to_day"), FieldPanel("valid_to_month")]),
+                FieldPanel("window_days"),
+                FieldPanel("late_days"),
+            ],
+            heading=_("Validity and renewal"),
+            help_text=_(
+                "Whoever has completed the course keeps the dates that they got. What you change counts from now on."
+            ),
+        ),
         MultiFieldPanel([FieldPanel("in_order"), FieldPanel("after"), OrderPanel()], heading=_("Order")),
     ]
-    base_form_class = OrderForm
     parent_page_types = ["lms_courses.CourseIndexPage"]
     subpage_types = ["lms_courses.LessonPage", "lms_courses.QuizPage", "lms_courses.WorkshopPage"]
     template = "lms_courses/course_page.html"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ..models import Access
 from ..recordings import not_a_recording
+from ..validity import WINDOW_DAYS, ValidityKind
 from .errors import PackError
 from .markdown import parse_body, read_yaml, to_html, write_yaml
 from .questions import read_question
@@ -51,9 +52,9 @@ class PackCourse:
     objectives: list[str] = field(default_factory=list)
     image: str = ""
     access: str = "staff"
-    valid_months: int | None = None
     in_order: bool = False
     after: list[str] = field(default_factory=list)
+    validity: dict[str, Any] = field(default_factory=dict)
     images: dict[str, dict[str, str]] = field(default_factory=dict)
     activities: list[PackActivity] = field(default_factory=list)
 
@@ -73,9 +74,9 @@ def read_course(folder: Path) -> PackCourse:
         objectives=[str(objective).strip() for objective in data.get("objectives") or []],
         image=str(data.get("image") or ""),
         access=_one_of(data, "access", Access.values, where, usual="staff"),
-        valid_months=_number(data, "valid_months", where, most=240),
         in_order=bool(data.get("in_order", False)),
         after=[_course_named(value, where) for value in _list(data, "after", where)],
+        validity=_validity(data, where),
         images=dict(data.get("images") or {}),
         activities=_in_order(folder.name, [_read_activity(folder, name) for name in data.get("activities") or []]),
     )
@@ -95,6 +96,20 @@ def _in_order(folder: str, activities: list[PackActivity]) -> list[PackActivity]
         activity.after = [str(before[name].uuid) for name in activity.after]
         before[activity.file] = activity
     return activities
+
+
+def _validity(data: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The page's fields for how long it is valid. `valid_months` alone means from the completion."""
+    months = _number(data, "valid_months", where, most=240)
+    usual = ValidityKind.FROM_COMPLETION if months else ValidityKind.FOR_GOOD
+    return {
+        "validity": _one_of(data, "validity", ValidityKind.values, where, usual=usual),
+        "valid_months": months,
+        "valid_to_month": _number(data, "valid_to_month", where, most=12),
+        "valid_to_day": _number(data, "valid_to_day", where, most=31),
+        "window_days": _number(data, "window_days", where, most=730, usual=WINDOW_DAYS),
+        "late_days": _number(data, "late_days", where, most=730, usual=0),
+    }
 
 
 def digest_of(values: Any) -> str:

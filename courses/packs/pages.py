@@ -13,6 +13,7 @@ from wagtail.utils.file import hash_filelike
 
 from ..body import plain_blocks
 from ..models import ActivityPage, Contact, CourseIndexPage, CoursePage, LessonPage, Question, QuizPage, WorkshopPage
+from ..validity import ValidityKind
 from .errors import PackError
 from .files import (
     PackActivity,
@@ -38,9 +39,9 @@ def course_digest(pack: PackCourse) -> str:
         "objectives",
         "image",
         "access",
-        "valid_months",
         "in_order",
         "after",
+        "validity",
         "images",
     )
     return digest_of({name: getattr(pack, name) for name in names})
@@ -62,7 +63,9 @@ def put_course(pack: PackCourse, index: CourseIndexPage) -> CoursePage:
     )
     page.title, page.slug, page.summary = pack.title, pack.slug, pack.summary
     page.introduction = with_documents(pack.introduction, lambda name: put_file(pack, name))
-    page.access, page.valid_months = pack.access, pack.valid_months
+    page.access = pack.access
+    for name, value in pack.validity.items():
+        setattr(page, name, value)
     page.in_order, page.after = pack.in_order, pack.after
     page.objectives = [("objective", objective) for objective in pack.objectives]
     page.image = put_image(pack, pack.image) if pack.image else None
@@ -231,8 +234,9 @@ def export_course(course: CoursePage, folder: Path) -> None:
         data["in_order"] = True
     if course.after:
         data["after"] = course.after
-    if course.valid_months:
-        data["valid_months"] = course.valid_months
+    if course.validity != ValidityKind.FOR_GOOD:
+        values = {name: getattr(course, name) for name in course.validity_settings}
+        data |= {name: value for name, value in values.items() if value}
     if course.image_id:
         data["image"] = file_name("image", course.image_id)
     if pictures:

@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from ..equivalence import views as equivalence
 from ..insight import course_views as courses
 from ..insight import evidence_views as evidence
 from ..insight.trend_views import TrendPage
@@ -70,6 +71,14 @@ urlpatterns = [
         "requirements/<int:rule>/undo/<uuid:entry>/",
         remedies.UndoOfRequirement.as_view(),
         name="undo_requirement",
+    ),
+    path("equivalences/", equivalence.EquivalenceList.as_view(), name="equivalences"),
+    path("equivalences/add/", equivalence.AddEquivalence.as_view(), name="add_equivalence"),
+    path("equivalences/<int:equivalence>/end/", equivalence.EndEquivalence.as_view(), name="end_equivalence"),
+    path(
+        "equivalences/<int:equivalence>/undo/<uuid:entry>/",
+        equivalence.UndoOfEquivalence.as_view(),
+        name="undo_equivalence",
     ),
     path("attendance/", register.Attendance.as_view(), name="attendance"),
     path("earlier-training/", register.EarlierTraining.as_view(), name="earlier_training"),

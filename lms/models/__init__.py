@@ -1,4 +1,5 @@
 from .doors import LoginCard, PairingCode, PinGuard, SignInLink, Tablet
+from .equivalence import CourseEquivalence, EquivalenceKind, EquivalenceSource
 from .learning import (
     ActivityCompletion,
     CourseCompletion,
@@ -26,10 +27,13 @@ __all__ = [
     "ActivityCompletion",
     "Conformity",
     "CourseCompletion",
+    "CourseEquivalence",
     "Earned",
     "Employment",
     "EmploymentKind",
     "Enrolment",
+    "EquivalenceKind",
+    "EquivalenceSource",
     "EventKind",
     "EventOutcome",
     "EventSource",

@@ -234,7 +234,7 @@ class CourseCompletionQuerySet(models.QuerySet):
 
 
 class CourseCompletion(Voidable):
-    """A course done. `valid_until`, the last day it counts, is frozen here."""
+    """A course done. The last day that it counts, and the first on which it may be renewed, are frozen here."""
 
     class Basis(models.TextChoices):
         ACTIVITIES = "activities", _("The course")
@@ -247,6 +247,7 @@ class CourseCompletion(Voidable):
     occurred_at = models.DateTimeField()
     completed_on = models.DateField()
     valid_until = models.DateField(null=True)
+    renewable_from = models.DateField(null=True)
     basis = models.CharField(max_length=10, choices=Basis.choices, default=Basis.ACTIVITIES)
     versions = models.JSONField(default=list, help_text="Ids of the versions it rests on.")
 

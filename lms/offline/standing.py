@@ -65,7 +65,7 @@ def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any
         "id": str(journey.course.uuid),
         "title": journey.course.title,
         "line": _line(journey),
-        "done": journey.done_in_this_cycle,
+        "done": journey.done_in_this_cycle or journey.counts_through_another,
         "required": journey.is_required and not journey.is_exempt,
         "begun": journey.enrolment_id is not None,
         "due": journey.duty.due.isoformat() if journey.duty and journey.duty.due else "",
@@ -80,7 +80,7 @@ def _line(journey: Journey) -> str:
 
     Of a course that has changed: what is to be done again, and what is new.
     """
-    if journey.done_in_this_cycle or journey.news:
+    if journey.done_in_this_cycle or journey.counts_through_another or journey.news:
         return " ".join(filter(None, [why(journey.day, journey.facts), journey.news]))
     said = [who_must(journey.rule)] if journey.rule else []
     if journey.duty and journey.duty.due:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from courses.models import Course
 
 from .. import ledger
+from ..equivalence.lookup import renews_what_runs_out
 from ..models import Enrolment, StaffMember
 from ..retraining.lookup import is_demanded
 from ..status import Completion, runs_out
@@ -185,10 +186,14 @@ def begin_again(*, learner: StaffMember, course: Course, actor: Any) -> Enrolmen
 
 
 def renew_if_due(*, learner: StaffMember, course: Course, on: datetime.date, actor: Any) -> None:
-    """What is learned after a completion that runs out belongs to the next cycle; else it would change nothing."""
+    """What is learned after a completion that runs out belongs to the next cycle; else it would change nothing.
+
+    So does a shorter course that is taken again to renew another.
+    """
     enrolment = current_enrolment(learner, course, lock=True)
     done = enrolment.completions.filter(voided_at=None).first() if enrolment else None
     if not done or on <= done.completed_on:
         return
-    if runs_out(timezone.localdate(), Completion(done.completed_on, done.valid_until)):
+    today = timezone.localdate()
+    if runs_out(today, Completion.of(done)) or renews_what_runs_out(learner.pk, course.pk, today):
         begin_again(learner=learner, course=course, actor=actor)

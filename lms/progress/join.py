@@ -74,7 +74,7 @@ def _one_current(found: list[Enrolment], keep: StaffMember, actor: Any) -> Enrol
     if done:
         complete, begun = (mine, other) if mine.pk in done else (other, mine)
         completion = done[complete.pk]
-        has_run_out = runs_out(timezone.localdate(), Completion(completion.completed_on, completion.valid_until))
+        has_run_out = runs_out(timezone.localdate(), Completion.of(completion))
         if has_run_out and begun.started_on > completion.completed_on:
             _pass(complete)  # begun again since: that goes on
             return None

@@ -49,7 +49,7 @@ class Retakes:
         if current.course_id not in self._courses or not fact.activity.live:
             return False
         done = self._done.get(current.pk)
-        if done is None or runs_out(timezone.localdate(), Completion(done.completed_on, done.valid_until)):
+        if done is None or runs_out(timezone.localdate(), Completion.of(done)):
             return False
         return any(
             part.activity == fact.activity and _is_fresh(fact, part)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from courses.models import Activity
+from courses.validity import ValidityKind
 
+from ..equivalence.lookup import standing_of
 from ..models import ActivityCompletion, CourseCompletion, Earned, Enrolment, LearningEvent
 from ..signals import course_completed
-from ..status import add_months
+from ..validity import FOR_GOOD, Term, Validity, term
 from .facts import Entry
 
 
@@ -122,6 +124,7 @@ def repeat_completion(
         completed_on=like.completed_on,
         recorded_at=recorded_at,
         valid_until=like.valid_until,
+        renewable_from=like.renewable_from,
         basis=like.basis,
         versions=like.versions,
     )
@@ -156,7 +159,9 @@ def _complete(
         return None
     occurred_at = max(row.occurred_at for row in done)
     completed_on = timezone.localdate(occurred_at)
-    months = enrolment.course.valid_months
+    validity = Validity.of(enrolment.course)
+    before = _term_before(enrolment, completed_on) if validity.kind == ValidityKind.FROM_EXPIRY else FOR_GOOD
+    renewable_from, valid_until = term(validity, completed_on, before)
     basis = CourseCompletion.Basis
     completion = CourseCompletion.objects.create(
         enrolment=enrolment,
@@ -165,9 +170,16 @@ def _complete(
         occurred_at=occurred_at,
         completed_on=completed_on,
         recorded_at=recorded_at,
-        valid_until=add_months(completed_on, months) if months else None,
+        valid_until=valid_until,
+        renewable_from=renewable_from,
         basis=basis.EVIDENCE if all(row.earned == Earned.EVIDENCE for row in done) else basis.ACTIVITIES,
         versions=sorted(row.version_id for row in done if row.version_id),
     )
     course_completed.send(sender=CourseCompletion, completion=completion)
     return completion
+
+
+def _term_before(enrolment: Enrolment, day: datetime.date) -> Term:
+    """Of what the person had of the course by `day`, in whatever way: what is completed now renews it."""
+    before = standing_of(enrolment.staff_id, enrolment.course_id, day)
+    return before.term if before else FOR_GOOD

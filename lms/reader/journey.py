@@ -13,6 +13,8 @@ from courses.languages import foreign_language
 from courses.models import Activity, ActivityVersion, Course, tree_path
 
 from ..access import duties_today
+from ..equivalence.counting import RENEWS
+from ..equivalence.lookup import best_of, equivalences_on
 from ..models import (
     ActivityCompletion,
     CourseCompletion,
@@ -167,7 +169,8 @@ class Journey:
     day: datetime.date
     activities: list[ActivityState] = field(default_factory=list)
     enrolment_id: int | None = None
-    completion: Completion | None = None
+    completion: Completion | None = None  # what counts longest, perhaps through other courses
+    has_own_completion: bool = False
     done_in_this_cycle: bool = False
     redo: Redo | None = None  # the cycle that was done last does not do any more
     retraining_id: int | None = None  # what this cycle was opened for
@@ -175,6 +178,8 @@ class Journey:
     rule: Rule | None = None
     is_exempt: bool = False
     first: list[Course] = field(default_factory=list)  # what must be completed before it opens
+    renewed_by: list[Course] = field(default_factory=list)  # shorter courses that do, while it may be renewed
+    renews_another: bool = False  # it is such a course, and another runs out
 
     @property
     def facts(self) -> Facts:
@@ -209,8 +214,13 @@ class Journey:
 
     @property
     def may_begin_again(self) -> bool:
-        """The last cycle is done, and what it gave runs out soon or has run out."""
-        return self.done_in_this_cycle and runs_out(self.day, self.completion)
+        """The last cycle is done, and what it gave runs out soon or has run out; or what it renews does."""
+        return self.done_in_this_cycle and (self.may_renew or self.renews_another)
+
+    @property
+    def may_renew(self) -> bool:
+        """What was completed runs out soon or has run out, and nothing is begun in its place."""
+        return runs_out(self.day, self.completion) and not self.is_under_way
 
     @property
     def news(self) -> str:
@@ -219,8 +229,16 @@ class Journey:
 
     @property
     def is_under_way(self) -> bool:
-        """Begun, for the first time or again, and not done; or done, and something of it is to be done again."""
-        return self.enrolment_id is not None and not self.done_in_this_cycle
+        """Begun, for the first time or again, and not done.
+
+        Done, too, where something of it is to be done again. Nothing is asked of who has it through another course.
+        """
+        return self.enrolment_id is not None and not self.done_in_this_cycle and not self.counts_through_another
+
+    @property
+    def counts_through_another(self) -> bool:
+        """Completed through another course, with time left before it is to be renewed."""
+        return bool(self.completion and self.completion.through) and self.status == Status.COMPLETE
 
     @property
     def left(self) -> list[ActivityState]:
@@ -254,7 +272,7 @@ class Journey:
     @property
     def has_done(self) -> bool:
         """Something of it is completed, in this cycle or before."""
-        return self.completion is not None or any(state.is_done for state in self.activities)
+        return self.has_own_completion or any(state.is_done for state in self.activities)
 
     @property
     def needs_help(self) -> bool:
@@ -311,7 +329,7 @@ def done_and_gone(learner: StaffMember, known: Iterable[Journey]) -> list[Journe
     done: dict[Course, list[Completion]] = defaultdict(list)
     rows = CourseCompletion.objects.standing(day).filter(staff=learner)
     for row in rows.exclude(course__in=[journey.course.pk for journey in known]).select_related("course"):
-        done[row.course].append(Completion(row.completed_on, row.valid_until, row.pk))
+        done[row.course].append(Completion.of(row))
     return [Journey(course=course, day=day, completion=best_completion(rows)) for course, rows in done.items()]
 
 
@@ -353,13 +371,14 @@ def _versions(courses: Q, language: str) -> Any:
 
 
 def _add_cycles(learner: StaffMember, found: dict[int, Journey]) -> dict[int, Journey]:
-    """Enrolments of every cycle with their completions, in one query; two more where a course has changed.
+    """Enrolments of every cycle with their completions, of all courses: one may count for another.
 
-    Returns the current ones by id.
+    One query, one more where something is completed, and two more where a course has changed. Returns the current ones
+    by id.
     """
     day = timezone.localdate()
     rows = (
-        Enrolment.objects.filter(staff=learner, course__in=found)
+        Enrolment.objects.filter(staff=learner)
         .annotate(is_demanded=is_demanded(day))
         .values_list(
             "pk",
@@ -370,19 +389,20 @@ def _add_cycles(learner: StaffMember, found: dict[int, Journey]) -> dict[int, Jo
             "completions__pk",
             "completions__completed_on",
             "completions__valid_until",
+            "completions__renewable_from",
             "completions__voided_at",
         )
     )
     changed = {row[1] for row in rows if row[4]}
     redo = redos([learner.pk], changed, day) if changed else {}
     current: dict[int, Journey] = {}
-    done: dict[int, list[Completion]] = defaultdict(list)
-    for pk, course_id, is_current, retraining, _demanded, completion, completed_on, valid_until, voided_at in rows:
-        counts = completion is not None and voided_at is None
-        made = Completion(completed_on, valid_until, completion, redo.get(completion)) if counts else None
+    done: dict[tuple[int, int], list[Completion]] = defaultdict(list)
+    for pk, course_id, is_current, retraining, _demanded, completion, completed_on, until, opens, voided in rows:
+        counts = completion is not None and voided is None
+        made = Completion(completed_on, until, completion, opens, redo=redo.get(completion)) if counts else None
         if made:
-            done[course_id].append(made)
-        if is_current:
+            done[learner.pk, course_id].append(made)
+        if is_current and course_id in found:
             journey = found[course_id]
             journey.enrolment_id, journey.retraining_id = pk, retraining
             if made and made.redo and not runs_out(day, made):
@@ -390,9 +410,29 @@ def _add_cycles(learner: StaffMember, found: dict[int, Journey]) -> dict[int, Jo
             else:
                 journey.done_in_this_cycle = journey.done_in_this_cycle or counts
             current[pk] = journey
-    for course_id, completions in done.items():
-        found[course_id].completion = best_completion(completions)
+    if done:
+        _add_completions(learner, found, done)
     return current
+
+
+def _add_completions(
+    learner: StaffMember, found: dict[int, Journey], done: dict[tuple[int, int], list[Completion]]
+) -> None:
+    """What counts longest of each course, also through others; and which courses are there to renew it."""
+    day = timezone.localdate()
+    equivalences = equivalences_on(day)
+    best = best_of(done, equivalences)
+    for (_learner, course_id), completion in best.items():
+        if course_id in found:
+            found[course_id].completion = completion
+            found[course_id].has_own_completion = (learner.pk, course_id) in done
+    for each in equivalences:
+        if each.kind == RENEWS and runs_out(day, best.get((learner.pk, each.target))):
+            for course_id, course in each.names.items():
+                if each.target in found:
+                    found[each.target].renewed_by.append(course)
+                if course_id in found:
+                    found[course_id].renews_another = True
 
 
 def _add_progress(enrolments: Iterable[int], states: dict[int, ActivityState]) -> None:

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..access import LEADERS
+from ..equivalence import actions as equivalences
 from ..models import (
     ActivityCompletion,
     CourseCompletion,
+    CourseEquivalence,
     Employment,
     Exemption,
     ExtraAttempt,
@@ -122,6 +124,20 @@ def _undo_change_of_requirement(entry, actor, reason):
     )
 
 
+def _take_equivalence_back(entry, actor, reason):
+    equivalences.take_equivalence_back(equivalence=_row(CourseEquivalence, entry), actor=actor, undoes=str(entry.uuid))
+
+
+def _undo_end_of_equivalence(entry, actor, reason):
+    equivalences.undo_end_of_equivalence(
+        equivalence=_row(CourseEquivalence, entry),
+        last_day=_last_day(entry),
+        before=_before(entry),
+        actor=actor,
+        undoes=str(entry.uuid),
+    )
+
+
 def _take_retraining_back(entry, actor, reason):
     take_retraining_back(retraining=_row(Retraining, entry), actor=actor, undoes=str(entry.uuid))
 
@@ -206,6 +222,11 @@ REMEDIES: dict[str, Remedy] = {
         _take_retraining_back,
         LEADERS,
     ),
+    "equivalence.opened": Remedy(
+        gettext_lazy("It is taken away, as a mistake: the course counts for no other on any day."),
+        _take_equivalence_back,
+    ),
+    "equivalence.ended": Remedy(gettext_lazy("It counts as if nobody had ended it."), _undo_end_of_equivalence),
     "attempt.given": Remedy(
         gettext_lazy("The extra attempt is taken back, if it is not begun."), _take_attempt_back, LEADERS
     ),

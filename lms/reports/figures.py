@@ -13,12 +13,14 @@ from django.utils import timezone
 from courses.models import Course, settings_at
 
 from .. import matrix
+from ..equivalence.counting import Equivalence, with_sources
+from ..equivalence.lookup import best_of, equivalences_on
 from ..models import ActivityCompletion, Employment, Enrolment, QuizAttempt, Retraining, StaffMember
 from ..progress.attempts import extra_attempts
 from ..requirements.lookup import JOB_FIELDS, job_from, moment_of, rules_and_courses_on, with_earlier
 from ..requirements.rules import Job, Rule
 from ..retraining.lookup import redos
-from ..status import Completion, Redo, best_completion
+from ..status import Completion, Redo
 
 
 class Worker(NamedTuple):
@@ -95,7 +97,7 @@ def gather(
 ) -> Figures:
     """The figures of `workplaces` on `day`, as known at `known` (default now).
 
-    Four queries, and two more where some course has changed so that parts of it are to be done again.
+    Five queries, and two more where some course has changed so that parts of it are to be done again.
 
     The courses are those that some rule of the day requires, in catalogue order; or `course` alone, required or not.
     With `person` too they are those of one cell.
@@ -108,7 +110,8 @@ def gather(
         jobs = jobs.filter(staff=person)
     record = matrix.Record()
     workers = _workers(jobs, day, known, record)
-    _add_learning(record, jobs.values("staff"), [found.pk for found in courses], day, known)
+    equivalences = equivalences_on(day, known=known)
+    _add_learning(record, jobs.values("staff"), [found.pk for found in courses], equivalences, day, known)
     return Figures(day=day, courses=courses, rules=rules, workers=workers, record=record)
 
 
@@ -139,7 +142,12 @@ def _workers(jobs: QuerySet, day: datetime.date, known: Any, record: matrix.Reco
 
 
 def _add_learning(
-    record: matrix.Record, staff: Any, courses: list[int], day: datetime.date, known: datetime.datetime | None
+    record: matrix.Record,
+    staff: Any,
+    courses: list[int],
+    equivalences: list[Equivalence],
+    day: datetime.date,
+    known: datetime.datetime | None,
 ) -> None:
     """Who had begun and who had completed what, and who had used up their attempts. Two queries, or four."""
     cutoff = known or timezone.now()
@@ -147,7 +155,7 @@ def _add_learning(
     redo: dict[int, Redo] | None = None
     found_rows = Enrolment.objects.filter(
         staff__in=staff,
-        course__in=courses,
+        course__in=with_sources(courses, equivalences),
         started_on__lte=day,
         recorded_at__lte=cutoff,
         cycle__gt=Enrolment.ASIDE,
@@ -158,24 +166,22 @@ def _add_learning(
         "completions__pk",
         "completions__completed_on",
         "completions__valid_until",
+        "completions__renewable_from",
         "completions__recorded_at",
         "completions__voided_at",
         "changed",
     )
     done: dict[tuple[int, int], list[Completion]] = {}
-    for staff_id, course_id, pk, completed_on, valid_until, recorded_at, voided_at, has_changed in rows:
+    for staff_id, course_id, pk, completed_on, until, renewable_from, recorded_at, voided_at, has_changed in rows:
         if has_changed and redo is None:
             redo = redos(staff, courses, day, known=known)
         record.started.add((staff_id, course_id))
         if pk is None or completed_on > day or recorded_at > cutoff or (voided_at and voided_at <= cutoff):
             continue
         done.setdefault((staff_id, course_id), []).append(
-            Completion(completed_on, valid_until, pk, (redo or {}).get(pk))
+            Completion(completed_on, until, pk, renewable_from, redo=(redo or {}).get(pk))
         )
-    for key, found in done.items():
-        best = best_completion(found)
-        if best:
-            record.completions[key] = best
+    record.completions |= best_of(done, equivalences)
     record.out_of_attempts |= _out_of_attempts(staff, courses, day, cutoff)
 
 

@@ -46,8 +46,9 @@ def standing_of_all(course: Course, day: datetime.date) -> dict[int, Completion]
     rows = CourseCompletion.objects.standing(day).filter(course=course)
     redo = redos(rows.values("staff"), [course.pk], day)
     done: dict[int, list[Completion]] = defaultdict(list)
-    for pk, staff, completed_on, valid_until in rows.values_list("pk", "staff_id", "completed_on", "valid_until"):
-        done[staff].append(Completion(completed_on, valid_until, pk, redo.get(pk)))
+    fields = ("pk", "staff_id", "completed_on", "valid_until", "renewable_from")
+    for pk, staff, completed_on, valid_until, opens in rows.values_list(*fields):
+        done[staff].append(Completion(completed_on, valid_until, pk, opens, redo=redo.get(pk)))
     best = {staff: best_completion(found) for staff, found in done.items()}
     return {
         staff: found for staff, found in best.items() if found and (found.last_day is None or found.last_day >= day)

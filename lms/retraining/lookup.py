@@ -108,7 +108,7 @@ def redo_in(enrolment: Enrolment) -> Redo | None:
     """
     day = timezone.localdate()
     done = enrolment.completions.filter(voided_at=None).first()
-    if done is None or runs_out(day, Completion(done.completed_on, done.valid_until)):
+    if done is None or runs_out(day, Completion.of(done)):
         return None
     demands = demands_on(day, [enrolment.course_id]).get(enrolment.course_id, [])
     return redo_of(demands, versions=done.versions, done_at=done.occurred_at, note=note_of)

@@ -101,7 +101,10 @@ def status(day, staff, course, jobs, rules, record):
         if last is None:
             return "complete"
         if day <= last:
-            return "expiring" if done.redo is not None or (last - day).days < 60 else "complete"
+            if done.redo is not None:
+                return "expiring"
+            opens = done.renewable_from or done.valid_until - datetime.timedelta(days=59)
+            return "expiring" if day >= opens else "complete"
     excused = record.exempt.get(staff, set())
     if None in excused or course in excused:
         return "exempt"
@@ -140,3 +143,40 @@ def person_outcome(day, staff, jobs, rules, courses, record):
             if late(day, staff, course, jobs, rules, record):
                 is_late = True
     return counted, counted and trained, counted and is_late
+
+
+# Which completions count for which courses
+
+
+def everything_that_counts(own, equivalences, until_of):
+    """All (course, completed on, valid until) that somebody has, by asking again and again until nothing is new.
+
+    `own` is a list of the same; `until_of(course, day, until before)` is the last day by the course's own rule.
+    """
+    far = datetime.date.max
+    known = set()
+    for day in sorted({on for _course, on, _until in own}):
+        known |= {row for row in own if row[1] == day}
+        news = True
+        while news:
+            news = False
+            for each in equivalences:
+                best = {
+                    source: max(((until or far, on) for course, on, until in known if course == source), default=None)
+                    for source in each.sources
+                }
+                if None in best.values():
+                    continue
+                if each.kind == "counts":
+                    first_end = min(until for until, _on in best.values())
+                    last = max(on for _until, on in best.values())
+                    rows = {(each.target, last, None if first_end == far else first_end)}
+                else:
+                    [source] = each.sources
+                    before = [until or far for course, on, until in known if course == each.target and on < day]
+                    today = (source, day) in {(course, on) for course, on, _until in known}
+                    rows = {(each.target, day, until_of(each.target, day, max(before)))} if before and today else set()
+                if not rows <= known:
+                    known |= rows
+                    news = True
+    return known

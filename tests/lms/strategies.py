@@ -92,8 +92,12 @@ def jobs(draw, number=None):
 @st.composite
 def completions(draw):
     done = draw(days.filter(lambda day: day <= TODAY))
-    last = draw(st.none() | st.integers(0, 1200).map(lambda n: done + datetime.timedelta(days=n)))
-    return Completion(done, last, redo=draw(st.none() | st.builds(Redo, days)))
+    redo = draw(st.none() | st.builds(Redo, days))
+    until = draw(st.none() | st.integers(0, 1200).map(lambda n: done + datetime.timedelta(days=n)))
+    if until is None:
+        return Completion(done, redo=redo)
+    kept = st.integers(1, 400).map(lambda n: max(done, until - datetime.timedelta(days=n)))
+    return Completion(done, until, renewable_from=draw(st.none() | kept), redo=redo)
 
 
 pairs = st.tuples(st.sampled_from(STAFF), st.sampled_from(COURSES))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from courses.models import CoursePage
 from lms.access import duties_today
+from lms.equivalence.actions import equate
 from lms.models import (
     Employment,
     EvidenceDocument,
@@ -59,6 +60,9 @@ def every_door(cast, rule, far):
         course=rule.course, parts={lesson: timezone.now()}, by_when=TODAY(), notes={"sv": "Nytt."}, actor=cast.ada
     )
     demanded = LedgerEntry.objects.get(verb="retraining.demanded")
+    other = course_of(builders.make_course("En annan kurs"))
+    equal = equate(kind="counts", sources=[other], target=rule.course, valid_from=TODAY(), actor=cast.users["ada"])
+    equated = LedgerEntry.objects.get(verb="equivalence.opened")
     [paper] = make_papers(
         form_id=uuid.uuid4(),
         activity=rule.course.activities.get(kind="quiz"),
@@ -105,6 +109,10 @@ def every_door(cast, rule, far):
         ("get", f"/requirements/{rule.pk}/change/", admin),
         ("get", f"/requirements/{rule.pk}/end/", admin),  # it binds everyone: not Petra's alone
         ("get", f"/requirements/{rule.pk}/undo/{made.uuid}/", admin),
+        ("get", "/equivalences/", project),
+        ("get", "/equivalences/add/", admin),  # courses are everyone's
+        ("get", f"/equivalences/{equal.pk}/end/", admin),
+        ("get", f"/equivalences/{equal.pk}/undo/{equated.uuid}/", admin),
         ("get", "/attendance/", both),
         ("get", "/earlier-training/", both),
         ("get", "/paper/", both),

@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courses.validity import WINDOW_DAYS
 from lms.status import (
-    EXPIRING_DAYS,
     TRAINED,
     Completion,
     Facts,
     Status,
-    add_months,
     best_completion,
     standing,
     status_on,
 )
+from lms.validity import add_months
 
 from .strategies import TODAY, completions, days
 
@@ -74,7 +74,7 @@ def test_a_completion_counts_to_and_with_its_last_day():
 
 
 def test_it_expires_soon_in_its_last_sixty_days():
-    until = TODAY + datetime.timedelta(days=EXPIRING_DAYS)
+    until = TODAY + datetime.timedelta(days=WINDOW_DAYS)
     done = Facts(required=True, completion=Completion(TODAY, until))
     assert status_on(TODAY, done) is Status.COMPLETE
     assert status_on(TOMORROW, done) is Status.EXPIRING

@@ -59,6 +59,7 @@ def _where_one_was(journeys: list[Journey]) -> Journey | None:
 @desk
 def start(request):
     all_of_them = _journeys(request, readable_courses(request))
+    open_to_them = [journey.course for journey in all_of_them]
     to_do = sorted(
         (
             journey
@@ -67,7 +68,9 @@ def start(request):
         ),
         key=_urgency,
     )
-    renew = [journey for journey in all_of_them if journey.may_begin_again]
+    renew = [journey for journey in all_of_them if journey.may_renew]
+    for journey in renew:
+        journey.renewed_by = [course for course in journey.renewed_by if course in open_to_them]
     # Begun of one's own accord comes after what is required, and what is recommended after that.
     own = [journey for journey in all_of_them if not journey.is_required and journey.is_under_way]
     in_turn = _in_turn([*to_do, *own], all_of_them)
@@ -106,6 +109,7 @@ def _journey(request: HttpRequest, uuid: UUID) -> Journey:
 @desk
 def course(request, course):
     journey = _journey(request, course)
+    journey.renewed_by = [other for other in journey.renewed_by if other.live and may_read(request, other)]
     left = journey.left
     kinds = [state.kind for state in left]
     return render(

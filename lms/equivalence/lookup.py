@@ -1,0 +1,87 @@
+"""Equivalences out of the database, and what completions count for with them."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from itertools import groupby
+
+from django.utils import timezone
+
+from courses.models import Course, settings_at
+
+from ..models import CourseCompletion, CourseEquivalence, EquivalenceSource
+from ..status import Completion, best_completion, runs_out
+from ..validity import Validity
+from .counting import RENEWS, Equivalence, standings, with_sources
+
+#: Who, and which course: by their ids.
+Pair = tuple[int, int]
+
+
+def equivalences_on(day: datetime.date, *, known: datetime.datetime | None = None) -> list[Equivalence]:
+    """Those that hold on `day`, as known at `known`. One query."""
+    holding = CourseEquivalence.objects.in_force(day, known=known)
+    parts = (
+        EquivalenceSource.objects.filter(equivalence__in=holding)
+        .select_related("equivalence__target", "course")
+        .order_by("equivalence_id", "course_id")
+    )
+    found = []
+    for _pk, group in groupby(parts, key=lambda part: part.equivalence_id):
+        rows = list(group)
+        row = rows[0].equivalence
+        names = {part.course_id: part.course for part in rows}
+        found.append(Equivalence(row.pk, row.kind, row.target_id, tuple(names), names, _validity_on(row.target)))
+    return found
+
+
+def _validity_on(course: Course) -> Callable[[datetime.date], Validity]:
+    """The validity of `course` as a day began: what is changed in the course of a day changes nothing of that day."""
+
+    @cache
+    def validity_on(day: datetime.date) -> Validity:
+        began = timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+        return Validity.among(settings_at(began, course.dated_settings(), course.past))
+
+    return validity_on
+
+
+def best_of(done: Mapping[Pair, Sequence[Completion]], equivalences: Sequence[Equivalence]) -> dict[Pair, Completion]:
+    """The completion that counts longest for each person and course, through other courses too.
+
+    `done` holds what each person has completed themselves, by (person, course): of the courses asked about and of all
+    that may count for them, see `with_sources`. This is where completions become what people are asked to have.
+    """
+    found: dict[Pair, Completion] = {}
+    count = {source for each in equivalences for source in each.sources}
+    with_more: dict[int, dict[int, Sequence[Completion]]] = defaultdict(dict)
+    touched = {person for person, course in done if course in count}
+    for (person, course), rows in done.items():
+        if person in touched:
+            with_more[person][course] = rows
+        elif best := best_completion(rows):
+            found[person, course] = best
+    for person, own in with_more.items():
+        found |= {(person, course): best for course, best in standings(own, equivalences).items()}
+    return found
+
+
+def standings_of(staff: Iterable[int], courses: Iterable[int], day: datetime.date) -> dict[Pair, Completion]:
+    """Where those people stood with those courses on `day`, as known now. Two queries."""
+    equivalences, wanted = equivalences_on(day), set(courses)
+    rows = CourseCompletion.objects.standing(day).filter(staff__in=staff, course__in=with_sources(wanted, equivalences))
+    done: dict[Pair, list[Completion]] = defaultdict(list)
+    for row in rows.order_by("pk"):
+        done[row.staff_id, row.course_id].append(Completion.of(row))
+    return {pair: best for pair, best in best_of(done, equivalences).items() if pair[1] in wanted}
+
+
+def standing_of(staff: int, course: int, day: datetime.date) -> Completion | None:
+    return standings_of([staff], [course], day).get((staff, course))
+
+
+def renews_what_runs_out(staff: int, course: int, day: datetime.date) -> bool:
+    """Whether `course`, taken again, would renew another that has run out or soon will, for that person."""
+    targets = {each.target for each in equivalences_on(day) if each.kind == RENEWS and course in each.sources}
+    return any(runs_out(day, done) for done in (standings_of([staff], targets, day) if targets else {}).values())

@@ -1,0 +1,171 @@
+import datetime
+from collections import defaultdict
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from ..admin.base import AdminPage, AskFirstView
+from ..models import CourseEquivalence, EquivalenceKind, LedgerEntry, Role
+from ..people.sentences import name_of
+from ..remedies.undo import is_undone, undo
+from ..remedies.views import UndoView
+from ..requirements.rules import ONE_DAY
+from ..requirements.views import REQUIREMENTS, leads_everywhere
+from ..wording import and_list, day_text
+from . import actions
+from .foresight import foresee
+from .forms import EndEquivalenceForm, EquivalenceForm
+
+EQUIVALENCES = (gettext_lazy("Equivalent courses"), "lms_admin:equivalences")
+
+
+def in_words(row: CourseEquivalence) -> str:
+    """Such as: “Hosting, basics” counts as “Hosting”."""
+    words = {
+        EquivalenceKind.COUNTS: _("%(courses)s counts as “%(target)s”"),
+        EquivalenceKind.RENEWS: _("%(courses)s renews “%(target)s”"),
+    }
+    courses = and_list([_("“%(course)s”") % {"course": course} for course in row.sources.all()])
+    return words[EquivalenceKind(row.kind)] % {"courses": courses, "target": row.target}
+
+
+class EquivalenceList(AdminPage, TemplateView):
+    template_name = "lms/admin/equivalence_list.html"
+    page_title = gettext_lazy("Equivalent courses")
+    header_icon = "tasks"
+    parents = (REQUIREMENTS,)
+    explanation = gettext_lazy(
+        "When a course is replaced, split or joined, what people have completed can count for the new one. And a "
+        "shorter course can renew a longer one."
+    )
+
+    def get_context_data(self, **kwargs):
+        today = timezone.localdate()
+        rows = list(
+            CourseEquivalence.objects.select_related("target").prefetch_related("sources").order_by("valid_from", "pk")
+        )
+        histories = _histories(rows)
+        shown = [(row, in_words(row), histories.get(row.pk, [])) for row in rows]
+        return {
+            **super().get_context_data(**kwargs),
+            "may_change": leads_everywhere(self.request.user),
+            "current": [each for each in shown if not _has_ended(each[0], today)],
+            "ended": [each for each in shown if _has_ended(each[0], today)],
+        }
+
+
+def _has_ended(row: CourseEquivalence, today: datetime.date) -> bool:
+    return row.is_taken_back or (row.valid_to is not None and row.valid_to < today)
+
+
+def _histories(rows: list[CourseEquivalence]) -> dict[int, list[tuple[LedgerEntry, str, bool]]]:
+    """For each what was decided about it, by whom, and whether it can be undone. One query."""
+    words = {
+        "equivalence.opened": _("Made %(day)s by %(name)s."),
+        "equivalence.ended": _("Ended %(day)s by %(name)s."),
+        "equivalence.taken_back": _("Taken back as a mistake %(day)s by %(name)s."),
+        "equivalence.end_undone": _("In force again since %(day)s, changed by %(name)s."),
+    }
+    subjects = {f"courseequivalence:{row.pk}": row.pk for row in rows}
+    entries = list(LedgerEntry.objects.filter(subject__in=subjects).select_related("actor").order_by("pk"))
+    undone = {entry.data.get("undoes") for entry in entries}
+    taken_back = {entry.subject for entry in entries if entry.verb == "equivalence.taken_back"}
+    found: dict[int, list[tuple[LedgerEntry, str, bool]]] = defaultdict(list)
+    for entry in entries:
+        name = name_of(entry.actor) if entry.actor else _("the system")
+        text = words[entry.verb] % {"day": day_text(timezone.localdate(entry.at)), "name": name}
+        can_be = entry.verb in ("equivalence.opened", "equivalence.ended") and entry.subject not in taken_back
+        found[subjects[entry.subject]].append((entry, text, can_be and str(entry.uuid) not in undone))
+    return found
+
+
+class EverywhereMixin:
+    """Courses are everyone's: who leads a part of the tree sees what counts, and cannot change it."""
+
+    request: Any
+    parents = (REQUIREMENTS, EQUIVALENCES)
+    success_url = reverse_lazy("lms_admin:equivalences")
+    header_icon = "tasks"
+
+    def dispatch(self, request, *args, **kwargs):
+        if not leads_everywhere(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class AddEquivalence(EverywhereMixin, AskFirstView):
+    page_title = gettext_lazy("Let a course count for another")
+    form_class = EquivalenceForm
+    confirm_label = gettext_lazy("Let it count")
+    explanation = gettext_lazy(
+        "First you see for whom it changes anything. Nothing is written at any person: it is counted anew when "
+        "somebody looks, and you can undo it."
+    )
+
+    def foresee(self, data):
+        day = max(data["valid_from"], timezone.localdate())
+        return foresee(lambda: actions.equate(actor=self.request.user, **data), target=data["target"], day=day)
+
+    def act(self, data):
+        return _("Saved: %(words)s.") % {"words": in_words(actions.equate(actor=self.request.user, **data))}
+
+
+class RowMixin(EverywhereMixin):
+    kwargs: dict[str, Any]
+
+    def setup(self, request, *args, **kwargs):
+        rows = CourseEquivalence.objects.select_related("target")
+        self.row = get_object_or_404(rows, pk=kwargs["equivalence"])
+        super().setup(request, *args, **kwargs)
+
+
+class EndEquivalence(RowMixin, AskFirstView):
+    page_title = gettext_lazy("Let it count no longer")
+    form_class = EndEquivalenceForm
+    confirm_label = gettext_lazy("End it")
+
+    @property
+    def explanation(self):
+        words = _("%(words)s. After the last day nobody has the course through it. Earlier days stay as they were.")
+        return words % {"words": in_words(self.row)}
+
+    def _end(self, data):
+        return actions.end_equivalence(equivalence=self.row, last_day=data["last_day"], actor=self.request.user)
+
+    def foresee(self, data):
+        day = max(data["last_day"] + ONE_DAY, timezone.localdate())
+        return foresee(lambda: self._end(data), target=self.row.target, day=day)
+
+    def act(self, data):
+        self._end(data)
+        return _("It counts to %(day)s.") % {"day": day_text(data["last_day"])}
+
+
+class UndoOfEquivalence(RowMixin, UndoView):
+    roles = (Role.PROJECT_LEADER,)
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.take_up(LedgerEntry.objects.filter(subject=f"courseequivalence:{self.row.pk}"))
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if not context["why_not"] and not is_undone(self.entry):
+            today = timezone.localdate()
+            told = foresee(lambda: undo(entry=self.entry, actor=self.request.user), target=self.row.target, day=today)
+            context["words"] = " ".join([str(context["words"]), *told])
+        return context
+
+    def get_sentence(self):
+        words = {
+            "equivalence.opened": _("%(words)s: made on %(day)s."),
+            "equivalence.ended": _("%(words)s: ended on %(day)s."),
+        }
+        day = day_text(timezone.localdate(self.entry.at))
+        return words[self.entry.verb] % {"words": in_words(self.row), "day": day}

@@ -1,0 +1,391 @@
+"""Courses that count as others, and shorter ones that renew them: pure, and out of the database."""
+
+import datetime
+import uuid
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courses.models import Course
+from lms.equivalence.actions import end_equivalence, equate
+from lms.equivalence.counting import COUNTS, RENEWS, Equivalence, standings, with_sources
+from lms.equivalence.foresight import foresee
+from lms.models import CourseCompletion, CourseEquivalence, Employment, LedgerEntry, Requirement, Workplace
+from lms.progress import record_earlier_training
+from lms.remedies.undo import undo
+from lms.reports.figures import gather
+from lms.requirements.actions import require
+from lms.status import Completion, best_completion
+from lms.validity import Term, Validity, term
+from lms.wording import why
+from tests import builders
+from tests.builders import complete, course_of, read
+from tests.people import hire
+
+from . import reference
+from .strategies import completions
+
+D = datetime.date
+OLD, NEW, SHORT, MORE = 1, 2, 3, 4
+NAMES = {OLD: "Värdskap grund", NEW: "Värdskap", SHORT: "Värdskap, repetition", MORE: "Bemötande"}
+RULES = {
+    OLD: Validity("completion", 24),
+    NEW: Validity("expiry", 12),
+    SHORT: Validity(),
+    MORE: Validity("day", 3, 12, 31),
+}
+
+
+def equivalence(kind, sources, target, number=1):
+    names = {source: NAMES[source] for source in sources}
+    return Equivalence(number, kind, target, tuple(sources), names, lambda day: RULES[target])
+
+
+def done(year, month, day, until=None, number=1):
+    return Completion(D(year, month, day), until, number)
+
+
+def test_a_course_counts_as_another_as_long_as_it_is_valid_itself():
+    own = {OLD: [done(2026, 10, 3, D(2028, 10, 3), 7)]}
+    best = standings(own, [equivalence(COUNTS, [OLD], NEW)])[NEW]
+    assert (best.completed_on, best.valid_until, best.id) == (D(2026, 10, 3), D(2028, 10, 3), 7)
+    assert best.through == (("Värdskap grund", D(2026, 10, 3)),)
+
+
+def test_of_several_all_are_needed_done_with_the_last_and_over_with_the_first():
+    both = equivalence(COUNTS, [OLD, MORE], NEW)
+    first, last = done(2026, 3, 1, D(2029, 3, 1), 7), done(2026, 5, 1, D(2027, 5, 1), 8)
+    assert NEW not in standings({OLD: [first]}, [both])
+    best = standings({OLD: [first], MORE: [last]}, [both])[NEW]
+    assert (best.completed_on, best.valid_until, best.id) == (D(2026, 5, 1), D(2027, 5, 1), 8)
+    assert [source.course for source in best.through] == ["Värdskap grund", "Bemötande"]
+
+
+def test_a_shorter_course_renews_for_who_has_had_the_whole_one():
+    renews = equivalence(RENEWS, [SHORT], NEW)
+    short = done(2026, 11, 20, None, 9)
+    assert NEW not in standings({SHORT: [short]}, [renews])
+    had = done(2025, 12, 10, D(2026, 12, 10), 7)
+    best = standings({NEW: [had], SHORT: [short]}, [renews])[NEW]
+    # In the window: twelve months from the last valid day before.
+    assert (best.completed_on, best.valid_until, best.id) == (D(2026, 11, 20), D(2027, 12, 10), 9)
+    before = standings({NEW: [done(2026, 11, 21, D(2027, 11, 21), 7)], SHORT: [short]}, [renews])[NEW]
+    assert before.through == ()  # the short one came first, and renewed nothing
+
+
+def test_it_goes_over_several_steps_and_names_what_was_completed_in_truth():
+    steps = [equivalence(COUNTS, [OLD], MORE, 1), equivalence(COUNTS, [MORE], NEW, 2)]
+    best = standings({OLD: [done(2026, 10, 3)]}, steps)[NEW]
+    assert [source.course for source in best.through] == ["Värdskap grund"]
+    assert with_sources([NEW], steps) == {OLD, MORE, NEW}
+    assert with_sources([OLD], steps) == {OLD}
+
+
+def test_two_that_count_as_each_other_come_to_an_end_and_ones_own_is_said_first():
+    each_other = [equivalence(COUNTS, [OLD], NEW, 1), equivalence(COUNTS, [NEW], OLD, 2)]
+    best = standings({OLD: [done(2026, 10, 3)], NEW: [done(2025, 1, 1)]}, each_other)
+    assert [best[OLD].through, best[NEW].through] == [(), ()]
+
+
+@st.composite
+def worlds(draw):
+    own = {}
+    number = 0
+    for course in draw(st.sets(st.sampled_from(sorted(NAMES)))):
+        rows = draw(st.lists(completions(), min_size=1, max_size=3))
+        own[course] = [row._replace(id=(number := number + 1), renewable_from=None) for row in rows]
+    equivalences = []
+    for number in range(draw(st.integers(0, 4))):
+        target = draw(st.sampled_from(sorted(NAMES)))
+        kind = draw(st.sampled_from([COUNTS, RENEWS]))
+        others = st.sampled_from([course for course in sorted(NAMES) if course != target])
+        sources = draw(st.lists(others, unique=True, min_size=1, max_size=1 if kind == RENEWS else 3))
+        equivalences.append(equivalence(kind, sorted(sources), target, number))
+    return own, equivalences
+
+
+def until_by_completion(course, day, _before):
+    return term(RULES[course]._replace(kind="completion"), day, Term()).valid_until if RULES[course].months else None
+
+
+@given(worlds())
+def test_it_is_what_the_slow_reference_says(world):
+    """With rules that count from the completion: the reference knows nothing of windows."""
+    own, equivalences = world
+    plain = [
+        each._replace(validity_on=lambda day, target=each.target: RULES[target]._replace(kind="completion"))
+        for each in equivalences
+    ]
+    rows = [(course, one.completed_on, one.valid_until) for course, each in own.items() for one in each]
+    known = reference.everything_that_counts(rows, plain, until_by_completion)
+    found = standings(own, plain)
+    assert set(found) == {course for course, _on, _until in known}
+    for course, best in found.items():
+        ends = [until or datetime.date.max for other, _on, until in known if other == course]
+        assert (best.valid_until or datetime.date.max) == max(ends)
+
+
+@given(worlds())
+def test_nobody_has_less_by_it_and_the_order_does_not_matter(world):
+    own, equivalences = world
+    found = standings(own, equivalences)
+    for course, rows in own.items():
+        mine = best_completion(rows)
+        assert (found[course].valid_until or datetime.date.max) >= (mine.valid_until or datetime.date.max)
+    backwards = standings(dict(reversed(own.items())), list(reversed(equivalences)))
+    assert {course: best.term for course, best in found.items()} == {
+        course: best.term for course, best in backwards.items()
+    }
+
+
+@given(worlds())
+def test_a_later_completion_takes_nothing_away(world):
+    own, equivalences = world
+    last = max((row.completed_on for rows in own.values() for row in rows), default=None)
+    fewer = {course: [row for row in rows if row.completed_on != last] for course, rows in own.items()}
+    found = standings(own, equivalences)
+    for course, best in standings(fewer, equivalences).items():
+        assert (found[course].valid_until or datetime.date.max) >= (best.valid_until or datetime.date.max)
+
+
+def test_what_counts_through_ends_with_what_it_rests_on():
+    opens, until = term(RULES[OLD], D(2026, 10, 3))
+    own = {OLD: [Completion(D(2026, 10, 3), until, 1, opens)]}
+    assert standings(own, [equivalence(COUNTS, [OLD], NEW)])[NEW].term == (opens, until)
+
+
+# Out of the database
+
+
+def day(number):
+    return timezone.localdate() - datetime.timedelta(days=number)
+
+
+def ago(number):
+    return timezone.now() - datetime.timedelta(days=number)
+
+
+@pytest.fixture
+def noon(time_machine):
+    time_machine.move_to(datetime.datetime(2026, 10, 14, 10, tzinfo=datetime.UTC), tick=False)
+
+
+@pytest.fixture
+def world(noon, cast, index):
+    """A new course that everyone must take, and the old one, which Maja did in time."""
+    new = builders.make_full_course("Värdskap", lessons=1, valid_months=12)
+    old = builders.make_full_course("Värdskap grund", lessons=1, valid_months=12)
+    require(course=course_of(new), valid_from=day(300), due_on=day(-30), actor=cast.ada)
+    complete(cast.maja, old, at=ago(11))
+    return SimpleNamespace(new=new, old=old, short=None)
+
+
+def counts(cast, world, **changes):
+    values = {"kind": "counts", "sources": [course_of(world.old)], "target": course_of(world.new)}
+    return equate(**{**values, "valid_from": day(5), "actor": cast.ada, **changes})
+
+
+def cells(on, **known):
+    figures = gather(on, Workplace.objects.all(), **known)
+    return {worker.given_name: row.cells[0] for worker, row in figures.rows(figures.workers)}
+
+
+def test_it_counts_on_the_days_that_it_holds_and_says_through_what(cast, world):
+    row = counts(cast, world)
+    assert [cells(on)["Maja"].status for on in (day(6), day(5), day(0))] == ["not_started", "complete", "complete"]
+    assert cells(day(0))["Bo"].status == "not_started"
+    with override("sv"):
+        assert why(day(0), cells(day(0))["Maja"].facts) == (
+            "Räknas genom ”Värdskap grund”, 3 oktober 2026. Gäller till och med 3 oktober 2027."
+        )
+    end_equivalence(equivalence=row, last_day=day(2), actor=cast.ada)
+    assert [cells(on)["Maja"].status for on in (day(2), day(1))] == ["complete", "not_started"]
+    assert CourseCompletion.objects.count() == 1
+
+
+def test_what_was_known_before_it_was_recorded_stays_as_it_was(cast, world):
+    counts(cast, world, valid_from=day(20))
+    Employment.objects.update(recorded_at=ago(400))
+    Requirement.objects.update(recorded_at=ago(300))
+    assert cells(day(1))["Maja"].status == "complete"
+    assert cells(day(1), known=ago(1))["Maja"].status == "not_started"
+
+
+def test_the_certificate_of_what_was_completed_is_what_is_shown(cast, world):
+    counts(cast, world)
+    [completion] = CourseCompletion.objects.all()
+    assert cells(day(0))["Maja"].facts.completion.id == completion.pk
+
+
+def test_an_end_is_undone_and_a_mistake_never_counted(cast, world):
+    row = counts(cast, world)
+    end_equivalence(equivalence=row, last_day=day(2), actor=cast.ada)
+    undo(entry=LedgerEntry.objects.get(verb="equivalence.ended"), actor=cast.ada)
+    assert [cells(on)["Maja"].status for on in (day(6), day(1), day(0))] == ["not_started", "complete", "complete"]
+    undo(entry=LedgerEntry.objects.get(verb="equivalence.opened"), actor=cast.ada)
+    assert [cells(on)["Maja"].status for on in (day(5), day(0))] == ["not_started", "not_started"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"kind": "renews", "sources": ["old", "short"]}, "sources"), ({"sources": ["new"]}, "target")],
+)
+def test_what_cannot_be_is_told_at_its_field(cast, world, changes, field):
+    world.short = builders.make_course("Repetition")
+    sources = [course_of(getattr(world, name)) for name in changes["sources"]]
+    with pytest.raises(ValidationError) as error:
+        counts(cast, world, **{**changes, "sources": sources})
+    assert list(error.value.message_dict) == [field]
+
+
+# For the learner
+
+
+def test_nothing_is_asked_of_who_has_it_through_another_course(maja, cast, world):
+    counts(cast, world)
+    start = maja.get("/min-utbildning/").context
+    assert [journey.course.title for journey in start["to_do"]] == []
+    assert {journey.course.title for journey in start["done"]} == {"Värdskap", "Värdskap grund"}
+    read(cast.maja, world.new.get_activity_pages().first().specific)
+    assert maja.get("/min-utbildning/").context["to_do"] == []
+    page = maja.get(f"/min-utbildning/kurs/{world.new.translation_key}/").content.decode()
+    assert "Räknas genom" in page
+
+
+@pytest.fixture
+def short(cast, world):
+    """A shorter course that renews the new one, which Maja has had and which runs out in twenty days."""
+    world.short = builders.make_course("Repetition", valid_months=None)
+    builders.make_lesson(world.short)
+    complete(cast.maja, world.new, at=ago(345))
+    equate(
+        kind="renews",
+        sources=[course_of(world.short)],
+        target=course_of(world.new),
+        valid_from=day(5),
+        actor=cast.ada,
+    )
+    return world.short
+
+
+def test_a_shorter_course_is_offered_in_the_window_and_renews(maja, cast, world, short):
+    for path in ("/min-utbildning/", f"/min-utbildning/kurs/{world.new.translation_key}/"):
+        page = maja.get(path).content.decode()
+        assert f"/min-utbildning/kurs/{short.translation_key}/" in page
+        assert "Förnya med ”Repetition”" in page
+    assert cells(day(0))["Maja"].status == "expiring"
+    complete(cast.maja, short)
+    done = cells(day(0))["Maja"].facts.completion
+    assert (done.completed_on, done.valid_until) == (D(2026, 10, 14), D(2027, 10, 14))
+    assert maja.get("/min-utbildning/").context["renew"] == []
+    assert cells(day(1))["Maja"].status == "expiring"
+
+
+def test_nobody_is_offered_a_course_that_they_may_not_open(maja, cast, world, short):
+    Course.objects.filter(pk=course_of(short).pk).update(access="assigned")
+    for path in ("/min-utbildning/", f"/min-utbildning/kurs/{world.new.translation_key}/"):
+        assert "Repetition" not in maja.get(path).content.decode()
+
+
+def test_the_shorter_course_is_taken_again_the_next_time_though_it_is_valid_for_good(maja, cast, world, short):
+    complete(cast.maja, short, at=ago(200))  # renewed long ago, and that runs out too
+    CourseCompletion.objects.filter(course=course_of(world.new)).update(completed_on=day(700), valid_until=day(335))
+    Course.objects.filter(pk=course_of(world.new).pk).update(valid_months=7)
+    assert cells(day(0))["Maja"].status == "expiring"
+    path = f"/min-utbildning/kurs/{short.translation_key}/"
+    assert "gor-om" in maja.get(path).content.decode()
+    maja.post(f"{path}gor-om/", builders.fields(cast.maja))
+    complete(cast.maja, short)
+    assert cells(day(0))["Maja"].facts.completion.completed_on == day(0)
+
+
+def test_a_leader_who_records_the_shorter_course_again_renews_with_it(cast, world, short):
+    complete(cast.maja, short, at=ago(200))
+    CourseCompletion.objects.filter(course=course_of(world.new)).update(completed_on=day(700), valid_until=day(335))
+    Course.objects.filter(pk=course_of(world.new).pk).update(valid_months=7)
+    record_earlier_training(
+        form_id=uuid.uuid4(), course=course_of(short), people=[cast.maja], on=day(1), recorded_by=cast.ada
+    )
+    assert cells(day(0))["Maja"].facts.completion.completed_on == day(1)
+
+
+def test_what_is_renewed_goes_on_from_what_counts_through_another_course(cast, world):
+    """The old one counts as the new one, which goes on from the last valid day when it is renewed in its window."""
+    counts(cast, world)
+    CourseCompletion.objects.update(valid_until=day(-20), renewable_from=day(10))
+    Course.objects.filter(pk=course_of(world.new).pk).update(validity="expiry")
+    done = complete(cast.maja, world.new)
+    assert done.valid_until == D(2027, 11, 3)
+
+
+# In the admin
+
+
+PATH = "/admin/training/equivalences/"
+
+
+def form_for(world, **changes):
+    return {
+        "form_id": str(uuid.uuid4()),
+        "sources": [course_of(world.old).pk],
+        "kind": "counts",
+        "target": course_of(world.new).pk,
+        "valid_from": day(0).isoformat(),
+        **changes,
+    }
+
+
+def confirmed(client, path, form):
+    """What the page that asks says, and where the confirmation leads."""
+    asked = client.post(path, form)
+    assert asked.status_code == 200, asked.context["form"].errors
+    return asked.context["told"], client.post(path, {**form, "seen": asked.context["seal"]})
+
+
+def test_it_is_said_first_for_whom_it_changes_anything(sign_in, cast, world):
+    ada = sign_in("ada")
+    told, answer = confirmed(ada, f"{PATH}add/", form_for(world))
+    assert "Maja Lindgren" in told[0]
+    assert told[0].startswith("1 ")
+    assert answer["Location"] == PATH
+    assert "”Värdskap grund” räknas som ”Värdskap”" in ada.get(PATH).content.decode()
+    row = CourseEquivalence.objects.get()
+    told, answer = confirmed(ada, f"{PATH}{row.pk}/end/", {"last_day": day(-3).isoformat()})
+    assert "Maja Lindgren" in told[0]
+    assert LedgerEntry.objects.filter(verb="equivalence.ended").count() == 1
+    entry = LedgerEntry.objects.get(verb="equivalence.opened")
+    page = ada.get(f"{PATH}{row.pk}/undo/{entry.uuid}/")
+    assert "Maja Lindgren" in page.context["words"]
+    assert ada.post(f"{PATH}{row.pk}/undo/{entry.uuid}/").status_code == 302
+    assert cells(day(0))["Maja"].status == "not_started"
+
+
+def test_a_rehearsal_leaves_nothing_and_a_double_click_counts_once(sign_in, cast, world):
+    ada, form = sign_in("ada"), form_for(world)
+    asked = ada.post(f"{PATH}add/", form)
+    assert not CourseEquivalence.objects.exists()
+    for _click in range(2):
+        ada.post(f"{PATH}add/", {**form, "seen": asked.context["seal"]})
+    assert CourseEquivalence.objects.count() == 1
+
+
+def test_who_leads_a_part_of_the_tree_sees_and_cannot_change(petra, cast, world):
+    row = counts(cast, world)
+    page = petra.get(PATH)
+    assert "räknas som" in page.content.decode()
+    assert f"{PATH}{row.pk}/end/" not in page.content.decode()
+    assert petra.post(f"{PATH}add/", form_for(world)).status_code in (302, 403)
+    assert CourseEquivalence.objects.count() == 1
+
+
+@pytest.mark.parametrize("people", [1, 9])
+def test_the_rehearsal_costs_the_same_however_many(cast, world, people, django_assert_num_queries):
+    for number in range(people):
+        complete(hire(cast, f"Person {number}", "Test", "grasmyr"), world.old, at=ago(9))
+    with django_assert_num_queries(20):
+        foresee(lambda: counts(cast, world), target=course_of(world.new), day=day(0))
