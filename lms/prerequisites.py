@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from courses.models import Access, Activity, Course
 
-from .access import required_courses
+from .access import asked_courses
 from .models import CourseCompletion, Enrolment, Exemption, StaffMember
 
 
@@ -52,7 +52,7 @@ def held_back_by(learner: StaffMember, courses: Iterable[Course]) -> dict[int, l
             Q(course=None) | Q(course=OuterRef("pk")), staff=learner
         )
     )
-    theirs = Q(pk__in=required_courses(learner)) | Exists(Enrolment.objects.filter(**own, current=True))
+    theirs = Q(pk__in=asked_courses(learner)) | Exists(Enrolment.objects.filter(**own, current=True))
     left = Course.objects.filter(~Q(access=Access.ASSIGNED) | theirs, ~done, ~excused, pk__in=wanted)
     ids = set(left.values_list("pk", flat=True))
     found: dict[int, list[Course]] = defaultdict(list)

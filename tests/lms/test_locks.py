@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from lms.access import required_courses
+from lms.access import asked_courses
 from lms.models import ActivityCompletion, EventKind, Role
 from lms.prerequisites import courses_before, held_back_by
 from lms.progress import record_attendance, void
@@ -299,7 +299,7 @@ def test_what_holds_back_is_found_in_two_queries(cast, index, number, django_ass
     for page in pages[1:]:
         name_first(page, pages[0])
     courses = [course_of(page) for page in pages]
-    required_courses(cast.maja)
+    asked_courses(cast.maja)
     with django_assert_num_queries(2):
         assert len(held_back_by(cast.maja, courses)) == number
     with django_assert_num_queries(0):
