@@ -92,7 +92,7 @@ class Identity(models.Model):
         return next(iter(self.titles.values()), "")
 
 
-class Course(ValiditySettings, Identity):
+class Course(Identity, ValiditySettings):
     access = models.CharField(max_length=10, choices=Access.choices, default=Access.STAFF)
 
     dated = ("live", *ValiditySettings.validity_settings)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
+from typing import Any
 
 from django.utils import timezone
 
@@ -67,8 +68,8 @@ def best_of(done: Mapping[Pair, Sequence[Completion]], equivalences: Sequence[Eq
     return found
 
 
-def standings_of(staff: Iterable[int], courses: Iterable[int], day: datetime.date) -> dict[Pair, Completion]:
-    """Where those people stood with those courses on `day`, as known now. Two queries."""
+def standings_of(staff: Any, courses: Iterable[int], day: datetime.date) -> dict[Pair, Completion]:
+    """Where those people stood with those courses on `day`, as known now. Two queries; `staff` may be one for ids."""
     equivalences, wanted = equivalences_on(day), set(courses)
     rows = CourseCompletion.objects.standing(day).filter(staff__in=staff, course__in=with_sources(wanted, equivalences))
     done: dict[Pair, list[Completion]] = defaultdict(list)
