@@ -40,10 +40,12 @@ def equivalences_on(day: datetime.date, *, known: datetime.datetime | None = Non
 def _validity_on(course: Course) -> Callable[[datetime.date], Validity]:
     """The validity of `course` as a day began: what is changed in the course of a day changes nothing of that day."""
 
+    now = course.dated_settings()
+
     @cache
     def validity_on(day: datetime.date) -> Validity:
         began = timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
-        return Validity.among(settings_at(began, course.dated_settings(), course.past))
+        return Validity.among({**now, **settings_at(began, now, course.past)})
 
     return validity_on
 

@@ -323,6 +323,18 @@ def test_what_is_renewed_goes_on_from_what_counts_through_another_course(cast, w
     assert done.valid_until == D(2027, 11, 3)
 
 
+def test_what_counts_through_another_and_runs_out_is_renewed_by_taking_the_course(maja, cast, world):
+    counts(cast, world)
+    CourseCompletion.objects.update(valid_until=day(-20), renewable_from=day(10))
+    start = maja.get("/min-utbildning/")
+    assert [journey.course.title for journey in start.context["renew"]] == ["Värdskap", "Värdskap grund"]
+    assert "Börja kursen" in start.content.decode()
+    course = maja.get(f"/min-utbildning/kurs/{world.new.translation_key}/").content.decode()
+    assert "Börja kursen" not in course  # the button above it says which part
+    assert "Börja: " in course
+    assert "gor-om" not in course
+
+
 # In the admin
 
 
