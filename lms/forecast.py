@@ -33,6 +33,10 @@ class Spread(NamedTuple):
     number: int
 
     @property
+    def is_one_day(self) -> bool:
+        return self.earliest.day == self.latest.day and self.number > 1
+
+    @property
     def three(self) -> tuple[Named, Named, Named]:
         return self.earliest, self.typical, self.latest
 

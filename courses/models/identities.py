@@ -92,7 +92,7 @@ class Identity(models.Model):
         return next(iter(self.titles.values()), "")
 
 
-class Course(ValiditySettings, Identity):
+class Course(Identity, ValiditySettings):
     access = models.CharField(max_length=10, choices=Access.choices, default=Access.STAFF)
     in_order = models.BooleanField(default=False, help_text="Whether each part opens when the one before it is done.")
     after = models.JSONField(default=list, blank=True, help_text="The courses that must be done before it, by uuid.")

@@ -110,7 +110,7 @@ class CourseIndexPage(Page):
         return context
 
 
-class CoursePage(ValiditySettings, TrainingPage):
+class CoursePage(TrainingPage, ValiditySettings):  # type: ignore[django-manager-missing]
     admin_default_ordering = "ord"  # the order in which it is taken
 
     summary = models.CharField(

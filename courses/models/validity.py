@@ -30,7 +30,7 @@ class ValiditySettings(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(31)],
-        help_text=_("Such as 31 December. The last day of the month where the month is shorter."),
+        help_text=_("Only with a fixed day of the year, such as 31 December."),
     )
     window_days = models.PositiveSmallIntegerField(
         _("may be renewed so many days before the end"),
@@ -42,7 +42,9 @@ class ValiditySettings(models.Model):
         _("renewed in time up to so many days after the end"),
         default=0,
         validators=[MaxValueValidator(730)],
-        help_text=_("Later than that, the months are counted from the day when the course is completed again."),
+        help_text=_(
+            "Only when it is counted from the last valid day before. Later than that, it is counted from the new day."
+        ),
     )
 
     validity_settings: tuple[str, ...] = VALIDITY_SETTINGS

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
+from typing import Any
 
 from django.utils import timezone
 
@@ -39,10 +40,12 @@ def equivalences_on(day: datetime.date, *, known: datetime.datetime | None = Non
 def _validity_on(course: Course) -> Callable[[datetime.date], Validity]:
     """The validity of `course` as a day began: what is changed in the course of a day changes nothing of that day."""
 
+    now = course.dated_settings()
+
     @cache
     def validity_on(day: datetime.date) -> Validity:
         began = timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
-        return Validity.among(settings_at(began, course.dated_settings(), course.past))
+        return Validity.among({**now, **settings_at(began, now, course.past)})
 
     return validity_on
 
@@ -67,8 +70,8 @@ def best_of(done: Mapping[Pair, Sequence[Completion]], equivalences: Sequence[Eq
     return found
 
 
-def standings_of(staff: Iterable[int], courses: Iterable[int], day: datetime.date) -> dict[Pair, Completion]:
-    """Where those people stood with those courses on `day`, as known now. Two queries."""
+def standings_of(staff: Any, courses: Iterable[int], day: datetime.date) -> dict[Pair, Completion]:
+    """Where those people stood with those courses on `day`, as known now. Two queries; `staff` may be one for ids."""
     equivalences, wanted = equivalences_on(day), set(courses)
     rows = CourseCompletion.objects.standing(day).filter(staff__in=staff, course__in=with_sources(wanted, equivalences))
     done: dict[Pair, list[Completion]] = defaultdict(list)

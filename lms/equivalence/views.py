@@ -1,5 +1,6 @@
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
+
+from courses.models import Course
 
 from ..admin.base import AdminPage, AskFirstView
 from ..models import CourseEquivalence, EquivalenceKind, LedgerEntry, Role
@@ -27,12 +30,16 @@ EQUIVALENCES = (gettext_lazy("Equivalent courses"), "lms_admin:equivalences")
 
 def in_words(row: CourseEquivalence) -> str:
     """Such as: “Hosting, basics” counts as “Hosting”."""
+    return _in_words(row.kind, row.sources.all(), row.target)
+
+
+def _in_words(kind: str, sources: Iterable[Course], target: Course) -> str:
     words = {
         EquivalenceKind.COUNTS: _("%(courses)s counts as “%(target)s”"),
         EquivalenceKind.RENEWS: _("%(courses)s renews “%(target)s”"),
     }
-    courses = and_list([_("“%(course)s”") % {"course": course} for course in row.sources.all()])
-    return words[EquivalenceKind(row.kind)] % {"courses": courses, "target": row.target}
+    courses = and_list([_("“%(course)s”") % {"course": course} for course in sources])
+    return words[EquivalenceKind(kind)] % {"courses": courses, "target": target}
 
 
 class EquivalenceList(AdminPage, TemplateView):
@@ -110,7 +117,9 @@ class AddEquivalence(EverywhereMixin, AskFirstView):
 
     def foresee(self, data):
         day = max(data["valid_from"], timezone.localdate())
-        return foresee(lambda: actions.equate(actor=self.request.user, **data), target=data["target"], day=day)
+        told = foresee(lambda: actions.equate(actor=self.request.user, **data), target=data["target"], day=day)
+        words = _in_words(data["kind"], data["sources"], data["target"])
+        return [_("%(words)s from %(day)s on.") % {"words": words, "day": day_text(data["valid_from"])}, *told]
 
     def act(self, data):
         return _("Saved: %(words)s.") % {"words": in_words(actions.equate(actor=self.request.user, **data))}

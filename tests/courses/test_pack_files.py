@@ -39,6 +39,7 @@ def test_a_box_with_a_line_missing_is_told_by_its_file_and_line(text, words):
     [
         ("course.yaml", "access: open", "access: alla", "”access” är ”alla”, men ska vara något av open, staff"),
         ("course.yaml", "valid_months: 12", "valid_months: manga", "ska vara ett tal från 1 till 240"),
+        ("course.yaml", "validity: day", "validity: alltid", "ska vara något av for_good, completion, expiry, day"),
         ("course.yaml", "valid_months: 12", "valid_months: 0", "ska vara ett tal från 1 till 240"),
         ("01-ett.md", "minutes: 4", "minutes: fyra", "ska vara ett tal från 1 till 600"),
         ("01-ett.md", "::: tip\n", "::: quote\n", "rutan ”quote”"),

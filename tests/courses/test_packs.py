@@ -26,6 +26,11 @@ objectives:
   - kunna något
 access: open
 valid_months: 12
+validity: day
+valid_to_month: 12
+valid_to_day: 31
+window_days: 30
+late_days: 14
 activities: [01-ett.md, test.yaml, 03-traff.md]
 """
 TEXT = """\
@@ -183,7 +188,7 @@ def content(course: CoursePage) -> list:
     found = [
         {
             name: getattr(course, name)
-            for name in ("title", "slug", "summary", "introduction", "access", "valid_months")
+            for name in ("title", "slug", "summary", "introduction", "access", *CoursePage.validity_settings)
         },
         [block.value for block in course.objectives],
     ]

@@ -323,6 +323,18 @@ def test_what_is_renewed_goes_on_from_what_counts_through_another_course(cast, w
     assert done.valid_until == D(2027, 11, 3)
 
 
+def test_what_counts_through_another_and_runs_out_is_renewed_by_taking_the_course(maja, cast, world):
+    counts(cast, world)
+    CourseCompletion.objects.update(valid_until=day(-20), renewable_from=day(10))
+    start = maja.get("/min-utbildning/")
+    assert [journey.course.title for journey in start.context["renew"]] == ["Värdskap", "Värdskap grund"]
+    assert "Börja kursen" in start.content.decode()
+    course = maja.get(f"/min-utbildning/kurs/{world.new.translation_key}/").content.decode()
+    assert "Börja kursen" not in course  # the button above it says which part
+    assert "Börja: " in course
+    assert "gor-om" not in course
+
+
 # In the admin
 
 
@@ -350,8 +362,8 @@ def confirmed(client, path, form):
 def test_it_is_said_first_for_whom_it_changes_anything(sign_in, cast, world):
     ada = sign_in("ada")
     told, answer = confirmed(ada, f"{PATH}add/", form_for(world))
-    assert "Maja Lindgren" in told[0]
-    assert told[0].startswith("1 ")
+    assert told[0] == "”Värdskap grund” räknas som ”Värdskap” från och med 14 oktober 2026."
+    assert told[1] == "1 person får ”Värdskap” slutförd: Maja Lindgren."
     assert answer["Location"] == PATH
     assert "”Värdskap grund” räknas som ”Värdskap”" in ada.get(PATH).content.decode()
     row = CourseEquivalence.objects.get()
