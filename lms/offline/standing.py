@@ -66,7 +66,7 @@ def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any
         "done": journey.done_in_this_cycle,
         "required": journey.duty is not None and not journey.is_exempt,
         "begun": journey.enrolment_id is not None,
-        "due": journey.duty.due.isoformat() if journey.duty and journey.duty.due else "",
+        "due": journey.due.isoformat() if journey.due else "",
         "touched": journey.touched_at.isoformat() if journey.touched_at else "",
         "activities": [_activity(state, versions, address) for state in journey.activities],
     }

@@ -62,7 +62,7 @@ def jobs(draw, number=None):
 def completions(draw):
     done = draw(days.filter(lambda day: day <= TODAY))
     last = draw(st.none() | st.integers(0, 1200).map(lambda n: done + datetime.timedelta(days=n)))
-    return Completion(done, last, redo=draw(st.none() | st.builds(Redo, days)))
+    return Completion(done, last, redo=draw(st.none() | days.map(Redo)))
 
 
 pairs = st.tuples(st.sampled_from(STAFF), st.sampled_from(COURSES))
