@@ -68,7 +68,7 @@ def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any
         "done": journey.done_in_this_cycle or journey.counts_through_another,
         "required": journey.is_required and not journey.is_exempt,
         "begun": journey.enrolment_id is not None,
-        "due": journey.duty.due.isoformat() if journey.duty and journey.duty.due else "",
+        "due": journey.due.isoformat() if journey.due else "",
         "after": [{"id": str(first.uuid), "title": first.title} for first in journey.first],
         "touched": journey.touched_at.isoformat() if journey.touched_at else "",
         "activities": [_activity(state, versions, address) for state in journey.activities],

@@ -27,10 +27,10 @@ from ..models import (
 from ..progress import current_enrolment
 from ..progress.attempts import extra_attempts, free_again
 from ..requirements.rules import Duty, Rule
-from ..retraining.lookup import is_demanded, news_of, redo_in, redos
-from ..status import TRAINED, Completion, Facts, Redo, Status, best_completion, runs_out, status_on
+from ..retraining.lookup import is_demanded, redos
+from ..status import TRAINED, Completion, Facts, Redo, Status, runs_out, status_on
 from .locks import lock
-from .news import say_what_is_new
+from .news import say_what_is_new, say_what_is_new_in
 
 #: For so long the start page tells the result of a test that was done without network.
 RESULT_IS_NEWS = datetime.timedelta(days=3)
@@ -209,6 +209,13 @@ class Journey:
         return status_on(self.day, self.facts)
 
     @property
+    def due(self) -> datetime.date | None:
+        """By when it is to be done: by its rule; or again, where it was done and has changed."""
+        if self.completion and self.completion.redo:
+            return self.completion.redo.by_when
+        return self.duty.due if self.duty else None
+
+    @property
     def is_trained(self) -> bool:
         return self.status in TRAINED
 
@@ -320,19 +327,6 @@ def journeys(learner: StaffMember, courses: Q, *, language: str) -> list[Journey
     return list(found.values())
 
 
-def done_and_gone(learner: StaffMember, known: Iterable[Journey]) -> list[Journey]:
-    """What `learner` has done of courses that are not among `known`: withdrawn, or theirs no longer. In one query.
-
-    Without activities: there is nothing to open.
-    """
-    day = timezone.localdate()
-    done: dict[Course, list[Completion]] = defaultdict(list)
-    rows = CourseCompletion.objects.standing(day).filter(staff=learner)
-    for row in rows.exclude(course__in=[journey.course.pk for journey in known]).select_related("course"):
-        done[row.course].append(Completion.of(row))
-    return [Journey(course=course, day=day, completion=best_completion(rows)) for course, rows in done.items()]
-
-
 def has_done(learner: StaffMember) -> Exists:
     """A condition on Course: something of it is completed and may be moved or taken back, published or not."""
     own = {"staff": learner, "course": OuterRef("pk")}
@@ -350,11 +344,7 @@ def state_of(learner: StaffMember, version: ActivityVersion) -> ActivityState:
     enrolment = current_enrolment(learner, activity.course)
     if enrolment:
         _add_progress([enrolment.pk], {activity.pk: state})
-        redo = redo_in(enrolment) if state.completion and state.completion.is_demanded else None
-        if redo and activity in redo.parts:
-            state.is_to_be_done_again(redo.note)
-        elif enrolment.retraining_id and not state.is_done:
-            state.news = news_of(enrolment.retraining_id, activity)
+        say_what_is_new_in(state, enrolment)
     return state
 
 

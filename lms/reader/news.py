@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..retraining.lookup import demand_of, note_of
+from ..retraining.lookup import demand_of, news_of, note_of, redo_in
 
 if TYPE_CHECKING:
-    from .journey import Journey
+    from ..models import Enrolment
+    from .journey import ActivityState, Journey
 
 
 def say_what_is_new(current: "Iterable[Journey]") -> None:
@@ -21,3 +22,12 @@ def say_what_is_new(current: "Iterable[Journey]") -> None:
                 state.is_to_be_done_again(journey.redo.note)
             elif demand and state.activity in parts and not state.is_done:
                 state.news = note_of(demand)
+
+
+def say_what_is_new_in(state: "ActivityState", enrolment: "Enrolment") -> None:
+    """The same of one activity, in its cycle. At most two queries, and none where nothing has changed."""
+    redo = redo_in(enrolment) if state.completion and state.completion.is_demanded else None
+    if redo and state.activity in redo.parts:
+        state.is_to_be_done_again(redo.note)
+    elif enrolment.retraining_id and not state.is_done:
+        state.news = news_of(enrolment.retraining_id, state.activity)

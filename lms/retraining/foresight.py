@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,7 +15,7 @@ from courses.models import Course
 
 from ..models import CourseCompletion, Employment, Enrolment
 from ..rehearsal import rehearse
-from ..status import Completion, best_completion
+from ..status import Completion, Status, best_completion
 from ..wording import and_list, day_text, part_text
 from .lookup import redos
 from .offers import Offer, not_translated
@@ -69,16 +70,16 @@ def foresee(course: Course, offers: Sequence[Offer], by_when: datetime.date, act
     told += _by_workplace(people, touched)
     if touched & at_work:
         told.append(
-            _("In the matrix they are “Expires soon” from now on. Who has not done it by %(day)s is “Expired” then.")
-            % {"day": day_text(by_when)}
+            _("In the matrix they are “%(soon)s” from now on. Who has not done it by %(day)s is “%(expired)s” then.")
+            % {"day": day_text(by_when), "soon": Status.EXPIRING.label, "expired": Status.EXPIRED.label}
         )
         told.append(_("What they have done of the rest stays done: only what has changed is done again."))
     told += _who_is_in_it(len(begun & at_work), sum(entry.data.get("begun", 0) for entry in entries))
     names = dict(settings.LANGUAGES)
     for part, language in untranslated:
         told.append(
-            _("%(part)s has not been changed in %(language)s. Publish that too, or they read the same again.")
-            % {"part": part_text(part).capitalize(), "language": names.get(language, language)}
+            _("%(part)s has not been changed in %(language)s. Publish that too, or they do the same again.")
+            % {"part": capfirst(part_text(part)), "language": names.get(language, language)}
         )
     return told
 

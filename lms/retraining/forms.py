@@ -5,6 +5,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -25,7 +26,7 @@ class RetrainingForm(forms.Form):
         self.offers = offers
         for activity, own in offers.items():
             self.fields[_name(activity)] = forms.ChoiceField(
-                label=part_text(activity).capitalize(),
+                label=capfirst(part_text(activity)),
                 widget=forms.RadioSelect,
                 choices=[("", _("Need not be done again")), *((_code(offer), _label(offer)) for offer in own)],
                 required=False,
@@ -39,7 +40,7 @@ class RetrainingForm(forms.Form):
             name = f"note_{language}"
             self.languages[language] = name
             self.fields[name] = forms.CharField(
-                label=_("What is new, in %(language)s") % {"language": label},
+                label=_("What is new (%(language)s)") % {"language": label},
                 max_length=300,
                 required=language == course.source_language,
                 widget=forms.Textarea(attrs={"rows": 2}),

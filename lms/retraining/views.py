@@ -147,9 +147,12 @@ class Recheck(CourseMixin, ConfirmView):
     def get_page_title(self):
         return _("Look over who has completed “%(course)s”") % {"course": self.course}
 
-    @property
-    def confirm_label(self) -> Any:
-        return _("Complete it for them") if ready_to_complete(self.course).exists() else _("Look again")
+    confirm_label = gettext_lazy("Complete it for them")
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        nobody = not ready_to_complete(self.course).exists()
+        return {**context, "could_not": context["told"][0]} if nobody and "told" in context else context
 
     def foresee(self, data):
         rows = ready_to_complete(self.course).select_related("staff").order_by("staff__given_name", "pk")

@@ -92,7 +92,7 @@ def jobs(draw, number=None):
 @st.composite
 def completions(draw):
     done = draw(days.filter(lambda day: day <= TODAY))
-    redo = draw(st.none() | st.builds(Redo, days))
+    redo = draw(st.none() | days.map(Redo))
     until = draw(st.none() | st.integers(0, 1200).map(lambda n: done + datetime.timedelta(days=n)))
     if until is None:
         return Completion(done, redo=redo)

@@ -147,6 +147,7 @@ def test_nothing_to_complete_says_so_and_does_nothing(ada, cast, course):  # noq
     complete(cast.maja, course)
     shown = ada.get(address(course, "recheck"))
     assert len(shown.context["told"]) == 1
+    assert shown.context["could_not"]
     ada.post(address(course, "recheck"), {"seen": shown.context["seal"]})
     assert CourseCompletion.objects.count() == 1
 

@@ -20,7 +20,8 @@ from ...people.actions import change_details
 from ...progress import begin_again
 from ...status import Status
 from ..desk import address, desk, go
-from ..journey import Journey, done_and_gone, journeys
+from ..gone import done_and_gone
+from ..journey import Journey, journeys
 
 
 def _journeys(request, courses):
@@ -29,7 +30,7 @@ def _journeys(request, courses):
 
 def _urgency(journey: Journey) -> tuple:
     """Late first, then by due date, then begun before not begun."""
-    due = journey.duty.due if journey.duty else None
+    due = journey.due
     return (due is None, due or journey.day, journey.enrolment_id is None)
 
 
