@@ -103,7 +103,7 @@ def test_opening_a_locked_part_leads_to_what_comes_first(sign_in, at_tablet, ord
     for page, last in ((ordered[1], "Lektion 1"), (ordered[2], "Lektion 2")):
         where_to, said = led_to(browser.get(address(page, where)))
         assert where_to == address(ordered[0], where)
-        assert said[-1] == f"”{page.title}” öppnas när du är klar med ”{last}”. Börja här."
+        assert said[-1] == f"”{page.title}” öppnas när du är klar med ”{last}”. Det här kommer först."
 
 
 def test_a_locked_test_does_not_begin_by_its_address(maja, cast, ordered):
