@@ -12,7 +12,7 @@ from ..body import plain_blocks, reading_minutes, steps_in
 from ..fields import BodyField, IdentitiesField
 from ..forms import LessonPageForm, OrderForm, SourceSettingsForm
 from ..languages import foreign_language
-from ..panels import OrderPanel
+from ..panels import NamesPanel, OrderPanel
 from .identities import Access, Activity, ActivityKind, Course
 
 PREVIEW_SIZES = [
@@ -155,7 +155,7 @@ class CoursePage(TrainingPage):
         FieldPanel("objectives"),
         FieldPanel("image"),
         MultiFieldPanel([FieldPanel("access"), FieldPanel("valid_months")], heading=_("Settings")),
-        MultiFieldPanel([FieldPanel("in_order"), FieldPanel("after"), OrderPanel()], heading=_("Order")),
+        MultiFieldPanel([FieldPanel("in_order"), NamesPanel("after"), OrderPanel()], heading=_("Order")),
     ]
     base_form_class = OrderForm
     parent_page_types = ["lms_courses.CourseIndexPage"]
@@ -225,7 +225,7 @@ class ActivityPage(TrainingPage):
 
     source_settings: tuple[str, ...] = ("minutes", "required", "after")
     settings_fields = MultiFieldPanel(
-        [FieldPanel("minutes"), FieldPanel("required"), FieldPanel("after")], heading=_("Settings")
+        [FieldPanel("minutes"), FieldPanel("required"), NamesPanel("after")], heading=_("Settings")
     )
     base_form_class = OrderForm
     parent_page_types = ["lms_courses.CoursePage"]
