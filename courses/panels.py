@@ -8,11 +8,11 @@ class NamesComparison(FieldComparison):
 
     def __init__(self, field, obj_a, obj_b):
         super().__init__(field, obj_a, obj_b)
-        pages = Page.objects.filter(translation_key__in={*self.val_a, *self.val_b}, locale=obj_b.locale)
+        before, after = field.value_from_object(obj_a), field.value_from_object(obj_b)
+        pages = Page.objects.filter(translation_key__in={*before, *after}, locale=obj_b.locale)
         titles = {str(key): title for key, title in pages.values_list("translation_key", "draft_title")}
-        self.val_a, self.val_b = (
-            ", ".join(titles.get(uuid, uuid) for uuid in named) for named in (self.val_a, self.val_b)
-        )
+        self.val_a = ", ".join(titles.get(uuid, uuid) for uuid in before)
+        self.val_b = ", ".join(titles.get(uuid, uuid) for uuid in after)
 
 
 class NamesPanel(FieldPanel):
