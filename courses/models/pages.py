@@ -13,7 +13,7 @@ from ..body import plain_blocks, reading_minutes, steps_in
 from ..fields import BodyField, IdentitiesField
 from ..forms import CoursePageForm, LessonPageForm, OrderForm, SourceSettingsForm
 from ..languages import foreign_language
-from ..panels import OrderPanel
+from ..panels import NamesPanel, OrderPanel
 from .identities import Access, Activity, ActivityKind, Course
 from .validity import ValiditySettings
 
@@ -164,7 +164,7 @@ class CoursePage(TrainingPage, ValiditySettings):  # type: ignore[django-manager
                 "Whoever has completed the course keeps the dates that they got. What you change counts from now on."
             ),
         ),
-        MultiFieldPanel([FieldPanel("in_order"), FieldPanel("after"), OrderPanel()], heading=_("Order")),
+        MultiFieldPanel([FieldPanel("in_order"), NamesPanel("after"), OrderPanel()], heading=_("Order")),
     ]
     parent_page_types = ["lms_courses.CourseIndexPage"]
     subpage_types = ["lms_courses.LessonPage", "lms_courses.QuizPage", "lms_courses.WorkshopPage"]
@@ -233,7 +233,7 @@ class ActivityPage(TrainingPage):
 
     source_settings: tuple[str, ...] = ("minutes", "required", "after")
     settings_fields = MultiFieldPanel(
-        [FieldPanel("minutes"), FieldPanel("required"), FieldPanel("after")], heading=_("Settings")
+        [FieldPanel("minutes"), FieldPanel("required"), NamesPanel("after")], heading=_("Settings")
     )
     base_form_class = OrderForm
     parent_page_types = ["lms_courses.CoursePage"]

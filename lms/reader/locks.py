@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from courses.models import ActivityVersion
-from courses.prerequisites import Part, first_of, is_open, last_before, prerequisites, undone
+from courses.prerequisites import Part, first_of, last_before, prerequisites, undone
 
 from .. import wording
 from ..models import StaffMember
@@ -43,9 +43,9 @@ def _lock_parts(journey: "Journey") -> None:
         if uuid in done:
             continue
         state.waits_for = [states[one] for one in undone(uuid, waits, done)]
-        if not is_open(uuid, waits, done=done, begun=begun):
+        if first := first_of(uuid, waits, done=done, begun=begun):
             state.opens_after = [states[one] for one in last_before(uuid, waits, done=done, begun=begun)]
-            state.comes_first = states[first_of(uuid, waits, done=done, begun=begun)]
+            state.comes_first = states[first]
         state.held_back = bool(journey.first)
 
 
@@ -63,7 +63,7 @@ def to_what_comes_first(request: Any, journey: "Journey", state: "ActivityState"
         messages.info(request, words % {"title": journey.course.title, "courses": first})
         return go(request, "course", journey.first[0].uuid)
     if state.comes_first:
-        words = _("“%(title)s” opens when you are done with %(parts)s. Begin here.")
+        words = _("“%(title)s” opens when you are done with %(parts)s. This comes first.")
         last = wording.quoted(part.title for part in state.opens_after)
         messages.info(request, words % {"title": state.title, "parts": last})
         return go(request, "activity", state.comes_first.activity.uuid)

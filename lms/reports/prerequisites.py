@@ -23,6 +23,7 @@ def what_comes_first(found: Figures, rows: Iterable[Row]) -> First:
         return {}
     rows = list(rows)
     required = {(row.job.staff_id, cell.course_id) for row in rows for cell in row.cells if cell.facts.required}
+    theirs = required | found.record.started
     waiting = {
         (row.job.staff_id, cell.course_id)
         for row in rows
@@ -39,7 +40,7 @@ def what_comes_first(found: Figures, rows: Iterable[Row]) -> First:
             if (staff, one.pk) not in done
             and None not in exempt
             and one.pk not in exempt
-            and (one.access != Access.ASSIGNED or (staff, one.pk) in required)
+            and (one.access != Access.ASSIGNED or (staff, one.pk) in theirs)
         ]
         if left:
             first[staff, course] = left

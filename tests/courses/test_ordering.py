@@ -158,6 +158,14 @@ def test_the_parts_of_a_copied_course_name_each_other(ada, course, pages):
     assert activity_of(pages[2]).after == [str(page.translation_key) for page in pages[:2]]
 
 
+def test_the_history_tells_them_by_title(ada, course, pages):
+    name_first(pages[2], pages[0])
+    name_first(pages[2], pages[0], pages[1])
+    html = ada.get(f"/admin/pages/{pages[2].pk}/revisions/compare/earliest...latest/").content.decode()
+    assert "Lektion 1, Lektion 2" in html
+    assert str(pages[0].translation_key) not in html
+
+
 def test_a_repair_brings_the_order_back(course, pages):
     name_first(pages[1], pages[0])
     activity = activity_of(pages[1])

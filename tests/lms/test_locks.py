@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lms.access import asked_courses
-from lms.models import ActivityCompletion, EventKind, Role
+from lms.models import ActivityCompletion, EventKind, Role, StaffMember, Workplace
 from lms.prerequisites import courses_before, held_back_by
 from lms.progress import record_attendance, void
+from lms.reports.figures import gather
+from lms.reports.prerequisites import what_comes_first
 from lms.requirements.actions import excuse, require
 from lms.workplaces.actions import give_responsibility
-from tests import builders
+from tests import builders, people
 from tests.builders import activity_of, address, complete, course_of, fields, read, take_quiz, tell, version_of
 from tests.courses.test_ordering import name_first
 from tests.lms.test_matrix_view import MATRIX
@@ -101,7 +103,7 @@ def test_opening_a_locked_part_leads_to_what_comes_first(sign_in, at_tablet, ord
     for page, last in ((ordered[1], "Lektion 1"), (ordered[2], "Lektion 2")):
         where_to, said = led_to(browser.get(address(page, where)))
         assert where_to == address(ordered[0], where)
-        assert said[-1] == f"”{page.title}” öppnas när du är klar med ”{last}”. Börja här."
+        assert said[-1] == f"”{page.title}” öppnas när du är klar med ”{last}”. Det här kommer först."
 
 
 def test_a_locked_test_does_not_begin_by_its_address(maja, cast, ordered):
@@ -341,6 +343,32 @@ def test_the_shop_owner_and_the_person_page_say_it_too(sign_in, petra, cast, cou
     for who in ("birgitta", "bo"):
         cells = [cell for row in sign_in(who).get(SHOP).context["people"] for _course, cell in row["cells"]]
         assert "Först kommer kursen ”Ett gott värdskap”." in [cell.next for cell in cells]
+
+
+def test_the_matrix_and_the_desk_say_the_same_of_everybody(cast, index):
+    """In every combination of done, run out, taken back, excused, begun and only for some."""
+    today, long_ago = timezone.localdate(), timezone.now() - datetime.timedelta(days=5 * 365)
+    open_one, closed = builders.make_full_course("Öppen"), builders.make_full_course("Stängd", access="assigned")
+    unasked, after = builders.make_full_course("Krävs av ingen"), builders.make_full_course("Sedan")
+    name_first(after, open_one, closed, unasked)
+    for page, roles in ((open_one, ()), (after, ()), (closed, [cast.roles["ägare"]])):
+        require(course=course_of(page), valid_from=today, due_days=30, roles=roles, actor=cast.ada)
+    complete(cast.maja, open_one, at=long_ago)
+    void(completion=complete(cast.maja, unasked), reason="Fel person", recorded_by=cast.ada)
+    complete(cast.bo, unasked)
+    excuse(staff=cast.bo, course=course_of(open_one), reason="equivalent", valid_from=today, actor=cast.ada)
+    begun = people.hire(cast, "Begun", "Person", "brattfors")
+    read(begun, after.get_activity_pages().first().specific)
+    found = gather(today, Workplace.objects.all())
+    first = what_comes_first(found, [row for _worker, row in found.rows(found.workers)])
+    expected = {
+        (person.pk, pk): [course.title for course in courses]
+        for person in StaffMember.objects.all()
+        for pk, courses in held_back_by(person, [course_of(after)]).items()
+        if person != begun
+    }
+    assert first == expected
+    assert {len(titles) for titles in expected.values()} == {1, 3}
 
 
 @pytest.mark.parametrize("number", [1, 4])
