@@ -35,8 +35,9 @@ class DatedQuerySet(models.QuerySet):
 
 class RequirementQuerySet(DatedQuerySet):
     def with_targets(self) -> Self:
-        """Each with its course and all that it names, for `named`. Five queries at most."""
-        return self.select_related("course").prefetch_related("targets__workplace", "targets__role", "targets__staff")
+        """Each with its course and all that it names, for `named`. One query more."""
+        targets = RequirementTarget.objects.select_related("workplace", "role", "staff")
+        return self.select_related("course").prefetch_related(models.Prefetch("targets", queryset=targets))
 
 
 class Dated(models.Model):

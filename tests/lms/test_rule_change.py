@@ -145,6 +145,6 @@ def test_a_rule_beside_another_that_asks_the_same_changes_nothing(noon, cast, ru
 def test_the_dry_run_costs_the_same_for_many_and_for_few(noon, cast, course, number, django_assert_num_queries):
     for each in range(number):
         people.hire(cast, f"Person {each}", "Test", "brattfors")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         foresee(opened(cast, course, workplaces=[cast.brattfors]), course)
     assert Employment.objects.count() == 3 + number

@@ -276,3 +276,151 @@ def test_nothing_is_recorded_for_people_of_another_municipality(petra, cast, cou
     response = petra.post(f"{BASE}/earlier-training/", register_form(course_of(course), [cast.maja, far]))
     assert list(response.context["form"].errors) == ["people"]
     assert not CourseCompletion.objects.exists()
+
+
+# Whom a rule is for
+
+
+ADD = f"{BASE}/requirements/add/"
+
+
+def test_a_name_is_searched_for_without_javascript_and_nothing_is_lost(petra, cast, course):
+    """Somebody is ticked, and somebody else is looked for in the same form. Nobody is told of mistakes meanwhile."""
+    sent = {**rule_form(course, people=[cast.bo.pk]), "course": "", "people-search": "maja"}
+    shown = petra.post(ADD, sent)
+    assert shown.status_code == 200
+    assert shown.context["form"].errors == {}
+    assert [(name, dict(people)) for name, people in shown.context["form"].fields["people"].choices] == [
+        ("Valda", {cast.bo.pk: "Bo Ek · Gräsmyr"}),
+        ("Hittade", {cast.maja.pk: "Maja Lindgren · Brattfors"}),
+    ]
+    # The same words are in the box when the form is sent for good.
+    sent = rule_form(course, people=[cast.bo.pk], **{"people-search": "maja", "people-shown": "maja"})
+    confirm(petra, ADD, sent)
+    assert Requirement.objects.get().named("staff") == [cast.bo]
+
+
+def test_nobody_found_is_told(petra, course):
+    shown = petra.post(ADD, rule_form(course, **{"people-search": "qvist"})).content.decode()
+    assert "Ingen hittades." in shown
+
+
+def test_only_people_in_reach_are_found_named_or_left_out(petra, cast, course, far):
+    shown = petra.post(ADD, rule_form(course, **{"people-search": "Fjärran"})).content.decode()
+    assert "Ingen hittades." in shown
+    for field in ("people", "except_people"):
+        refused = petra.post(ADD, rule_form(course, workplaces=[cast.kommun.pk], **{field: [far.pk]}))
+        assert list(refused.context["form"].errors) == [field]
+    assert not Requirement.objects.exists()
+
+
+def test_who_leads_a_part_may_bind_people_alone_but_not_a_role_everywhere(petra, cast, course):
+    refused = petra.post(ADD, rule_form(course, people=[cast.maja.pk], roles=[cast.roles["biträde"].pk]))
+    assert list(refused.context["form"].errors) == ["workplaces"]
+    confirm(petra, ADD, rule_form(course, people=[cast.maja.pk]))
+    [row] = petra.get(f"{BASE}/requirements/").context["current"]
+    assert (row["words"].whom, row["may_change"]) == ("Maja Lindgren", True)
+
+
+def test_a_rule_that_names_another_leaders_people_is_neither_seen_nor_changed(petra, cast, course, far):
+    theirs = require(course=course_of(course), valid_from=TODAY(), people=[far], actor=cast.ada)
+    both = require(course=course_of(course), valid_from=TODAY(), people=[far, cast.maja], actor=cast.ada)
+    page = petra.get(f"{BASE}/requirements/")
+    assert [(row["rule"], row["words"].whom, row["may_change"]) for row in page.context["current"]] == [
+        (both, "Maja Lindgren och 1 person", False)
+    ]
+    assert "Fjärran" not in page.content.decode()
+    for rule in (theirs, both):
+        assert petra.get(f"{BASE}/requirements/{rule.pk}/change/").status_code == 404
+
+
+def test_the_confirmation_says_whom_it_touches_before_anything_is_saved(petra, cast, course, far):
+    sent = rule_form(course, workplaces=[cast.kommun.pk], except_people=[cast.bo.pk], grace_days="0")
+    shown = petra.post(ADD, sent)
+    assert shown.context["change"].bound == 2
+    text = shown.content.decode()
+    for words in ("Brattfors", "Utom", "Bo Ek", "0 dagars anstånd", "Maja Lindgren", "Ingen blir försenad direkt."):
+        assert words in text
+    assert "Fjärran" not in text
+    assert not Requirement.objects.exists()
+
+
+def test_what_has_changed_in_the_meantime_is_shown_anew(petra, cast, course):
+    sent = rule_form(course, workplaces=[cast.kommun.pk])
+    shown = petra.post(ADD, sent)
+    require(course=course_of(course), valid_from=TODAY(), workplaces=[cast.brattfors], due_days=20, actor=cast.ada)
+    again = petra.post(ADD, {**sent, "seen": shown.context["seal"]})
+    assert (again.status_code, again.context["has_changed"]) == (200, True)
+    assert Requirement.objects.count() == 1
+
+
+def change_form(rule, **changes):
+    """The form as it is drawn for the rule, sent back with something else in it."""
+    return {"workplaces": [], "due_on": rule.due_on or "", "first_day": TODAY().isoformat(), **changes}
+
+
+def test_a_rule_is_changed_on_a_page_that_holds_what_it_says(sign_in, cast, rule):
+    ada, path = sign_in("ada"), f"{BASE}/requirements/{rule.pk}/change/"
+    drawn = ada.get(path).context["form"]
+    assert (drawn["mandatory"].value(), drawn["due_on"].value()) == ("yes", rule.due_on)
+    nothing = ada.post(path, change_form(rule))
+    assert "Du har inte ändrat något." in nothing.content.decode()
+    shown = confirm(ada, path, change_form(rule, mandatory="no"))
+    assert shown.context["change"].leaving == 3
+    [row] = ada.get(f"{BASE}/requirements/").context["current"]
+    assert row["words"].by_when == "Rekommenderas, utan datum"
+    assert len(row["history"]) == 2
+    # What came of it can be undone from the same row; what it was before has no row of its own.
+    made = LedgerEntry.objects.get(verb="requirement.changed")
+    undo = f"{BASE}/requirements/{row['rule'].pk}/undo/{made.uuid}/"
+    assert undo in ada.get(f"{BASE}/requirements/").content.decode()
+    assert ada.post(undo).status_code == 302
+    [row] = ada.get(f"{BASE}/requirements/").context["current"]
+    assert row["rule"].mandatory
+
+
+def test_a_double_click_changes_once(sign_in, cast, rule):
+    ada, path = sign_in("ada"), f"{BASE}/requirements/{rule.pk}/change/"
+    sent = change_form(rule, due_days="400", form_id=str(uuid.uuid4()))
+    confirm(ada, path, sent)
+    assert ada.post(path, sent).status_code == 302
+    assert Requirement.objects.count() == 2
+
+
+def test_the_cell_says_which_rule_and_leads_a_project_leader_there(petra, sign_in, cast, rule):
+    require(
+        course=rule.course, valid_from=rule.valid_from, workplaces=[cast.brattfors], mandatory=False, actor=cast.ada
+    )
+    for browser, leads in ((petra, True), (sign_in("kajsa"), False)):
+        text = browser.get("/admin/reports/training-matrix/?view=people").content.decode()
+        assert "Obligatorisk för all personal." in text
+        assert (f"/admin/training/requirements/#rule-{rule.pk}" in text) is leads
+
+
+def test_what_is_recommended_stands_in_the_cell_and_on_the_persons_own_page(petra, maja, cast, course):
+    require(course=course_of(course), valid_from=TODAY(), mandatory=False, actor=cast.ada)
+    matrix = petra.get("/admin/reports/training-matrix/?view=people")
+    assert "Rekommenderas för all personal." in matrix.content.decode()
+    assert matrix.context["totals"].people.counted == 0
+    own = maja.get("/min-utbildning/")
+    assert [journey.course.title for journey in own.context["recommended"]] == ["Ett gott värdskap"]
+    assert own.context["to_do"] == []
+    assert "Rekommenderas för dig" in own.content.decode()
+
+
+@pytest.mark.parametrize("number", [1, 9])
+def test_the_list_of_rules_costs_the_same_however_much_they_name(
+    petra, cast, course, number, django_assert_num_queries
+):
+    for _each in range(number):
+        require(
+            course=course_of(course),
+            valid_from=TODAY(),
+            workplaces=[cast.brattfors],
+            people=[cast.maja, cast.bo][:number],
+            except_roles=[cast.roles["ägare"]],
+            actor=cast.ada,
+        )
+    petra.get(f"{BASE}/requirements/")
+    with django_assert_num_queries(20):
+        petra.get(f"{BASE}/requirements/")
