@@ -13,6 +13,8 @@ from courses.languages import foreign_language
 from courses.models import Activity, ActivityVersion, Course, tree_path
 
 from ..access import duties_today
+from ..help import who_waits_or_is_stuck
+from ..matrix import Help
 from ..models import (
     ActivityCompletion,
     CourseCompletion,
@@ -25,7 +27,7 @@ from ..models import (
 from ..progress import current_enrolment
 from ..progress.attempts import extra_attempts, free_again
 from ..requirements.rules import Duty, Rule
-from ..status import TRAINED, Completion, Facts, Status, best_completion, runs_out, status_on
+from ..status import TRAINED, Completion, Facts, HelpReason, Status, best_completion, help_on, runs_out, status_on
 
 #: For so long the start page tells the result of a test that was done without network.
 RESULT_IS_NEWS = datetime.timedelta(days=3)
@@ -154,6 +156,7 @@ class Journey:
     duty: Duty | None = None
     rule: Rule | None = None
     is_exempt: bool = False
+    waits_or_is_stuck: Help | None = None
 
     @property
     def facts(self) -> Facts:
@@ -164,8 +167,20 @@ class Journey:
             exempt=self.is_exempt,
             completion=self.completion,
             started=self.enrolment_id is not None,
-            out_of_attempts=any(state.is_out_of_attempts for state in self.activities if state.activity.required),
+            help=self._help.reason if self._help else None,
+            heard_on=self._help.heard_on if self._help else None,
         )
+
+    @property
+    def _help(self) -> Help | None:
+        if any(state.is_out_of_attempts for state in self.activities if state.activity.required):
+            return Help(HelpReason.ATTEMPTS)
+        return self.waits_or_is_stuck
+
+    @property
+    def help(self) -> HelpReason | None:
+        """What they need help with, whatever else the status says."""
+        return help_on(self.day, self.facts)
 
     @property
     def status(self) -> Status:
@@ -260,6 +275,8 @@ def journeys(learner: StaffMember, courses: Q, *, language: str) -> list[Journey
         _add_progress(enrolments, states)
     if any(journey.duty and not journey.is_trained for journey in found.values()):
         _add_exemptions(learner, found, day)
+        for (_staff, course_id), needed in who_waits_or_is_stuck([learner.pk], list(found), day).items():
+            found[course_id].waits_or_is_stuck = needed
     return list(found.values())
 
 

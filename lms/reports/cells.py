@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..matrix import Cell, Share, Totals
-from ..status import TRAINED, Status
+from ..status import TRAINED, Status, help_on
 from ..wording import short_day, what_next, why
 
 
@@ -20,6 +20,7 @@ class ShownCell(NamedTuple):
     late: bool
     why: str
     next: str
+    help: str  # a HelpReason, or empty
     evidence: list[Any]
 
 
@@ -38,7 +39,7 @@ ICONS = {
 
 
 def show_cell(day: datetime.date, cell: Cell, evidence: dict[int, list[Any]]) -> ShownCell:
-    done = cell.facts.completion
+    done, needed = cell.facts.completion, help_on(day, cell.facts)
     return ShownCell(
         course_id=cell.course_id,
         status=cell.status.value,
@@ -47,7 +48,8 @@ def show_cell(day: datetime.date, cell: Cell, evidence: dict[int, list[Any]]) ->
         detail=cell_detail(day, cell),
         late=cell.late,
         why=why(day, cell.facts),
-        next=what_next(cell.status),
+        next=what_next(cell.status, needed),
+        help=needed.value if needed else "",
         evidence=evidence.get(done.id, []) if done else [],
     )
 

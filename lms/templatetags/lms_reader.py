@@ -104,8 +104,8 @@ def why(journey):
 
 
 @register.filter
-def what_next(status):
-    return wording.what_next(status)
+def what_next(journey):
+    return wording.what_next(journey.status, journey.help)
 
 
 @register.filter

@@ -37,14 +37,14 @@ both = pytest.mark.parametrize("many", [1, 4], indirect=True)
 @both
 def test_start(sign_in, many, django_assert_num_queries):
     maja = sign_in("maja")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert maja.get("/min-utbildning/").status_code == 200
 
 
 @both
 def test_course(sign_in, many, django_assert_num_queries):
     maja = sign_in("maja")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert maja.get(f"/min-utbildning/kurs/{many[0].translation_key}/").status_code == 200
 
 
@@ -108,7 +108,7 @@ def crowd(cast, size, course):
 @pytest.mark.parametrize(("staff", "courses"), [(1, 1), (1, 3), (9, 1), (9, 3)])
 @pytest.mark.parametrize(
     ("query", "number"),
-    [("", 15), ("?view=people", 16), ("?export=csv", 11), ("?export=xlsx", 11)],
+    [("", 16), ("?view=people", 17), ("?export=csv", 12), ("?export=xlsx", 12)],
 )
 def test_the_matrix_on_both_axes(sign_in, cast, index, staff, courses, query, number, django_assert_num_queries):
     pages = [builders.make_full_course(f"Kurs {number}") for number in range(courses)]
@@ -128,7 +128,7 @@ def test_the_shop_owners_page(sign_in, cast, course, staff, django_assert_num_qu
     require_of_all(cast, course)
     crowd(cast, staff, course)
     birgitta = sign_in("birgitta")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         birgitta.get("/min-utbildning/min-butik/")
 
 

@@ -99,6 +99,7 @@ def every_door(cast, rule, far):
         ("get", f"/paper/sheets/{paper.batch}/", admin),  # for whoever made them
         ("get", f"/paper/{paper.uuid}/", both),
         ("get", "/messages/", project),
+        ("get", "/needs-help/", both),
         ("get", "/review/", both),
         ("post", "/review/count/", both),
         ("post", "/review/put-aside/", both),
