@@ -139,7 +139,7 @@ def _excused_since(first: datetime.date, last: datetime.date, known: datetime.da
 
 
 def _out_of_attempts(
-    staff: Any, courses: list[int], day: datetime.date, cutoff: datetime.datetime
+    staff: Any, courses: Collection[int], day: datetime.date, cutoff: datetime.datetime
 ) -> set[tuple[int, int]]:
     """Who had used up the attempts at a required test by the end of the day, without having it done in any way.
 
