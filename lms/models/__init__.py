@@ -17,6 +17,7 @@ from .pages import AccessibilityStatementPage, Conformity, InformationPage
 from .paper import PaperTest
 from .people import Employment, EmploymentKind, JobRole, Responsibility, Role, StaffMember, Workplace
 from .requirements import Exemption, ExemptionReason, Requirement
+from .sealing import LedgerSeal, SealedEntry
 from .settings import TrainingSettings
 from .staff_lists import StaffImport
 
@@ -40,6 +41,7 @@ __all__ = [
     "JobRole",
     "LearningEvent",
     "LedgerEntry",
+    "LedgerSeal",
     "LoginCard",
     "PairingCode",
     "PaperTest",
@@ -48,6 +50,7 @@ __all__ = [
     "Requirement",
     "Responsibility",
     "Role",
+    "SealedEntry",
     "SignInLink",
     "StaffImport",
     "StaffMember",
