@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .requirements.rules import Duty, Job, Rule, duties_of, merge_duties
-from .status import TRAINED, Completion, Facts, Status, standing
+from .status import TRAINED, Completion, Facts, HelpReason, Status, help_on, standing
+
+
+class Help(NamedTuple):
+    """What somebody needs help with; for who is stuck, the last day that something was heard."""
+
+    reason: HelpReason
+    heard_on: datetime.date | None = None
 
 
 @dataclass
@@ -16,12 +23,13 @@ class Record:
 
     completions: dict[tuple[int, int], Completion] = field(default_factory=dict)
     started: set[tuple[int, int]] = field(default_factory=set)
-    out_of_attempts: set[tuple[int, int]] = field(default_factory=set)
+    help: dict[tuple[int, int], Help] = field(default_factory=dict)
     exempt: dict[int, set[int | None]] = field(default_factory=dict)
 
     def facts(self, staff_id: int, course_id: int, duty: Duty | None) -> Facts:
         key = (staff_id, course_id)
         exempt = self.exempt.get(staff_id, ())
+        needed = self.help.get(key)
         return Facts(
             required=duty is not None and duty.mandatory,
             due=duty.due if duty else None,
@@ -29,9 +37,10 @@ class Record:
             exempt=None in exempt or course_id in exempt,
             completion=self.completions.get(key),
             started=key in self.started,
-            out_of_attempts=key in self.out_of_attempts,
             recommended=duty is not None and not duty.mandatory,
             rule_id=duty.rule_id if duty else None,
+            help=needed.reason if needed else None,
+            heard_on=needed.heard_on if needed else None,
         )
 
 
@@ -60,6 +69,9 @@ class Row:
     @property
     def late(self) -> int:
         return sum(cell.late for cell in self.cells)
+
+    def needing_help(self, day: datetime.date) -> list[Cell]:
+        return [cell for cell in self.cells if help_on(day, cell.facts)]
 
 
 def rows(

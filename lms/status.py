@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .validity import FOR_GOOD, Term, window_opens
 
+#: Who has begun and of whom nothing has been heard for more days than this is stuck.
+STUCK_DAYS = 14
+
 
 class Status(models.TextChoices):
     NOT_REQUIRED = "not_required", _("Not required")
@@ -21,6 +24,14 @@ class Status(models.TextChoices):
     EXPIRED = "expired", _("Expired")
     OVERDUE = "overdue", _("Overdue")
     EXEMPT = "exempt", _("Excused")
+
+
+class HelpReason(models.TextChoices):
+    """What somebody needs help with, the one that holds them up most first."""
+
+    ATTEMPTS = "attempts", _("All attempts used up")
+    REVIEW = "review", _("Waits for a decision")
+    STUCK = "stuck", _("Nothing heard for a while")
 
 
 #: The course counts as done.
@@ -96,16 +107,18 @@ class Facts(NamedTuple):
     exempt: bool = False
     completion: Completion | None = None
     started: bool = False
-    out_of_attempts: bool = False
     recommended: bool = False
     rule_id: int | None = None
+    help: HelpReason | None = None
+    heard_on: datetime.date | None = None  # the last day that something was heard of who is stuck
 
 
 def status_on(day: datetime.date, facts: Facts) -> Status:
     """The status on `day`.
 
-    Done counts whatever else is true. Then being excused; then, only for what is required, being in need of help,
-    expired (begun again or not: it stays so until done), late, or under way. The due day itself is not late.
+    Done counts whatever else is true. Then being excused; then, only for what is required, what a leader alone can put
+    right, expired (begun again or not: it stays so until done), late, stuck, or under way. The due day itself is not
+    late.
     """
     done = facts.completion
     if done and (done.last_day is None or day <= done.last_day):
@@ -116,13 +129,28 @@ def status_on(day: datetime.date, facts: Facts) -> Status:
         if facts.started:
             return Status.IN_PROGRESS
         return Status.RECOMMENDED if facts.recommended else Status.NOT_REQUIRED
-    if facts.out_of_attempts:
+    needed = _help(day, facts)
+    if needed in (HelpReason.ATTEMPTS, HelpReason.REVIEW):
         return Status.NEEDS_HELP
     if done:
         return Status.EXPIRED
     if facts.due and day > facts.due:
         return Status.OVERDUE
+    if needed:
+        return Status.NEEDS_HELP
     return Status.IN_PROGRESS if facts.started else Status.NOT_STARTED
+
+
+def help_on(day: datetime.date, facts: Facts) -> HelpReason | None:
+    """What help is needed with on `day`, also where the status says something worse: who is overdue can be stuck."""
+    if not facts.required or status_on(day, facts) in SETTLED:
+        return None
+    return _help(day, facts)
+
+
+def _help(day: datetime.date, facts: Facts) -> HelpReason | None:
+    """Nobody is stuck with what has only just been asked of them."""
+    return None if facts.help is HelpReason.STUCK and day <= facts.grace_until else facts.help
 
 
 def standing(day: datetime.date, facts: Facts) -> tuple[Status, bool]:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from courses.models import Activity
 
 from .requirements.rules import Rule
-from .status import Completion, Facts, Redo, Status, runs_out, status_on
+from .status import Completion, Facts, HelpReason, Redo, Status, help_on, runs_out, status_on
 
 #: Where what was done ends, or has ended.
 ENDING = (Status.EXPIRING, Status.EXPIRED, Status.NOT_REQUIRED)
@@ -96,21 +96,24 @@ def why(day: datetime.date, facts: Facts) -> str:
             "day": day_text(done.completed_on),
             "until": day_text(done.valid_until),
         }
+    silence = _silence(day, facts)
     if status in (Status.EXPIRED, Status.NOT_REQUIRED, Status.RECOMMENDED) and done and done.valid_until:
         if done.through:
             return _("It counted through %(courses)s, but expired on %(until)s.") % {
                 "courses": _sources_text(done),
                 "until": day_text(done.valid_until),
             }
-        return _("It was completed, but expired on %(until)s.") % {"until": day_text(done.valid_until)}
+        return _("It was completed, but expired on %(until)s.") % {"until": day_text(done.valid_until)} + silence
     if status == Status.EXEMPT:
         return _("Excused at the moment, and not counted.")
     if status == Status.RECOMMENDED:
         return _("The course is recommended, and nobody is late with it.")
     if status == Status.NOT_REQUIRED:
         return _("No rule requires this course here.")
-    if status == Status.NEEDS_HELP:
+    if status == Status.NEEDS_HELP and facts.help is HelpReason.ATTEMPTS:
         return _("All attempts at the test are used up.")
+    if status == Status.NEEDS_HELP and facts.help is HelpReason.REVIEW:
+        return _("Something that was done could not be counted by itself, and waits for the course leader.")
     if status == Status.OVERDUE and facts.due:
         late = (day - facts.due).days
         begun = _("It is begun but not completed.") if facts.started else _("It is not begun.")
@@ -119,11 +122,12 @@ def why(day: datetime.date, facts: Facts) -> str:
             + " "
             + ngettext("It was due on %(due)s, %(days)s day ago.", "It was due on %(due)s, %(days)s days ago.", late)
             % {"due": day_text(facts.due), "days": late}
+            + silence
         )
     begun = _("It is begun but not completed.") if facts.started else _("It is not begun.")
     if facts.due:
-        return begun + " " + _("It is due on %(due)s.") % {"due": day_text(facts.due)}
-    return begun
+        return begun + silence + " " + _("It is due on %(due)s.") % {"due": day_text(facts.due)}
+    return begun + silence
 
 
 def _counts_through(done: Completion) -> str:
@@ -153,13 +157,39 @@ def redo_text(day: datetime.date, redo: Redo) -> str:
     return _("The course has changed. Do this again by %(day)s: %(parts)s.") % parts
 
 
-def what_next(status: Status, done: Completion | None = None, first: Sequence[str] = ()) -> str:
-    """What comes next, as it is said to a leader. `first`: the courses that must be completed before this one opens."""
+def _silence(day: datetime.date, facts: Facts) -> str:
+    """Since when nothing has been heard of who is stuck, with a space before it; else nothing."""
+    if help_on(day, facts) is not HelpReason.STUCK or not facts.heard_on:
+        return ""
+    words = ngettext(
+        "Nothing has happened since %(heard)s, %(days)s day ago.",
+        "Nothing has happened since %(heard)s, %(days)s days ago.",
+        (day - facts.heard_on).days,
+    )
+    return " " + words % {"heard": day_text(facts.heard_on), "days": (day - facts.heard_on).days}
+
+
+def what_next(
+    status: Status,
+    done: Completion | None = None,
+    first: Sequence[str] = (),
+    help_: HelpReason | None = None,
+) -> str:
+    """What comes next, as it is said to a leader.
+
+    `first`: the courses that must be completed before this one opens; `help_`: what help is needed with.
+    """
     if done and done.redo and status in (Status.EXPIRING, Status.EXPIRED):
         return _("What has changed in the course needs to be done again.")
     if first and status in (Status.NOT_STARTED, Status.OVERDUE):
         words = ngettext("The course %(courses)s comes first.", "The courses %(courses)s come first.", len(first))
         return words % {"courses": quoted(first)}
+    if help_ and status in (Status.NEEDS_HELP, Status.OVERDUE):
+        return {
+            HelpReason.ATTEMPTS: _("The course leader needs to help."),
+            HelpReason.REVIEW: _("The course leader decides whether it counts."),
+            HelpReason.STUCK: _("Ask how it is going. A few quiet minutes at the tablet are often all it takes."),
+        }[help_]
     return {
         Status.COMPLETE: _("Nothing needs to be done."),
         Status.EXPIRING: _("The course needs to be taken again before it expires."),
@@ -172,6 +202,15 @@ def what_next(status: Status, done: Completion | None = None, first: Sequence[st
         Status.IN_PROGRESS: _("The next step is to go on with the course."),
         Status.NOT_STARTED: _("The next step is to begin the course. It can be taken a few minutes at a time."),
     }[status]
+
+
+def what_the_shop_can_do(help_: HelpReason) -> str:
+    """What a shop owner can do for who needs help."""
+    return {
+        HelpReason.ATTEMPTS: _("Ask the course leader to go through the questions and give one more attempt."),
+        HelpReason.REVIEW: _("You need not do anything. The course leader decides whether it counts."),
+        HelpReason.STUCK: _("Ask how it is going, and make room for a few quiet minutes at the tablet."),
+    }[help_]
 
 
 def who_must(rule: Rule) -> str:

@@ -5,12 +5,12 @@ from typing import Any
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
-from ..access import LEADERS, may_lead, staff_to_manage, workplaces_in_reach
+from ..access import LEADERS, may_lead, workplaces_in_reach
 from ..remedies.review import how_many
 from ..reports import figures
 from ..reports.cells import summary_sentence, who_is_counted
+from ..reports.help import HelpNeeded, help_needed, people_in
 from .first_steps import first_steps, what_is_done, where_it_is_done
-from .waiting import Waiting, not_counted, out_of_attempts
 
 #: How many are named under each heading; the rest are a click away.
 NAMED = 8
@@ -21,23 +21,22 @@ def add_panels(request: Any, panels: list[Any]) -> None:
     if not may_lead(request.user, *LEADERS):
         return
     found = figures.gather(timezone.localdate(), workplaces_in_reach(request.user, LEADERS))
-    waiting = [*out_of_attempts(found), *not_counted(staff_to_manage(request.user, LEADERS))]
-    panels.append(AreAllTrainedPanel(found, waiting, to_review=how_many(request.user)))
+    panels.append(AreAllTrainedPanel(found, help_needed(found), to_review=how_many(request.user)))
     if steps := first_steps(what_is_done(request.user, found)):
         addresses = where_it_is_done()
         panels.append(FirstStepsPanel([(step, addresses.get(step.key)) for step in steps]))
 
 
 class AreAllTrainedPanel(Component):
-    """The project's one question; who is late, and what waits for a leader."""
+    """The project's one question; who is late, who needs help, and what waits for a leader."""
 
     name = "lms_are_all_trained"
     template_name = "lms/admin/home_panel.html"
     order = 10
 
-    def __init__(self, found: figures.Figures, waiting: list[Waiting], *, to_review: int):
+    def __init__(self, found: figures.Figures, calls: list[HelpNeeded], *, to_review: int):
         super().__init__()
-        self.figures, self.waiting, self.to_review = found, waiting, to_review
+        self.figures, self.calls, self.to_review = found, calls, to_review
 
     def get_context_data(self, parent_context):
         totals = self.figures.totals
@@ -47,8 +46,9 @@ class AreAllTrainedPanel(Component):
             "totals": totals,
             "late": self.figures.late_names(NAMED),
             "late_more": max(0, len(totals.late) - NAMED),
-            "waiting": self.waiting[:NAMED],
-            "waiting_more": self.waiting[NAMED:],
+            "calls": self.calls[:NAMED],
+            "calls_more": max(0, len(self.calls) - NAMED),
+            "needing_help": people_in(self.calls),
             "to_review": self.to_review,
         }
 

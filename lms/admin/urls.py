@@ -8,6 +8,7 @@ from ..paper import views as paper
 from ..people import merge_views as merging
 from ..people import views as people
 from ..register import views as register
+from ..remedies import help_views as needs_help
 from ..remedies import review_views as review
 from ..remedies import views as remedies
 from ..reports import messages
@@ -82,6 +83,7 @@ urlpatterns = [
     ),
     path("attendance/", register.Attendance.as_view(), name="attendance"),
     path("earlier-training/", register.EarlierTraining.as_view(), name="earlier_training"),
+    path("needs-help/", needs_help.NeedsHelp.as_view(), name="needs_help"),
     path("review/", review.Review.as_view(), name="review"),
     path("review/count/", review.Count.as_view(), name="count"),
     path("review/put-aside/", review.PutAside.as_view(), name="put_event_aside"),

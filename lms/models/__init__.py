@@ -19,6 +19,7 @@ from .paper import PaperTest
 from .people import Employment, EmploymentKind, JobRole, Responsibility, Role, StaffMember, Workplace
 from .requirements import Exemption, ExemptionReason, Requirement, RequirementTarget
 from .retraining import Retraining, RetrainingPart
+from .sealing import LedgerSeal, SealedEntry
 from .settings import TrainingSettings
 from .staff_lists import StaffImport
 
@@ -45,6 +46,7 @@ __all__ = [
     "JobRole",
     "LearningEvent",
     "LedgerEntry",
+    "LedgerSeal",
     "LoginCard",
     "PairingCode",
     "PaperTest",
@@ -56,6 +58,7 @@ __all__ = [
     "Retraining",
     "RetrainingPart",
     "Role",
+    "SealedEntry",
     "SignInLink",
     "StaffImport",
     "StaffMember",

@@ -88,7 +88,7 @@ class LearningEvent(models.Model):
     """What was reported, with the reporter's own id for it. Append-only; `lms.progress.record` is the only writer."""
 
     event_id = models.UUIDField(unique=True)
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="events")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, db_index=False, related_name="events")
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, db_index=False, related_name="+")
     version = models.ForeignKey(ActivityVersion, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     kind = models.CharField(max_length=10, choices=EventKind.choices)
@@ -116,8 +116,11 @@ class LearningEvent(models.Model):
 
     class Meta:
         indexes = [
-            # Few among very many, and counted on every page of a leader's.
-            models.Index(fields=["enrolment"], condition=Q(outcome="needs_review"), name="lms_event_waits")
+            # Also for when something was last heard in a cycle.
+            models.Index(fields=["enrolment", "occurred_at"]),
+            # Few among very many, and counted on every page of a leader's; what ever waited, for a day that is past.
+            models.Index(fields=["enrolment"], condition=Q(outcome="needs_review"), name="lms_event_waits"),
+            models.Index(fields=["enrolment"], condition=~Q(reason=""), name="lms_event_waited"),
         ]
         verbose_name = _("event")
         verbose_name_plural = _("events")

@@ -15,6 +15,8 @@ from courses.models import Activity, ActivityVersion, Course, tree_path
 from ..access import duties_today
 from ..equivalence.counting import RENEWS
 from ..equivalence.lookup import best_of, equivalences_on
+from ..help import who_waits_or_is_stuck
+from ..matrix import Help
 from ..models import (
     ActivityCompletion,
     CourseCompletion,
@@ -28,7 +30,7 @@ from ..progress import current_enrolment
 from ..progress.attempts import extra_attempts, free_again
 from ..requirements.rules import Duty, Rule
 from ..retraining.lookup import is_demanded, redos
-from ..status import TRAINED, Completion, Facts, Redo, Status, runs_out, status_on
+from ..status import TRAINED, Completion, Facts, HelpReason, Redo, Status, help_on, runs_out, status_on
 from .locks import lock
 from .news import say_what_is_new, say_what_is_new_in
 
@@ -180,6 +182,7 @@ class Journey:
     first: list[Course] = field(default_factory=list)  # what must be completed before it opens
     renewed_by: list[Course] = field(default_factory=list)  # shorter courses that do, while it may be renewed
     renews_another: bool = False  # it is such a course, and another runs out
+    waits_or_is_stuck: Help | None = None
 
     @property
     def facts(self) -> Facts:
@@ -190,10 +193,22 @@ class Journey:
             exempt=self.is_exempt,
             completion=self.completion,
             started=self.enrolment_id is not None,
-            out_of_attempts=any(state.is_out_of_attempts for state in self.activities if state.activity.required),
             recommended=self.is_recommended,
             rule_id=self.duty.rule_id if self.duty else None,
+            help=self._help.reason if self._help else None,
+            heard_on=self._help.heard_on if self._help else None,
         )
+
+    @property
+    def _help(self) -> Help | None:
+        if any(state.is_out_of_attempts for state in self.activities if state.activity.required):
+            return Help(HelpReason.ATTEMPTS)
+        return self.waits_or_is_stuck
+
+    @property
+    def help(self) -> HelpReason | None:
+        """What they need help with, whatever else the status says."""
+        return help_on(self.day, self.facts)
 
     @property
     def is_required(self) -> bool:
@@ -323,6 +338,8 @@ def journeys(learner: StaffMember, courses: Q, *, language: str) -> list[Journey
         say_what_is_new(enrolments.values())
     if any(journey.duty and not journey.is_trained for journey in found.values()):
         _add_exemptions(learner, found, day)
+        for (_staff, course_id), needed in who_waits_or_is_stuck([learner.pk], list(found), day).items():
+            found[course_id].waits_or_is_stuck = needed
     lock(learner, found.values())
     return list(found.values())
 

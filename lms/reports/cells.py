@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from ..matrix import Cell, Share, Totals
 from ..requirements.rules import Rule
-from ..status import TRAINED, Status
+from ..status import TRAINED, Status, help_on
 from ..wording import rule_text, short_day, what_next, why
 
 
@@ -22,6 +22,7 @@ class ShownCell(NamedTuple):
     late: bool
     why: str
     next: str
+    help: str  # a HelpReason, or empty
     evidence: list[Any]
     rule_id: int | None = None
     rule: str = ""
@@ -55,6 +56,7 @@ def show_cell(
     `first`: titles of the courses that must be completed before this one opens.
     """
     done, asked_by = cell.facts.completion, (rules or {}).get(cell.facts.rule_id or 0)
+    needed = help_on(day, cell.facts)
     return ShownCell(
         course_id=cell.course_id,
         status=cell.status.value,
@@ -63,7 +65,8 @@ def show_cell(
         detail=cell_detail(day, cell),
         late=cell.late,
         why=why(day, cell.facts),
-        next=what_next(cell.status, done, first),
+        next=what_next(cell.status, done, first, needed),
+        help=needed.value if needed else "",
         evidence=evidence.get(done.id, []) if done else [],
         rule_id=asked_by.id if asked_by else None,
         rule=rule_text(asked_by) if asked_by else "",

@@ -7,17 +7,17 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
-from courses.models import Course, settings_at
+from courses.models import Course
 
 from .. import matrix
 from ..equivalence.counting import Equivalence, with_sources
 from ..equivalence.lookup import best_of, equivalences_on
-from ..models import ActivityCompletion, Employment, Enrolment, QuizAttempt, Retraining, StaffMember
-from ..progress.attempts import extra_attempts
-from ..requirements.lookup import JOB_FIELDS, job_from, moment_of, rules_and_courses_on, with_earlier
+from ..help import who_needs_help
+from ..models import Employment, Enrolment, Retraining, StaffMember
+from ..requirements.lookup import JOB_FIELDS, job_from, rules_and_courses_on, with_earlier
 from ..requirements.rules import Job, Rule
 from ..retraining.lookup import redos
 from ..status import Completion, Redo
@@ -97,7 +97,7 @@ def gather(
 ) -> Figures:
     """The figures of `workplaces` on `day`, as known at `known` (default now).
 
-    Five queries, and two more where some course has changed so that parts of it are to be done again.
+    Six queries, and two more where some course has changed so that parts of it are to be done again.
 
     The courses are those that some rule of the day requires, in catalogue order; or `course` alone, required or not.
     With `person` too they are those of one cell.
@@ -149,7 +149,7 @@ def _add_learning(
     day: datetime.date,
     known: datetime.datetime | None,
 ) -> None:
-    """Who had begun and who had completed what, and who had used up their attempts. Two queries, or four."""
+    """Who had begun and who had completed what, and who needed help with it. Three queries, or five."""
     cutoff = known or timezone.now()
     changed = Exists(Retraining.objects.in_force(day, known=known).filter(course__in=courses))  # the same for each row
     redo: dict[int, Redo] | None = None
@@ -182,52 +182,4 @@ def _add_learning(
             Completion(completed_on, until, pk, renewable_from, redo=(redo or {}).get(pk))
         )
     record.completions |= best_of(done, equivalences)
-    record.out_of_attempts |= _out_of_attempts(staff, courses, day, cutoff)
-
-
-def _out_of_attempts(
-    staff: Any, courses: list[int], day: datetime.date, cutoff: datetime.datetime
-) -> set[tuple[int, int]]:
-    """Who had used up the attempts at a required test by the end of the day, without having it done in any way.
-
-    How many they were, and whether the test was required, is asked of the day and not of today.
-    """
-    moment = moment_of(day, cutoff)
-    still = Q(voided_at=None) | Q(voided_at__gt=cutoff)
-    done = ActivityCompletion.objects.filter(
-        still,
-        enrolment=OuterRef("enrolment"),
-        activity=OuterRef("activity"),
-        occurred_at__lte=moment,
-        recorded_at__lte=cutoff,
-    )
-    settings = ("live", "required", "max_attempts")
-    rows = (
-        QuizAttempt.objects.filter(
-            still,
-            Q(activity__max_attempts__isnull=False) | ~Q(activity__past=[]),
-            enrolment__staff__in=staff,
-            enrolment__course__in=courses,
-            submitted_at__lte=moment,
-            recorded_at__lte=cutoff,
-        )
-        .exclude(Exists(done))
-        .annotate(extra=extra_attempts(by=moment))
-        .values_list(
-            "enrolment__staff_id",
-            "enrolment__course_id",
-            "enrolment_id",
-            "activity_id",
-            "activity__past",
-            "extra",
-            *(f"activity__{name}" for name in settings),
-        )
-        .annotate(used=Count("pk"))
-    )
-    found = set()
-    for staff_id, course_id, _enrolment, _activity, past, extra, *now, used in rows:
-        held = settings_at(moment, dict(zip(settings, now, strict=True)), past)
-        allowed = held["max_attempts"]
-        if held["live"] and held["required"] and allowed is not None and used >= allowed + extra:
-            found.add((staff_id, course_id))
-    return found
+    record.help = who_needs_help(staff, courses, day, known=known)

@@ -17,6 +17,7 @@ class MatrixFilterForm(forms.Form):
         ("", _("Everyone")),
         ("missing", _("Those with courses left")),
         ("late", _("Those with an overdue course")),
+        ("help", _("Those who need help")),
     ]
 
     date = DayField(label=_("As of"), required=False)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -105,8 +107,12 @@ class TrainingMatrix(MatrixFilter, ReportView):
         """The people, lean: cells are made for those on the page alone."""
         workers = self.figures.workers
         if only := self.chosen.get("only"):
-            rows = self.figures.rows(workers)
-            workers = [worker for worker, row in rows if (row.late if only == "late" else row.done < row.counted)]
+            wanted: Any = {
+                "late": lambda row: row.late,
+                "help": lambda row: row.needing_help(self.day),
+                "missing": lambda row: row.done < row.counted,
+            }[only]
+            workers = [worker for worker, row in self.figures.rows(workers) if wanted(row)]
         return workers
 
     def get_filtered_queryset(self):

@@ -17,6 +17,7 @@ from ..models import Employment, PinGuard, Role, StaffMember, Tablet
 from ..people.cards import card_sheets, issue_card, last_day, who_needs_one
 from ..reports import figures
 from ..reports.cells import show_cell, summary_sentence, who_is_counted
+from ..reports.help import help_needed, people_in
 from ..reports.prerequisites import what_comes_first
 from ..tablet.actions import unpair_tablet
 from ..tablet.condition import unsent_text, warnings, what_unpairing_means
@@ -53,6 +54,7 @@ def my_shop(request):
     # Whom to help first: the late, then who has something left, then who is done.
     rows = sorted(found.rows(found.workers), key=lambda pair: (pair[1].done >= pair[1].counted, -pair[1].late))
     first = what_comes_first(found, [row for _worker, row in rows])
+    calls = help_needed(found)
     people = [
         {
             "worker": worker,
@@ -74,6 +76,8 @@ def my_shop(request):
         "lms/shop/my_shop.html",
         {
             "people": people,
+            "calls": calls,
+            "needing_help": people_in(calls),
             "coming": later.exclude(staff__in=staff).select_related("staff", "workplace").order_by("start", "pk"),
             "sentence": summary_sentence(totals),
             "counted": who_is_counted(totals),

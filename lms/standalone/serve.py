@@ -11,7 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
-#: How often pages whose day has come are published, and those whose time is over withdrawn.
+#: Pages whose day has come are published, and those whose time is over withdrawn; the ledger is sealed.
+SCHEDULED = ("publish_scheduled", "seal_ledger")
 SECONDS_BETWEEN_SCHEDULES = 600
 
 
@@ -42,13 +43,14 @@ def main() -> int:
 
 
 def wait_for(server: "subprocess.Popen[bytes]") -> int:
-    """Until the server ends, with the editor's schedule kept: what cron does on a real site."""
+    """Until the server ends, with what is scheduled: what cron does on a real site."""
     while True:
         try:
             return server.wait(timeout=SECONDS_BETWEEN_SCHEDULES)
         except subprocess.TimeoutExpired:
             with (ROOT / "var" / "worker.log").open("a") as log:
-                subprocess.run([*MANAGE, "publish_scheduled"], stdout=log, stderr=log, check=False)
+                for command in SCHEDULED:
+                    subprocess.run([*MANAGE, command], stdout=log, stderr=log, check=False)
 
 
 def stop(*_args: object) -> None:

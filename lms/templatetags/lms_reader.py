@@ -105,7 +105,9 @@ def why(journey):
 
 @register.filter
 def what_next(journey):
-    return wording.what_next(journey.status, journey.completion, [course.title for course in journey.first])
+    return wording.what_next(
+        journey.status, journey.completion, [course.title for course in journey.first], journey.help
+    )
 
 
 @register.filter

@@ -112,12 +112,15 @@ def status(day, staff, course, jobs, rules, record):
         if (staff, course) in record.started:
             return "in_progress"
         return "recommended" if recommended(course, jobs, rules) else "not_required"
-    if (staff, course) in record.out_of_attempts:
+    help_wanted = record.help[staff, course].reason if (staff, course) in record.help else None
+    if help_wanted in ("attempts", "review"):
         return "needs_help"
     if done is not None:
         return "expired"
     if last_day is not None and day > last_day:
         return "overdue"
+    if help_wanted == "stuck" and has_been_bound_for_a_while(day, course, jobs, rules):
+        return "needs_help"
     return "in_progress" if (staff, course) in record.started else "not_started"
 
 

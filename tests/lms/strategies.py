@@ -4,9 +4,9 @@ import datetime
 
 from hypothesis import strategies as st
 
-from lms.matrix import Record
+from lms.matrix import Help, Record
 from lms.requirements.rules import Earlier, Job, Rule
-from lms.status import Completion, Redo
+from lms.status import Completion, HelpReason, Redo
 
 TODAY = datetime.date(2026, 11, 23)
 days = st.integers(-900, 400).map(lambda number: TODAY + datetime.timedelta(days=number))
@@ -101,6 +101,7 @@ def completions(draw):
 
 
 pairs = st.tuples(st.sampled_from(STAFF), st.sampled_from(COURSES))
+helps = st.builds(Help, st.sampled_from(HelpReason), st.none() | days)
 
 
 @st.composite
@@ -108,7 +109,7 @@ def records(draw):
     return Record(
         completions=draw(st.dictionaries(pairs, completions(), max_size=8)),
         started=draw(st.sets(pairs, max_size=8)),
-        out_of_attempts=draw(st.sets(pairs, max_size=3)),
+        help=draw(st.dictionaries(pairs, helps, max_size=4)),
         exempt=draw(
             st.dictionaries(
                 st.sampled_from(STAFF),

@@ -80,10 +80,10 @@ def test_someone_with_two_jobs_is_named_once(petra, cast, late):
     assert [name for name, _place in late_names(petra.get(HOME))].count("Maja Lindgren") == 1
 
 
-def test_nobody_late_and_nothing_waiting_is_said(petra, rule):
+def test_nobody_late_and_nobody_who_needs_help_is_said(petra, rule):
     text = petra.get(HOME).content.decode()
     assert "Ingen har en försenad kurs" in text
-    assert "Inget väntar på dig" in text
+    assert "Ingen behöver hjälp just nu" in text
 
 
 @pytest.mark.parametrize("who", ["petra", "kajsa"])
@@ -91,7 +91,7 @@ def test_a_leader_sees_their_own_people_alone(sign_in, cast, late, far, who):
     tell(far, builders.make_lesson(builders.make_course("Annan")), "step", {"step": "borta"})
     response = sign_in(who).get(HOME)
     assert [name for name, _place in late_names(response)] == ["Birgitta Forsberg", "Maja Lindgren", "Bo Ek"]
-    assert response.context["waiting"] == []
+    assert calls(response) == []
     assert "Fjärran" not in response.content.decode()
 
 
@@ -102,11 +102,11 @@ def test_nobody_else_sees_anyone(sign_in, cast, late, who):
     assert "Bo Ek" not in text
 
 
-# What waits for a leader
+# Who needs help
 
 
-def waiting(response):
-    return [(item.name, item.what, item.why) for item in response.context["waiting"]]
+def calls(response):
+    return [(call.worker.full_name, call.course.title, call.help.value) for call in response.context["calls"]]
 
 
 @pytest.fixture
@@ -118,9 +118,10 @@ def stuck(cast, rule, course):
 
 
 @pytest.mark.parametrize("who", ["petra", "kajsa", "ada"])
-def test_who_is_out_of_attempts_waits_for_a_leader(sign_in, cast, stuck, who):
+def test_who_is_out_of_attempts_needs_help(sign_in, cast, stuck, who):
     response = sign_in(who).get(HOME)
-    assert waiting(response) == [("Maja Lindgren", "Ett gott värdskap", "Alla försök på testet är använda.")]
+    assert calls(response) == [("Maja Lindgren", "Ett gott värdskap", "attempts")]
+    assert "Alla försök på testet är använda." in response.content.decode()
     assert f'<a href="/admin/training/staff/{cast.maja.pk}/">Maja Lindgren</a>' in response.content.decode()
 
 
@@ -129,45 +130,52 @@ def test_an_attempt_begun_too_many_is_told_of_once(petra, cast, stuck):
 
     tell(cast.maja, stuck, "attempt", {"attempt": uuid.uuid4()})
     assert LearningEvent.objects.get(outcome="needs_review").reason == "attempts_used_up"
-    assert len(waiting(petra.get(HOME))) == 1
+    assert calls(petra.get(HOME)) == [("Maja Lindgren", "Ett gott värdskap", "attempts")]
 
 
-def test_what_could_not_be_counted_is_told_with_its_reason_once(petra, cast, rule, pages):
+def test_what_could_not_be_counted_is_told_once(petra, cast, rule, pages):
     for _again in range(2):
         tell(cast.maja, pages[0], "step", {"step": "borta"})
     response = petra.get(HOME)
-    assert waiting(response) == [
-        (
-            "Maja Lindgren",
-            "Läste 1 steg: Lektion 1",
-            "Lektionen har ändrats, och det steget finns inte i den.",
-        )
-    ]
-    assert timezone.localdate().isoformat() in response.content.decode()
+    assert calls(response) == [("Maja Lindgren", "Ett gott värdskap", "review")]
+    assert (response.context["needing_help"], response.context["to_review"]) == (1, 1)
+    assert "Behöver hjälp (1)" in response.content.decode()
+
+
+def test_what_waits_of_a_course_that_is_not_required_is_there_to_decide(petra, cast, pages):
+    tell(cast.maja, pages[0], "step", {"step": "borta"})
+    response = petra.get(HOME)
+    assert (calls(response), response.context["to_review"]) == ([], 1)
+    assert "Avgör om 1 sak räknas" in response.content.decode()
 
 
 def test_what_is_settled_since_waits_no_more(petra, cast, rule, pages):
     tell(cast.maja, pages[0], "step", {"step": "borta"})
     read(cast.maja, pages[0])
-    assert waiting(petra.get(HOME)) == []
+    assert calls(petra.get(HOME)) == []
 
 
-def test_what_waits_goes_with_who_moves_to_somebody_elses_workplace(sign_in, cast, rule, pages):
+def test_who_needs_help_goes_with_who_moves_to_somebody_elses_workplace(sign_in, cast, rule, pages):
     tell(cast.maja, pages[0], "step", {"step": "borta"})
     move_employment(
         job=cast.maja.employments.get(), workplace=cast.annorstades, first_day=timezone.localdate(), actor=cast.ada
     )
     give_responsibility(user=cast.users["nisse"], role="project_leader", workplace=cast.grannkommun, actor=cast.ada)
-    assert waiting(sign_in("petra").get(HOME)) == []
-    assert [name for name, _what, _why in waiting(sign_in("nisse").get(HOME))] == ["Maja Lindgren"]
+    assert calls(sign_in("petra").get(HOME)) == []
+    assert [name for name, _course, _help in calls(sign_in("nisse").get(HOME))] == ["Maja Lindgren"]
 
 
-def test_the_ninth_thing_that_waits_is_folded_up_and_not_left_out(petra, cast, rule, pages):
+def test_eight_are_named_and_the_rest_are_on_the_page_of_those_who_need_help(petra, cast, rule, pages):
     for number in range(9):
         tell(people.hire(cast, f"Person {number}", "Test", "brattfors"), pages[0], "step", {"step": "borta"})
     response = petra.get(HOME)
-    assert (len(response.context["waiting"]), len(response.context["waiting_more"])) == (8, 1)
-    assert "Person 0 Test" in response.content.decode()
+    assert (len(response.context["calls"]), response.context["calls_more"], response.context["needing_help"]) == (
+        8,
+        1,
+        9,
+    )
+    assert len(petra.get("/admin/training/needs-help/").context["calls"]) == 9
+    assert len(petra.get("/admin/reports/training-matrix/?only=help").context["object_list"]) == 9
 
 
 @pytest.mark.parametrize(

@@ -37,14 +37,14 @@ both = pytest.mark.parametrize("many", [1, 4], indirect=True)
 @both
 def test_start(sign_in, many, django_assert_num_queries):
     maja = sign_in("maja")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert maja.get("/min-utbildning/").status_code == 200
 
 
 @both
 def test_course(sign_in, many, django_assert_num_queries):
     maja = sign_in("maja")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert maja.get(f"/min-utbildning/kurs/{many[0].translation_key}/").status_code == 200
 
 

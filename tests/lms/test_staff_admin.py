@@ -121,6 +121,7 @@ def every_door(cast, rule, far):
         ("get", f"/paper/{paper.uuid}/", both),
         ("get", "/trend/", both),
         ("get", "/messages/", project),
+        ("get", "/needs-help/", both),
         ("get", "/review/", both),
         ("post", "/review/count/", both),
         ("post", "/review/put-aside/", both),

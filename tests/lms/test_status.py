@@ -10,8 +10,10 @@ from lms.status import (
     TRAINED,
     Completion,
     Facts,
+    HelpReason,
     Status,
     best_completion,
+    help_on,
     standing,
     status_on,
 )
@@ -26,7 +28,9 @@ facts = st.builds(
     exempt=st.booleans(),
     completion=st.none() | completions(),
     started=st.booleans(),
-    out_of_attempts=st.booleans(),
+    grace_until=days,
+    help=st.none() | st.sampled_from(HelpReason),
+    heard_on=st.none() | days,
 )
 YESTERDAY, TOMORROW = TODAY - datetime.timedelta(days=1), TODAY + datetime.timedelta(days=1)
 
@@ -42,8 +46,19 @@ YESTERDAY, TOMORROW = TODAY - datetime.timedelta(days=1), TODAY + datetime.timed
         (Facts(required=True, due=YESTERDAY, started=True), Status.OVERDUE, True),
         (Facts(required=True, due=YESTERDAY, exempt=True), Status.EXEMPT, False),
         (Facts(required=True, due=TOMORROW, started=True), Status.IN_PROGRESS, False),
-        (Facts(required=True, started=True, out_of_attempts=True), Status.NEEDS_HELP, False),
-        (Facts(required=True, due=YESTERDAY, started=True, out_of_attempts=True), Status.NEEDS_HELP, True),
+        (Facts(required=True, started=True, help=HelpReason.ATTEMPTS), Status.NEEDS_HELP, False),
+        (Facts(required=True, due=YESTERDAY, started=True, help=HelpReason.ATTEMPTS), Status.NEEDS_HELP, True),
+        (Facts(required=True, due=YESTERDAY, started=True, help=HelpReason.REVIEW), Status.NEEDS_HELP, True),
+        (Facts(required=True, due=TOMORROW, started=True, help=HelpReason.STUCK), Status.NEEDS_HELP, False),
+        (Facts(required=True, due=YESTERDAY, started=True, help=HelpReason.STUCK), Status.OVERDUE, True),
+        (Facts(required=True, grace_until=TODAY, started=True, help=HelpReason.STUCK), Status.IN_PROGRESS, False),
+        (Facts(required=False, started=True, help=HelpReason.ATTEMPTS), Status.IN_PROGRESS, False),
+        (Facts(required=True, exempt=True, started=True, help=HelpReason.REVIEW), Status.EXEMPT, False),
+        (
+            Facts(required=True, completion=Completion(YESTERDAY, YESTERDAY), help=HelpReason.STUCK),
+            Status.EXPIRED,
+            True,
+        ),
         (Facts(required=True, completion=Completion(YESTERDAY)), Status.COMPLETE, False),
         (Facts(required=False, completion=Completion(YESTERDAY)), Status.COMPLETE, False),
         (Facts(required=True, exempt=True, completion=Completion(YESTERDAY)), Status.COMPLETE, False),
@@ -93,6 +108,26 @@ def test_nobody_is_late_who_is_trained_or_excused_or_not_required(some, day):
         assert status_on(day, some) in (Status.OVERDUE, Status.EXPIRED, Status.NEEDS_HELP)
 
 
+@given(facts, days)
+def test_help_changes_nothing_in_who_is_counted_trained_or_late(some, day):
+    """Sums can be made without asking who needs help."""
+    without = some._replace(help=None, heard_on=None)
+    (status, late), (plain, plain_late) = standing(day, some), standing(day, without)
+    assert late is plain_late
+    assert (status in TRAINED, status is Status.EXEMPT) == (plain in TRAINED, plain is Status.EXEMPT)
+    assert status in (plain, Status.NEEDS_HELP)
+
+
+@given(facts, days)
+def test_help_is_for_what_is_required_and_left_and_every_call_for_it_has_its_reason(some, day):
+    needed, status = help_on(day, some), status_on(day, some)
+    if needed:
+        assert some.required
+        assert status in (Status.NEEDS_HELP, Status.OVERDUE, Status.EXPIRED)
+    if status is Status.NEEDS_HELP:
+        assert needed is some.help
+
+
 @given(facts, days, st.integers(1, 500))
 def test_lateness_does_not_pass_by_waiting(some, day, more):
     """What is late today and is left alone is late every day after."""
@@ -104,7 +139,7 @@ def test_lateness_does_not_pass_by_waiting(some, day, more):
 def test_being_done_for_good_beats_everything(some, day):
     done = Facts(
         required=some.required, due=some.due, exempt=some.exempt, started=some.started,
-        out_of_attempts=some.out_of_attempts, completion=Completion(day),
+        help=some.help, heard_on=some.heard_on, completion=Completion(day),
     )  # fmt: skip
     assert status_on(day, done) is Status.COMPLETE
 
