@@ -30,11 +30,12 @@ SETTLED = TRAINED | {Status.EXEMPT}
 
 
 class Completion(NamedTuple):
-    """A course done on a day; it counts up to and with `valid_until` (None: for good)."""
+    """A course done on a day; it counts up to and with `valid_until` (None: for good). `recorded_at`: heard of when."""
 
     completed_on: datetime.date
     valid_until: datetime.date | None = None
     id: int = 0
+    recorded_at: datetime.datetime | None = None
 
 
 class Facts(NamedTuple):

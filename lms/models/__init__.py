@@ -1,4 +1,5 @@
 from .doors import LoginCard, PairingCode, PinGuard, SignInLink, Tablet
+from .handed_out import HandedOutReport, ReportedWorkplace
 from .learning import (
     ActivityCompletion,
     CourseCompletion,
@@ -36,6 +37,7 @@ __all__ = [
     "Exemption",
     "ExemptionReason",
     "ExtraAttempt",
+    "HandedOutReport",
     "InformationPage",
     "JobRole",
     "LearningEvent",
@@ -45,6 +47,7 @@ __all__ = [
     "PaperTest",
     "PinGuard",
     "QuizAttempt",
+    "ReportedWorkplace",
     "Requirement",
     "Responsibility",
     "Role",

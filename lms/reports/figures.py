@@ -153,7 +153,7 @@ def _add_learning(
         record.started.add((staff_id, course_id))
         if pk is None or completed_on > day or recorded_at > cutoff or (voided_at and voided_at <= cutoff):
             continue
-        done.setdefault((staff_id, course_id), []).append(Completion(completed_on, valid_until, pk))
+        done.setdefault((staff_id, course_id), []).append(Completion(completed_on, valid_until, pk, recorded_at))
     for key, found in done.items():
         best = best_completion(found)
         if best:
