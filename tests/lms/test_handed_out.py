@@ -1,6 +1,7 @@
 """Handing a report out: its pages, its file that is kept unchanged, and who may open it."""
 
 import datetime
+import random
 import uuid
 
 import pytest
@@ -12,10 +13,12 @@ from lms.handed_out.building import foreseen
 from lms.handed_out.heads import Head
 from lms.handed_out.selection import Selection
 from lms.models import HandedOutReport, LedgerEntry, Responsibility, Role
+from lms.people.actions import employ
+from lms.requirements.actions import excuse, require
 from lms.workplaces.actions import give_responsibility
 from tests import people
-from tests.builders import complete
-from tests.handed_out import csv_rows, pdf_pages, sheets
+from tests.builders import complete, course_of, make_full_course
+from tests.handed_out import csv_rows, pdf_pages, shares, sheets
 
 BASE = "/admin/training/handed-out/"
 MATRIX = "/admin/reports/training-matrix/"
@@ -137,6 +140,61 @@ def test_without_a_sealed_ledger_nothing_is_said_of_it(petra, monkeypatch):
     assert "sigill" not in fetch(petra, report).decode()
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_screen_and_every_file_have_the_same_figures(petra, cast, course, seed):
+    chance = random.Random(seed)
+    other = make_full_course("Turism")
+    require(
+        course=course_of(other),
+        valid_from=timezone.localdate() - datetime.timedelta(days=90),
+        due_on=timezone.localdate() - datetime.timedelta(days=1),
+        roles=[cast.roles["biträde"]],
+        actor=cast.ada,
+    )
+    staff = [*cast.staff.values(), *(people.hire(cast, f"Nr{n}", "Test", "grasmyr") for n in range(3))]
+    employ(
+        staff=cast.maja, workplace=cast.grasmyr, role=cast.roles["ägare"], start=timezone.localdate(), actor=cast.ada
+    )
+    for person in staff:
+        for page in (course, other):
+            if chance.random() < 0.5:
+                complete(person, page)
+    excuse(staff=staff[-1], course=None, reason="sick", valid_from=timezone.localdate(), actor=cast.ada)
+    screen = petra.get(MATRIX).context
+    totals = screen["totals"].people
+    by_place = [(entry["workplace"].name, entry["share"]) for entry in screen["workplaces"]]
+    of_courses = [(share.done, share.counted) for share in screen["course_shares"]]
+    files = {
+        (kind, contents): fetch(petra, hand_out(petra, format=kind, contents=contents))
+        for kind in ("csv-excel", "xlsx", "pdf")
+        for contents in ("names", "counts")
+    }
+
+    people_rows = csv_rows(files["csv-excel", "names"])
+    [total] = [row for row in people_rows if row and row[0].startswith("Totalt")]
+    assert total[-3:] == [str(totals.done), str(totals.counted), str(totals.late)]
+    assert shares(" ".join(total[5:-3])) == of_courses
+    [total] = [row for row in sheets(files["xlsx", "names"])["Utbildningsmatris"] if str(row[0]).startswith("Totalt")]
+    assert total[-3:] == [totals.done, totals.counted, totals.late]
+    assert shares(" ".join(total[5:-3])) == of_courses
+    everything = [row for row in csv_rows(files["csv-excel", "counts"]) if row[1:2] == ["Alla obligatoriska kurser"]]
+    told = [(row[0], int(row[2]), int(row[3]), int(row[5])) for row in everything]
+    assert told[:-1] == [(name, share.done, share.counted, share.late) for name, share in by_place]
+    assert told[-1][1:] == (totals.done, totals.counted, totals.late)
+    sheet = sheets(files["xlsx", "counts"])["Utbildningsmatris"]
+    assert [(row[0], row[2], row[3], row[5]) for row in sheet if row[1] == "Alla obligatoriska kurser"] == told
+    board, wall = (pdf_pages(files["pdf", contents]) for contents in ("names", "counts"))
+    for cover in (board[0], wall[0]):
+        assert screen["sentence"] in cover
+        assert screen["counted"] in cover
+    assert shares(board[-1].split("Totalt, varje person en gång")[1])[:3] == [
+        (totals.done, totals.counted),
+        *of_courses,
+    ]
+    for name, share in by_place:
+        assert f"{name} {share.done} av {share.counted}" in wall[1]
+
+
 # Kept
 
 
@@ -225,6 +283,15 @@ def test_nobody_outside_the_reach_is_in_it(petra, cast, far):
         assert "Maja" in text
         assert "Fjärran" not in text
         assert "Annorstädes" not in text
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_costs_the_same_for_one_and_for_three(petra, number, django_assert_num_queries):
+    for _ in range(number):
+        hand_out(petra, format="csv")
+    petra.get(BASE)
+    with django_assert_num_queries(13):
+        petra.get(BASE)
 
 
 # In the background
