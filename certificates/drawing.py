@@ -1,9 +1,7 @@
-"""The certificate as PDF, A4 landscape. The only module that imports reportlab."""
+"""The certificate as PDF, A4 landscape."""
 
 import io
 import unicodedata
-from functools import cache
-from pathlib import Path
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -11,18 +9,13 @@ from django.utils.translation import ngettext, override
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from lms.drawing.typefaces import BOLD, PLAIN, REGULAR, composed, lacking, register, width_of
 from lms.qr import QUIET_ZONE, modules, runs
 
 from .models import Certificate
 
-FONTS = Path(__file__).parent / "fonts"
-REGULAR, BOLD = "Alegreya", "Alegreya-Bold"
-#: For numbers and addresses: Alegreya's old-style zero looks like an o. Comes with reportlab.
-PLAIN = "Vera"
 WIDTH, HEIGHT = landscape(A4)
 MARGIN = 22 * mm
 INK, SPRUCE, PALE, RED = HexColor("#1d2b27"), HexColor("#1f5a4c"), HexColor("#5d6b66"), HexColor("#93392b")
@@ -33,20 +26,12 @@ class MissingGlyphError(ValueError):
     """A character has no glyph in the certificate's font. The message names it."""
 
 
-@cache
-def _fonts() -> None:
-    """Register both fonts once per process."""
-    for name, file in ((REGULAR, "Alegreya-Regular.ttf"), (BOLD, "Alegreya-Bold.ttf")):
-        pdfmetrics.registerFont(TTFont(name, str(FONTS / file), asciiReadable=0))
-    pdfmetrics.registerFont(TTFont(PLAIN, "Vera.ttf", asciiReadable=0))
-
-
 def draw(certificate: Certificate) -> bytes:
     """The PDF of `certificate`. The same certificate always gives the same bytes.
 
     Raises MissingGlyphError for a character that the font does not have: nothing is ever printed as an empty box.
     """
-    _fonts()
+    register()
     output = io.BytesIO()
     canvas = Canvas(
         output, pagesize=(WIDTH, HEIGHT), invariant=1, pdfVersion=(1, 7), lang=certificate.language,
@@ -68,16 +53,12 @@ def draw(certificate: Certificate) -> bytes:
 
 def printable(text: str, font: str = REGULAR) -> str:
     """`text` composed and checked against the font's glyphs."""
-    _fonts()
-    text = unicodedata.normalize("NFC", text)
-    glyphs = pdfmetrics.getFont(font).face.charToGlyph
-    for char in text:
-        if ord(char) not in glyphs:
-            name = unicodedata.name(char, "?")
-            raise MissingGlyphError(
-                _("The character “%(char)s” (U+%(code)04X %(name)s) cannot be printed on a certificate.")
-                % {"char": char, "code": ord(char), "name": name}
-            )
+    text = composed(text)
+    if char := lacking(text, font):
+        raise MissingGlyphError(
+            _("The character “%(char)s” (U+%(code)04X %(name)s) cannot be printed on a certificate.")
+            % {"char": char, "code": ord(char), "name": unicodedata.name(char, "?")}
+        )
     return text
 
 
@@ -90,7 +71,7 @@ def _text(canvas, x, y, text, *, font=REGULAR, size=12, colour=INK, align="left"
 
 def _fit(text: str, font: str, size: float, least: float, width: float) -> float:
     """The largest size from `size` down to `least` at which `text` is no wider than `width`."""
-    natural = pdfmetrics.stringWidth(printable(text, font), font, size)
+    natural = width_of(printable(text, font), font, size)
     return size if natural <= width else max(least, size * width / natural)
 
 
@@ -98,7 +79,7 @@ def _wrap(text: str, font: str, size: float, width: float) -> list[str]:
     """Lines no wider than `width`, broken at spaces; one long word alone may stick out and is then cut nowhere."""
     lines: list[str] = []
     for word in printable(text, font).split():
-        if lines and pdfmetrics.stringWidth(f"{lines[-1]} {word}", font, size) <= width:
+        if lines and width_of(f"{lines[-1]} {word}", font, size) <= width:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
@@ -219,7 +200,7 @@ def _foot(canvas, certificate):
     for label, value in facts:
         _text(canvas, x, y, label, size=10, colour=PALE)
         _text(canvas, x, y - 5.5 * mm, value, font=BOLD, size=12)
-        x += max(40 * mm, pdfmetrics.stringWidth(printable(value, BOLD), BOLD, 12) + 8 * mm)
+        x += max(40 * mm, width_of(printable(value, BOLD), BOLD, 12) + 8 * mm)
     if certificate.signatory_name:
         canvas.setStrokeColor(PALE)
         canvas.setLineWidth(0.5)
@@ -228,7 +209,7 @@ def _foot(canvas, certificate):
         _text(canvas, MARGIN, 21 * mm, signed, size=_fit(signed, REGULAR, 11, 8, 110 * mm), colour=INK)
     issued = _("Issued %(day)s. Number") % {"day": date_format(certificate.issued_on, "DATE_FORMAT")}
     _text(canvas, MARGIN, 15.5 * mm, issued, size=10, colour=PALE)
-    beside = MARGIN + pdfmetrics.stringWidth(printable(issued), REGULAR, 10) + 2 * mm
+    beside = MARGIN + width_of(printable(issued), REGULAR, 10) + 2 * mm
     _text(canvas, beside, 15.5 * mm, certificate.printed_serial, font=PLAIN, size=8.5, colour=PALE)
     _qr(canvas, certificate.verification_url)
 

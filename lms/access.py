@@ -8,12 +8,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from courses.models import Access, Course
 
-from .models import Employment, Enrolment, Responsibility, Role, StaffMember, Workplace
+from .models import (
+    Employment,
+    Enrolment,
+    HandedOutReport,
+    ReportedWorkplace,
+    Responsibility,
+    Role,
+    StaffMember,
+    Workplace,
+)
 from .requirements.lookup import jobs_in, rules_on
 from .requirements.rules import Duty, Job, Rule, duties_of, merge_duties
 
@@ -201,6 +210,23 @@ def staff_to_manage(user: Any, roles: Iterable[str] = LEADERS) -> Any:
     return staff_in_reach(user, roles).filter(
         Q(pk__in=here.values("staff")) | ~Q(pk__in=at_work.values("staff")),
     )
+
+
+def reports_in_reach(user: Any) -> Any:
+    """The handed-out reports that `user` may open: all that they are of must be in reach.
+
+    One's own as any leader; another's as project leader, and only when it has been made.
+    """
+    own = Q(made_by_id=getattr(user, "pk", None) or 0)
+    made = Q(state=HandedOutReport.State.DONE)
+    if getattr(user, "is_authenticated", False) and user.is_superuser:
+        return HandedOutReport.objects.filter(own | made)
+
+    def within(*roles: str) -> Q:
+        told = ReportedWorkplace.objects.filter(report=OuterRef("pk"))
+        return Q(Exists(told)) & ~Q(Exists(told.exclude(workplace__in=workplaces_in_reach(user, roles))))
+
+    return HandedOutReport.objects.filter((own & within(*LEADERS)) | (made & within(Role.PROJECT_LEADER)))
 
 
 def outranks(issuer: Any, user: Any) -> bool:

@@ -65,7 +65,7 @@ class Completion(NamedTuple):
 
     `renewable_from` is the first day on which it may be renewed; None where it was not kept, and then it is the usual
     one. `id` is the row's. What counts through other courses (see `lms.equivalence`) has them in `through`, and the id
-    of the one that was completed last.
+    of the one that was completed last. `recorded_at` is when we heard of it.
     """
 
     completed_on: datetime.date
@@ -74,11 +74,12 @@ class Completion(NamedTuple):
     renewable_from: datetime.date | None = None
     through: tuple[Source, ...] = ()
     redo: Redo | None = None
+    recorded_at: datetime.datetime | None = None
 
     @classmethod
     def of(cls, row: Any) -> "Completion":
         """The value of a CourseCompletion."""
-        return cls(row.completed_on, row.valid_until, row.pk, row.renewable_from)
+        return cls(row.completed_on, row.valid_until, row.pk, row.renewable_from, recorded_at=row.recorded_at)
 
     @property
     def term(self) -> Term:

@@ -94,6 +94,20 @@ def test_pure_rooms_stay_pure():
         assert not foreign, name
 
 
+def test_only_what_draws_imports_reportlab():
+    users = {
+        path.as_posix()
+        for app in APPS
+        for path in python_files(app)
+        if re.search(r"^\s*(import|from) reportlab", path.read_text(), re.M)
+    }
+    assert users == {
+        "certificates/drawing.py",
+        "lms/drawing/typefaces.py",
+        "lms/drawing/sheet.py",
+    }
+
+
 def test_an_app_is_a_table_of_contents_where_it_meets_wagtail():
     for app in APPS:
         path = Path(app, "wagtail_hooks.py")

@@ -61,7 +61,7 @@ def test_the_wheel_holds_what_it_should_and_nothing_else(wheel):
     for wanted in (
         "lms/locale/sv/LC_MESSAGES/django.mo",
         "courses/static/lms_courses/lms.css",
-        "certificates/fonts/Alegreya-Bold.ttf",
+        "lms/drawing/fonts/Alegreya-Bold.ttf",
         "content_seed/packs/nordmaling/ett-gott-vardskap/course.yaml",
         "lms/templates/lms/reader/start.html",
     ):

@@ -52,6 +52,7 @@ def training_menu() -> SubmenuMenuItem:
     project, admin = (Role.PROJECT_LEADER,), ("nobody",)
     items = [
         TrainingMenuItem(_("Training matrix"), "lms_training_matrix", LEADERS, "table", 10),
+        TrainingMenuItem(_("Handed-out reports"), "lms_admin:handed_out", LEADERS, "download", 11),
         ReviewMenuItem(_("To review"), "lms_admin:review", LEADERS, "clipboard-list", 12),
         TrainingMenuItem(_("Courses"), "lms_admin:courses", (Role.COURSE_LEADER,), "lms-learn", 15),
         EverywhereMenuItem(_("Changed courses"), "lms_admin:course_changes", LEADERS, "resubmit", 17),

@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from ..equivalence import views as equivalence
+from ..handed_out import views as handed_out
 from ..insight import course_views as courses
 from ..insight import evidence_views as evidence
 from ..insight.trend_views import TrendPage
@@ -92,6 +93,11 @@ urlpatterns = [
     path("paper/sheets/<uuid:batch>/", paper.PaperSheets.as_view(), name="paper_sheets"),
     path("paper/<uuid:paper>/", paper.EnterPaper.as_view(), name="paper_test"),
     path("trend/", TrendPage.as_view(), name="trend"),
+    path("handed-out/", handed_out.HandedOutList.as_view(), name="handed_out"),
+    path("handed-out/new/", handed_out.HandOut.as_view(), name="hand_out"),
+    path("handed-out/<uuid:report>/", handed_out.ReportPage.as_view(), name="handed_out_report"),
+    path("handed-out/<uuid:report>/file/", handed_out.ReportFile.as_view(), name="report_file"),
+    path("handed-out/<uuid:report>/make/", handed_out.MakeReport.as_view(), name="make_report"),
     path("messages/", messages.MessageLists.as_view(), name="messages"),
     path("workplaces/", workplaces.WorkplaceList.as_view(), name="workplaces"),
     path("workplaces/add/", workplaces.AddWorkplace.as_view(), name="add_workplace"),

@@ -1,5 +1,6 @@
 from .doors import LoginCard, PairingCode, PinGuard, SignInLink, Tablet
 from .equivalence import CourseEquivalence, EquivalenceKind, EquivalenceSource
+from .handed_out import HandedOutReport, ReportedWorkplace
 from .learning import (
     ActivityCompletion,
     CourseCompletion,
@@ -42,6 +43,7 @@ __all__ = [
     "Exemption",
     "ExemptionReason",
     "ExtraAttempt",
+    "HandedOutReport",
     "InformationPage",
     "JobRole",
     "LearningEvent",
@@ -52,6 +54,7 @@ __all__ = [
     "PaperTest",
     "PinGuard",
     "QuizAttempt",
+    "ReportedWorkplace",
     "Requirement",
     "RequirementTarget",
     "Responsibility",

@@ -4,13 +4,15 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..matrix import Cell, Share, Totals
 from ..requirements.rules import Rule
 from ..status import TRAINED, Status, help_on
-from ..wording import rule_text, short_day, what_next, why
+from ..wording import day_text, rule_text, short_day, what_next, why
 
 
 class ShownCell(NamedTuple):
@@ -75,18 +77,35 @@ def show_cell(
 
 def cell_detail(day: datetime.date, cell: Cell) -> str:
     """The one date that matters: when it was done, when it runs out, when it was due."""
+    date, is_due = date_of(cell)
+    if date is None:
+        return ""
+    shown = _with_year(day, date)
+    return _("due %(day)s") % {"day": shown} if is_due else shown
+
+
+def date_of(cell: Cell) -> tuple[datetime.date | None, bool]:
+    """The date that is said with the status, and whether it is the day that the course is due."""
     done, due = cell.facts.completion, cell.facts.due
     if done and cell.status is Status.COMPLETE:
-        return _with_year(day, done.completed_on)
+        return done.completed_on, False
     if done and done.last_day and cell.status in (Status.EXPIRING, Status.EXPIRED):
-        return _with_year(day, done.last_day)
+        return done.last_day, False
     if due and cell.facts.required and cell.status is not Status.EXEMPT and cell.status not in TRAINED:
-        return _("due %(day)s") % {"day": _with_year(day, due)}
-    return ""
+        return due, True
+    return None, False
 
 
 def _with_year(day: datetime.date, other: datetime.date) -> str:
     return short_day(other) if other.year == day.year else f"{short_day(other)} {other.year}"
+
+
+def known_text(known: datetime.datetime) -> str:
+    """The day, and the time where it is not the end of the day that is meant."""
+    local = timezone.localtime(known)
+    if local.time() == datetime.time.max:
+        return day_text(local.date())
+    return _("%(day)s at %(time)s") % {"day": day_text(local.date()), "time": date_format(local, "H:i")}
 
 
 def summary_sentence(totals: Totals) -> str:

@@ -1,84 +1,32 @@
-"""The matrix as CSV and XLSX: the same figures as on the screen, and who is counted."""
+"""Plain listings as CSV and XLSX, at once. The matrix has a room of its own: `handed_out`."""
 
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
-from django.utils import timezone
 from django.utils.cache import patch_cache_control
-from django.utils.translation import get_language, pgettext
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 
 from ..spreadsheets import harmless, in_workbook
-from ..wording import day_text
-from .cells import cell_detail, share_text, summary_sentence, who_is_counted
-from .figures import Figures, Worker
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass
 class ExportTable:
-    """Rows of plain values; what is said about them stands below them, so that the first row is the heading."""
+    """Rows of plain values under a heading."""
 
     title: str
     heading: list[str]
     rows: list[list[Any]]
-    totals: list[Any] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
     def all_rows(self) -> Iterator[list[Any]]:
         yield self.heading
         yield from self.rows
-        if self.totals:
-            yield self.totals
-        if self.notes:
-            yield []
-            yield from ([note] for note in self.notes)
-
-
-def matrix_table(figures: Figures, workers: list[Worker], *, total: str, exported_by: Any, filters: str) -> ExportTable:
-    """All rows of the filter: names, where and as what, and for each course the status and its date.
-
-    `total` says what the last line is the total of.
-    """
-    totals = figures.totals
-    heading = [_("First name"), _("Family name"), _("Workplace"), _("Job role"), _("First day")]
-    heading += [course.title for course in figures.courses]
-    heading += [pgettext("courses", "Completed"), pgettext("courses", "Required"), pgettext("courses", "Late")]
-    rows = []
-    for worker, row in figures.rows(workers):
-        line: list[Any] = [
-            worker.given_name,
-            worker.family_name,
-            worker.workplace,
-            worker.role,
-            worker.job.start,
-        ]
-        for cell in row.cells:
-            detail = cell_detail(figures.day, cell)
-            line.append(f"{cell.status.label} {detail}".strip())
-        rows.append([*line, row.done, row.counted, row.late])
-    people = totals.people
-    shares: list[Any] = [share_text(totals.by_course[course.pk]) for course in figures.courses]
-    return ExportTable(
-        title=_("Training matrix"),
-        heading=heading,
-        rows=rows,
-        totals=[total, "", "", "", "", *shares, people.done, people.counted, people.late],
-        notes=[
-            summary_sentence(totals),
-            who_is_counted(totals),
-            _("Staff and results as of %(day)s.") % {"day": day_text(figures.day)},
-            _("Filter: %(filters)s.") % {"filters": filters},
-            _("Exported %(moment)s by %(user)s. This is personal data.")
-            % {"moment": timezone.localtime().strftime("%Y-%m-%d %H:%M"), "user": exported_by.get_username()},
-        ],
-    )
 
 
 def csv_response(table: ExportTable, *, name: str) -> HttpResponse:
@@ -112,7 +60,7 @@ def xlsx_response(table: ExportTable, *, name: str) -> FileResponse:
     sheet.set_column(0, 3, 18)
     sheet.set_column(4, len(table.heading), 16)
     for number, row in enumerate(table.all_rows()):
-        style = bold if number in (0, len(table.rows) + 1) else None
+        style = None if number else bold
         for column, value in enumerate(row):
             if hasattr(value, "isoformat"):
                 sheet.write_datetime(number, column, value, date)

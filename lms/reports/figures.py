@@ -172,14 +172,14 @@ def _add_learning(
         "changed",
     )
     done: dict[tuple[int, int], list[Completion]] = {}
-    for staff_id, course_id, pk, completed_on, until, renewable_from, recorded_at, voided_at, has_changed in rows:
+    for staff_id, course_id, pk, completed_on, until, opens, recorded_at, voided_at, has_changed in rows:
         if has_changed and redo is None:
             redo = redos(staff, courses, day, known=known)
         record.started.add((staff_id, course_id))
         if pk is None or completed_on > day or recorded_at > cutoff or (voided_at and voided_at <= cutoff):
             continue
         done.setdefault((staff_id, course_id), []).append(
-            Completion(completed_on, until, pk, renewable_from, redo=(redo or {}).get(pk))
+            Completion(completed_on, until, pk, opens, redo=(redo or {}).get(pk), recorded_at=recorded_at)
         )
     record.completions |= best_of(done, equivalences)
     record.help = who_needs_help(staff, courses, day, known=known)

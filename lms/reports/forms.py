@@ -2,12 +2,32 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
 
 from ..admin.fields import DayField
 from ..models import Workplace
+from ..requirements.lookup import end_of
+
+
+class KnownField(DayField):
+    """Up to when the register is asked what it knew: the end of a day, or a moment ("2026-10-05T09:30:00Z")."""
+
+    def to_python(self, value):
+        if isinstance(value, str) and "T" in value:
+            try:
+                moment = parse_datetime(value)
+            except ValueError:
+                moment = None
+            if moment is None:
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
+            return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+        day = super().to_python(value)
+        return end_of(day) if day else None
 
 
 class MatrixFilterForm(forms.Form):
@@ -27,7 +47,7 @@ class MatrixFilterForm(forms.Form):
     only = forms.ChoiceField(label=_("Show"), choices=ONLY, required=False)
     q = forms.CharField(label=_("Name"), required=False, max_length=80)
     #: Only in the address: what a report that was handed out on that day said.
-    known = DayField(required=False, widget=forms.HiddenInput)
+    known = KnownField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, workplaces: Iterable[Workplace], **kwargs: Any):
         super().__init__(*args, **kwargs)

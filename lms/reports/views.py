@@ -1,6 +1,8 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -10,11 +12,12 @@ from wagtail.admin.views.reports import ReportView
 from .. import matrix
 from ..access import LEADERS, may_lead, workplaces_in_reach
 from ..evidence import evidence_for
+from ..handed_out.building import AT_ONCE, at_once, foreseen
 from ..models import Role
-from ..requirements.lookup import end_of
 from ..wording import day_text
-from . import exports, figures
-from .cells import show_cell, summary_sentence, total_label, who_is_counted
+from . import figures
+from .cells import known_text, show_cell, summary_sentence, total_label, who_is_counted
+from .figures import Worker
 from .forms import MatrixFilterForm
 from .prerequisites import what_comes_first
 
@@ -48,9 +51,8 @@ class MatrixFilter:
 
     @property
     def known(self):
-        """The end of the day up to which the register is asked what it knew; None for now."""
-        known = self.chosen.get("known")
-        return end_of(known) if known else None
+        """The moment up to which the register is asked what it knew; None for now."""
+        return self.chosen.get("known")
 
     @cached_property
     def everyone(self) -> figures.Figures:
@@ -74,6 +76,31 @@ class MatrixFilter:
             )
 
         return self.everyone.narrowed(keep, course=self.chosen.get("course"))
+
+    def listed(self) -> list[Worker]:
+        """Those of them who are shown: all, or only those with something left, late, or in need of help."""
+        workers = self.figures.workers
+        if only := self.chosen.get("only"):
+            wanted: Any = {
+                "late": lambda row: row.late,
+                "help": lambda row: row.needing_help(self.day),
+                "missing": lambda row: row.done < row.counted,
+            }[only]
+            workers = [worker for worker, row in self.figures.rows(workers) if wanted(row)]
+        return workers
+
+    @property
+    def total_label(self):
+        return total_label(only=self.chosen.get("only", ""))
+
+    def filters_in_words(self):
+        words = []
+        for name in ("workplace", "role", "course", "only", "q"):
+            if value := self.chosen.get(name):
+                field = self.filter_form.fields[name]
+                shown = dict(field.widget.choices if hasattr(field.widget, "choices") else ()).get(value, value)
+                words.append(f"{field.label}: {str(shown).strip()}")
+        return ", ".join(words) or _("none")
 
 
 class TrainingMatrix(MatrixFilter, ReportView):
@@ -105,15 +132,7 @@ class TrainingMatrix(MatrixFilter, ReportView):
 
     def get_queryset(self):
         """The people, lean: cells are made for those on the page alone."""
-        workers = self.figures.workers
-        if only := self.chosen.get("only"):
-            wanted: Any = {
-                "late": lambda row: row.late,
-                "help": lambda row: row.needing_help(self.day),
-                "missing": lambda row: row.done < row.counted,
-            }[only]
-            workers = [worker for worker, row in self.figures.rows(workers) if wanted(row)]
-        return workers
+        return self.listed()
 
     def get_filtered_queryset(self):
         return self.get_queryset()
@@ -129,7 +148,7 @@ class TrainingMatrix(MatrixFilter, ReportView):
             day=self.day,
             day_text=day_text(self.day),
             is_today=self.day == timezone.localdate(),
-            known_text=day_text(self.chosen["known"]) if self.known else "",
+            known_text=known_text(self.known) if self.known else "",
             courses=self.figures.courses,
             course_shares=[totals.by_course[course.pk] for course in self.figures.courses],
             totals=totals,
@@ -147,10 +166,6 @@ class TrainingMatrix(MatrixFilter, ReportView):
         )
         return context
 
-    @property
-    def total_label(self):
-        return total_label(only=self.chosen.get("only", ""))
-
     def _by_workplace(self, totals):
         """Every workplace where somebody works, in the order of the tree, with its shares."""
         nobody = matrix.Share()
@@ -167,10 +182,10 @@ class TrainingMatrix(MatrixFilter, ReportView):
         ]
 
     def get(self, request, *args, **kwargs):
+        if self.is_export:
+            return self._export()
         self.object_list = self.get_filtered_queryset()
         context = self.get_context_data()
-        if self.is_export:
-            return self._export(list(context["object_list"]))
         rows = self.figures.rows(list(context["object_list"])) if self.shows_people else []
         done = [cell.facts.completion.id for _worker, row in rows for cell in row.cells if cell.facts.completion]
         evidence = evidence_for(request, done)
@@ -194,22 +209,10 @@ class TrainingMatrix(MatrixFilter, ReportView):
         """The two dates, as the end of an address that asks for something of the same moment."""
         return "".join(f"&{name}={self.chosen[name]}" for name in ("date", "known") if self.chosen.get(name))
 
-    def _export(self, workers):
-        table = exports.matrix_table(
-            self.figures,
-            workers,
-            total=self.total_label,
-            exported_by=self.request.user,
-            filters=self._filters_in_words(),
-        )
-        write = exports.xlsx_response if self.request.GET["export"] == self.FORMAT_XLSX else exports.csv_response
-        return write(table, name=f"utbildningsmatris-{self.day}")
-
-    def _filters_in_words(self):
-        words = [_("as it was known on %(day)s") % {"day": day_text(self.chosen["known"])}] if self.known else []
-        for name in ("workplace", "role", "course", "only", "q"):
-            if value := self.chosen.get(name):
-                field = self.filter_form.fields[name]
-                shown = dict(field.widget.choices if hasattr(field.widget, "choices") else ()).get(value, value)
-                words.append(f"{field.label}: {str(shown).strip()}")
-        return ", ".join(words) or _("none")
+    def _export(self):
+        """At once where that is quick. What takes longer is made in the background, from the page for it."""
+        kind = "xlsx" if self.request.GET["export"] == self.FORMAT_XLSX else "csv-excel"
+        if foreseen(self, kind) <= AT_ONCE:
+            return at_once(self, kind)
+        query = self._query()
+        return HttpResponseRedirect(f"{reverse('lms_admin:hand_out')}?{query}{'&' if query else ''}format={kind}")

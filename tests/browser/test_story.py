@@ -204,6 +204,8 @@ def test_majas_day_and_what_the_project_leader_sees_of_it(demo, visit, tmp_path)
     assert "Intyg" in row.inner_text()
     leader.go(MATRIX + "?view=people")
     leader.check("the matrix person by person")
+    leader.press("a:has-text('Lämna ut rapport')")
+    leader.check("a report is handed out")
     assert exported_csv(leader) == after
     assert exported_xlsx(leader, tmp_path) == after
     assert CourseCompletion.objects.filter(staff__given_name="Maja").count() == 1

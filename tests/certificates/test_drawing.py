@@ -166,14 +166,3 @@ def test_every_font_is_embedded():
         font = font.get_object()
         descriptor = font.get("/FontDescriptor") or font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
         assert "/FontFile2" in descriptor.get_object()
-
-
-def test_only_the_drawing_imports_reportlab():
-    from pathlib import Path
-
-    users = [
-        path
-        for path in Path().glob("[!.t]*/**/*.py")
-        if "import reportlab" in (text := path.read_text()) or "from reportlab" in text
-    ]
-    assert [str(path) for path in users] == ["certificates/drawing.py"]

@@ -10,6 +10,8 @@ from django.utils import timezone
 from courses.models import CoursePage
 from lms.access import duties_today
 from lms.equivalence.actions import equate
+from lms.handed_out.actions import hand_out
+from lms.handed_out.selection import Selection
 from lms.models import (
     Employment,
     EvidenceDocument,
@@ -71,6 +73,13 @@ def every_door(cast, rule, far):
         language="sv",
         made_by=cast.users["ada"],
     )
+    handed_out = hand_out(
+        selection=Selection(cast.users["petra"], ""),
+        kind="csv",
+        with_names=True,
+        form_id=uuid.uuid4(),
+        actor=cast.users["petra"],
+    )
     return [
         ("get", "/staff/", project),
         ("get", "/staff/add/", project),
@@ -120,6 +129,11 @@ def every_door(cast, rule, far):
         ("get", f"/paper/sheets/{paper.batch}/", admin),  # for whoever made them
         ("get", f"/paper/{paper.uuid}/", both),
         ("get", "/trend/", both),
+        ("get", "/handed-out/", both),
+        ("get", "/handed-out/new/", both),
+        ("get", f"/handed-out/{handed_out.uuid}/", project),  # whose it is, and those above
+        ("get", f"/handed-out/{handed_out.uuid}/file/", project),
+        ("post", f"/handed-out/{handed_out.uuid}/make/", project),
         ("get", "/messages/", project),
         ("get", "/needs-help/", both),
         ("get", "/review/", both),

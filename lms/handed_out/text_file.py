@@ -1,0 +1,60 @@
+"""The report as CSV: comma-separated values, or with semicolons and a byte order mark for a Swedish Excel."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from ..spreadsheets import harmless
+from .report import Report, Tell, count_heading, count_lines, count_values, course_shares, dated_words, walked
+
+
+def write_csv(
+    report: Report, out: BinaryIO, *, names: bool, tell: Tell | None = None, delimiter: str = ",", mark: bool = False
+) -> None:
+    """UTF-8. What is said of the figures stands below them, so that the first row is the heading."""
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="")
+    if mark:
+        text.write("\ufeff")
+    writer = csv.writer(text, delimiter=delimiter)
+    lines = _people(report, tell) if names else _counts(report)
+    for line in lines:
+        writer.writerow([harmless(value) for value in line])
+    writer.writerow([])
+    for words in (report.sentence, *(f"{what}: {words}" for what, words in report.about)):
+        writer.writerow([harmless(words)])
+    text.flush()
+    text.detach()
+
+
+def people_heading(report: Report) -> list[str]:
+    return [
+        *(_("First name"), _("Family name"), _("Workplace"), _("Job role"), _("First day")),
+        *(course.title for course in report.courses),
+        *(pgettext("courses", "Completed"), pgettext("courses", "Required"), pgettext("courses", "Late")),
+    ]
+
+
+def people_totals(report: Report) -> list[Any]:
+    people = report.totals.people
+    return [report.total_label, "", "", "", "", *course_shares(report), people.done, people.counted, people.late]
+
+
+def _people(report: Report, tell: Tell | None) -> Iterator[list[Any]]:
+    yield people_heading(report)
+    for worker, row in walked(report.rows(), tell):
+        yield [
+            *(worker.given_name, worker.family_name, worker.workplace, worker.role, worker.job.start),
+            *(dated_words(cell) for cell in row.cells),
+            *(row.done, row.counted, row.late),
+        ]
+    yield people_totals(report)
+
+
+def _counts(report: Report) -> Iterator[list[Any]]:
+    yield count_heading()
+    for line in count_lines(report):
+        yield count_values(line)

@@ -1,0 +1,408 @@
+"""Handing a report out: its pages, its file that is kept unchanged, and who may open it."""
+
+import datetime
+import random
+import uuid
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from lms.handed_out import actions
+from lms.handed_out.building import foreseen
+from lms.handed_out.heads import Head
+from lms.handed_out.selection import Selection
+from lms.models import HandedOutReport, LedgerEntry, Responsibility, Role
+from lms.people.actions import employ
+from lms.requirements.actions import excuse, require
+from lms.workplaces.actions import give_responsibility
+from tests import people
+from tests.builders import complete, course_of, make_full_course
+from tests.handed_out import csv_rows, pdf_pages, shares, sheets
+
+BASE = "/admin/training/handed-out/"
+MATRIX = "/admin/reports/training-matrix/"
+
+State = HandedOutReport.State
+
+
+@pytest.fixture
+def petra(sign_in, rule):
+    return sign_in("petra")
+
+
+def form(**changes):
+    return {"format": "xlsx", "contents": "names", "purpose": "", "form_id": str(uuid.uuid4()), **changes}
+
+
+def hand_out(browser, query="", **changes) -> HandedOutReport:
+    """By the page, as a leader does it."""
+    response = browser.post(f"{BASE}new/{query}", form(**changes))
+    assert response.status_code == 302, response.content.decode()
+    report = HandedOutReport.objects.latest("pk")
+    assert response["Location"] == f"{BASE}{report.uuid}/"
+    return report
+
+
+def fetch(browser, report) -> bytes:
+    response = browser.get(f"{BASE}{report.uuid}/file/")
+    assert response.status_code == 200
+    return response.getvalue()
+
+
+# Making one
+
+
+def test_the_page_says_what_the_report_is_of_and_keeps_nothing(petra, cast):
+    text = petra.get(f"{BASE}new/?workplace={cast.brattfors.pk}&date=2026-11-01&q=maja").content.decode()
+    for words in ("Brattfors", "1 november 2026", "maja", "PDF att skriva ut", "Bara antal"):
+        assert words in text
+    assert not HandedOutReport.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv-excel", "csv", "pdf"])
+@pytest.mark.parametrize("contents", ["names", "counts"])
+def test_a_small_one_is_there_at_once_and_told_in_the_ledger(petra, cast, kind, contents):
+    report = hand_out(petra, format=kind, contents=contents, purpose="Styrelsens möte")
+    assert (report.state, report.made_by, report.purpose) == (State.DONE, cast.users["petra"], "Styrelsens möte")
+    assert report.totals == {"counted": 3, "done": 0, "late": 0, "excused": 0, "not_required": 0}
+    content = fetch(petra, report)
+    assert (len(content), report.size) == (report.size, len(content))
+    entry = LedgerEntry.objects.get(verb="report.handed_out")
+    assert (entry.subject, entry.actor) == (f"handedoutreport:{report.pk}", cast.users["petra"])
+    assert entry.data["sha256"] == report.sha256
+    page = petra.get(f"{BASE}{report.uuid}/").content.decode()
+    assert "0 av 3 i personalen" in page
+    assert report.sha256 in page
+
+
+def test_a_double_click_is_one_report(petra):
+    sent = form()
+    first, second = (petra.post(f"{BASE}new/", sent)["Location"] for _ in range(2))
+    assert first == second
+    assert HandedOutReport.objects.count() == LedgerEntry.objects.filter(verb="report.handed_out").count() == 1
+
+
+def test_the_same_form_id_of_another_leader_is_another_report(petra, sign_in):
+    sent = form()
+    assert petra.post(f"{BASE}new/", sent)["Location"] != sign_in("ada").post(f"{BASE}new/", sent)["Location"]
+
+
+def test_counts_of_a_search_in_names_are_refused(petra):
+    response = petra.post(f"{BASE}new/?q=maja", form(contents="counts"))
+    assert response.status_code == 422
+    assert "kan inte gälla en sökning på namn" in response.content.decode()
+    assert not HandedOutReport.objects.exists()
+
+
+def test_no_name_stands_in_data_file_name_or_ledger(petra, cast):
+    report = hand_out(petra, "?q=maja", format="csv-excel")
+    assert (report.filter, report.name_search) == ({}, "maja")
+    response = petra.get(f"{BASE}{report.uuid}/file/")
+    assert b"Maja" in response.getvalue()
+    today = timezone.localdate()
+    assert response["Content-Disposition"] == f'attachment; filename="utbildningsmatris-{today}-{report.number}.csv"'
+    assert report.file.name.startswith(f"handed-out/{report.uuid.hex}")
+    entry = LedgerEntry.objects.get(verb="report.handed_out")
+    assert "maja" not in f"{entry.data} {report.totals} {report.filter}".lower()
+
+
+# What is said of it
+
+
+@pytest.mark.parametrize(
+    ("kind", "contents"), [("csv-excel", "names"), ("xlsx", "names"), ("pdf", "names"), ("pdf", "counts")]
+)
+def test_each_states_filter_dates_who_is_counted_and_by_whom(petra, cast, kind, contents, monkeypatch):
+    monkeypatch.setattr(actions, "ledger_head", lambda: Head(120, "ab12" * 16))
+    report = hand_out(
+        petra, f"?workplace={cast.brattfors.pk}&date=2026-11-01", format=kind, contents=contents, purpose="Mötet"
+    )
+    content = fetch(petra, report)
+    if kind == "xlsx":
+        text = " ".join(str(value) for row in sheets(content)["Så räknas det"] for value in row if value)
+    elif kind == "pdf":
+        text = " ".join(pdf_pages(content))
+    else:
+        text = " ".join(" ".join(row) for row in csv_rows(content))
+    known = timezone.localtime(report.known)
+    for words in (
+        "Brattfors", "1 november 2026", f"{known:%H:%M}", "alla i personalen", "petra", report.number, "Mötet", "120",
+        "ab12",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+def test_without_a_sealed_ledger_nothing_is_said_of_it(petra, monkeypatch):
+    monkeypatch.setattr(actions, "ledger_head", lambda: None)
+    report = hand_out(petra, format="csv-excel")
+    assert (report.ledger_number, report.ledger_hash) == (None, "")
+    assert "sigill" not in fetch(petra, report).decode()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_screen_and_every_file_have_the_same_figures(petra, cast, course, seed):
+    chance = random.Random(seed)
+    other = make_full_course("Turism")
+    require(
+        course=course_of(other),
+        valid_from=timezone.localdate() - datetime.timedelta(days=90),
+        due_on=timezone.localdate() - datetime.timedelta(days=1),
+        roles=[cast.roles["biträde"]],
+        actor=cast.ada,
+    )
+    staff = [*cast.staff.values(), *(people.hire(cast, f"Nr{n}", "Test", "grasmyr") for n in range(3))]
+    employ(
+        staff=cast.maja, workplace=cast.grasmyr, role=cast.roles["ägare"], start=timezone.localdate(), actor=cast.ada
+    )
+    for person in staff:
+        for page in (course, other):
+            if chance.random() < 0.5:
+                complete(person, page)
+    excuse(staff=staff[-1], course=None, reason="sick", valid_from=timezone.localdate(), actor=cast.ada)
+    screen = petra.get(MATRIX).context
+    totals = screen["totals"].people
+    by_place = [(entry["workplace"].name, entry["share"]) for entry in screen["workplaces"]]
+    of_courses = [(share.done, share.counted) for share in screen["course_shares"]]
+    files = {
+        (kind, contents): fetch(petra, hand_out(petra, format=kind, contents=contents))
+        for kind in ("csv-excel", "xlsx", "pdf")
+        for contents in ("names", "counts")
+    }
+
+    people_rows = csv_rows(files["csv-excel", "names"])
+    [total] = [row for row in people_rows if row and row[0].startswith("Totalt")]
+    assert total[-3:] == [str(totals.done), str(totals.counted), str(totals.late)]
+    assert shares(" ".join(total[5:-3])) == of_courses
+    [total] = [row for row in sheets(files["xlsx", "names"])["Utbildningsmatris"] if str(row[0]).startswith("Totalt")]
+    assert total[-3:] == [totals.done, totals.counted, totals.late]
+    assert shares(" ".join(total[5:-3])) == of_courses
+    everything = [row for row in csv_rows(files["csv-excel", "counts"]) if row[1:2] == ["Alla obligatoriska kurser"]]
+    told = [(row[0], int(row[2]), int(row[3]), int(row[5])) for row in everything]
+    assert told[:-1] == [(name, share.done, share.counted, share.late) for name, share in by_place]
+    assert told[-1][1:] == (totals.done, totals.counted, totals.late)
+    sheet = sheets(files["xlsx", "counts"])["Utbildningsmatris"]
+    assert [(row[0], row[2], row[3], row[5]) for row in sheet if row[1] == "Alla obligatoriska kurser"] == told
+    board, wall = (pdf_pages(files["pdf", contents]) for contents in ("names", "counts"))
+    for cover in (board[0], wall[0]):
+        assert screen["sentence"] in cover
+        assert screen["counted"] in cover
+    assert shares(board[-1].split("Totalt, varje person en gång")[1])[:3] == [
+        (totals.done, totals.counted),
+        *of_courses,
+    ]
+    for name, share in by_place:
+        assert f"{name} {share.done} av {share.counted}" in wall[1]
+
+
+# Kept
+
+
+def test_the_file_stays_as_it_was_when_the_register_changes(petra, cast, course):
+    report = hand_out(petra, "?view=people", format="csv-excel")
+    before = fetch(petra, report)
+    complete(cast.maja, course)
+    people.hire(cast, "Ny", "Person", "brattfors", days_ago=10)
+    assert fetch(petra, report) == before
+    totals = petra.get(f"{MATRIX}?{address(petra, report)}").context["totals"].people
+    assert (totals.done, totals.counted) == (0, 3)
+    now = petra.get(MATRIX).context["totals"].people
+    assert (now.done, now.counted) == (1, 4)
+
+
+def address(browser, report) -> str:
+    """The link on the report's page to the same figures."""
+    page = browser.get(f"{BASE}{report.uuid}/")
+    assert f"{MATRIX}?{page.context['query'].replace('&', '&amp;')}" in page.content.decode()
+    return page.context["query"]
+
+
+def test_a_file_that_is_not_the_one_handed_out_is_not_shown(petra):
+    report = hand_out(petra, format="csv-excel")
+    storage, name = report.file.storage, report.file.name
+    storage.delete(name)
+    assert storage.save(name, ContentFile(b"Maja;allt klart")) == name
+    response = petra.get(f"{BASE}{report.uuid}/file/")
+    assert response.status_code == 409
+    assert "inte längre den som lämnades ut" in response.content.decode()
+    assert "allt klart" not in response.content.decode()
+    storage.delete(name)
+    assert petra.get(f"{BASE}{report.uuid}/file/").status_code == 409
+
+
+# Who may open it
+
+
+def test_a_project_leader_of_all_of_it_may_open_it_and_nobody_else(sign_in, cast, rule, petra):
+    of_all = hand_out(sign_in("ada"))
+    of_shop = hand_out(sign_in("kajsa"), f"?workplace={cast.brattfors.pk}")
+    seen = {
+        "ada": {of_all, of_shop},
+        "petra": {of_shop},  # the other is of the neighbours too
+        "kajsa": {of_shop},
+        "birgitta": None,
+        "maja": None,
+        "eva": None,
+    }
+    for who, reports in seen.items():
+        browser = sign_in(who)
+        page = browser.get(BASE)
+        assert (page.status_code == 200) is (reports is not None)
+        if reports is not None:
+            assert set(page.context["object_list"]) == reports
+        for report in (of_all, of_shop):
+            may = reports is not None and report in reports
+            assert (browser.get(f"{BASE}{report.uuid}/").status_code == 200) is may
+            response = browser.get(f"{BASE}{report.uuid}/file/")
+            assert (response.status_code == 200) is may
+            assert may or b"Maja" not in response.getvalue()
+
+
+def test_a_course_leader_opens_no_other_leaders_report(sign_in, cast, petra):
+    report = hand_out(petra)
+    assert sign_in("kajsa").get(f"{BASE}{report.uuid}/file/").status_code == 404
+
+
+def test_who_answers_for_it_no_more_cannot_open_ones_own(petra, cast):
+    report = hand_out(petra)
+    give_responsibility(
+        user=cast.users["petra"], role=Role.PROJECT_LEADER, workplace=cast.places["annorstades"], actor=cast.ada
+    )
+    Responsibility.objects.filter(user=cast.users["petra"], workplace=cast.places["kommun"]).delete()
+    assert petra.get(f"{BASE}{report.uuid}/file/").status_code == 404
+
+
+def test_nobody_outside_the_reach_is_in_it(petra, cast, far):
+    for kind in ("csv-excel", "xlsx", "pdf"):
+        report = hand_out(petra, f"?workplace={cast.places['annorstades'].pk}", format=kind)
+        content = fetch(petra, report)
+        text = {
+            "xlsx": lambda content: str(sheets(content)),
+            "pdf": lambda content: " ".join(pdf_pages(content)),
+        }.get(kind, bytes.decode)(content)
+        assert "Maja" in text
+        assert "Fjärran" not in text
+        assert "Annorstädes" not in text
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_costs_the_same_for_one_and_for_three(petra, number, django_assert_num_queries):
+    for _ in range(number):
+        hand_out(petra, format="csv")
+    petra.get(BASE)
+    with django_assert_num_queries(13):
+        petra.get(BASE)
+
+
+# In the background
+
+
+@pytest.fixture
+def large(monkeypatch, settings):
+    """Everything is too much for a request, and the worker comes when the test says so."""
+    for room in ("lms.handed_out.actions", "lms.handed_out.views", "lms.reports.views"):
+        monkeypatch.setattr(f"{room}.AT_ONCE", 0)
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+
+
+def test_a_large_one_is_made_in_the_background_and_its_page_shows_how_far(petra, sign_in, large):
+    report = hand_out(petra)
+    assert (report.state, bool(report.file)) == (State.WAITING, False)
+    page = petra.get(f"{BASE}{report.uuid}/").content.decode()
+    assert "Rapporten görs" in page
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
+    assert petra.get(f"{BASE}{report.uuid}/file/").status_code == 302
+    assert sign_in("ada").get(f"{BASE}{report.uuid}/").status_code == 404  # not before it is made
+    HandedOutReport.objects.update(state=State.RUNNING, rows=3000, progress=1200)
+    assert "1\u00a0200 av 3\u00a0000 rader" in petra.get(f"{BASE}{report.uuid}/").content.decode()
+    HandedOutReport.objects.update(state=State.WAITING)
+    actions.carry_out(report.pk)
+    assert "Hämta filen" in petra.get(f"{BASE}{report.uuid}/").content.decode()
+    assert "Maja" in str(sheets(fetch(petra, report)))
+
+
+def test_it_has_the_figures_of_when_it_was_asked_for(petra, cast, course, large):
+    report = hand_out(petra, format="csv-excel")
+    complete(cast.maja, course)
+    actions.carry_out(report.pk)
+    report.refresh_from_db()
+    assert report.totals["done"] == 0
+
+
+def test_the_address_for_a_large_file_leads_to_the_page_that_makes_it(petra, large):
+    response = petra.get(f"{MATRIX}?view=people&export=csv")
+    assert response["Location"] == f"{BASE}new/?view=people&format=csv-excel"
+    page = petra.get(response["Location"])
+    assert page.context["form"]["format"].value() == "csv-excel"
+    assert "i bakgrunden" in page.content.decode()
+    assert not HandedOutReport.objects.exists()
+
+
+def test_one_that_stops_says_so_and_is_tried_again(petra, large, monkeypatch):
+    report = hand_out(petra)
+
+    def full(*_args, **_more):
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(actions, "write", full)
+        actions.carry_out(report.pk)
+    page = petra.get(f"{BASE}{report.uuid}/").content.decode()
+    assert "ingen rapport blev gjord" in page
+    assert not LedgerEntry.objects.filter(verb="report.handed_out").exists()
+    petra.post(f"{BASE}{report.uuid}/make/")
+    report.refresh_from_db()
+    assert report.state == State.WAITING
+    petra.post(f"{BASE}{report.uuid}/make/")
+    report.refresh_from_db()
+    assert report.state == State.DONE
+
+
+def test_when_no_worker_comes_it_can_be_made_from_the_page(petra, large):
+    report = hand_out(petra)
+    assert "Gör den nu" not in petra.get(f"{BASE}{report.uuid}/").content.decode()
+    HandedOutReport.objects.update(moved_on_at=timezone.now() - datetime.timedelta(minutes=1))
+    assert "Gör den nu" in petra.get(f"{BASE}{report.uuid}/").content.decode()
+    petra.post(f"{BASE}{report.uuid}/make/")
+    report.refresh_from_db()
+    assert report.state == State.DONE
+
+
+def test_it_is_made_once_however_many_workers_come(petra, large):
+    report = hand_out(petra)
+    for _ in range(2):
+        actions.carry_out(report.pk)
+    assert LedgerEntry.objects.filter(verb="report.handed_out").count() == 1
+    HandedOutReport.objects.update(state=State.RUNNING, moved_on_at=timezone.now())
+    actions.carry_out(report.pk)
+    report.refresh_from_db()
+    assert report.state == State.RUNNING  # another is at it
+    HandedOutReport.objects.update(moved_on_at=timezone.now() - actions.SILENCE - datetime.timedelta(seconds=1))
+    actions.carry_out(report.pk)
+    report.refresh_from_db()
+    assert report.state == State.DONE
+
+
+def test_what_was_never_made_is_swept_away_after_a_day_and_the_rest_stays(petra, large):
+    done, never = hand_out(petra), hand_out(petra)
+    actions.carry_out(done.pk)
+    HandedOutReport.objects.update(asked_at=timezone.now() - datetime.timedelta(days=2))
+    hand_out(petra)
+    left = set(HandedOutReport.objects.values_list("pk", flat=True))
+    assert done.pk in left
+    assert never.pk not in left
+
+
+def test_whoever_leads_no_more_gets_nothing_made(petra, cast, large):
+    report = hand_out(petra)
+    Responsibility.objects.all().delete()
+    actions.carry_out(report.pk)
+    report.refresh_from_db()
+    assert (report.state, bool(report.file)) == (State.STOPPED, False)
+
+
+def test_foreseen_is_people_by_courses_times_what_the_format_costs(cast, rule):
+    selection = Selection(cast.users["petra"], "")
+    assert [foreseen(selection, kind) for kind in ("csv", "xlsx", "pdf")] == [3, 12, 12]
+    assert foreseen(selection, "pdf", names=False) == 3
+    assert foreseen(Selection(cast.users["petra"], f"workplace={cast.brattfors.pk}"), "csv") == 2
