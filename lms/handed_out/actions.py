@@ -15,11 +15,11 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from .. import ledger
+from .. import ledger, sealing
 from ..access import may_lead
 from ..models import HandedOutReport
+from ..sealing import Head
 from .building import AT_ONCE, chosen_workplace, foreseen, report_of, topmost, write
-from .heads import ledger_head
 from .selection import Selection, address_of
 
 logger = logging.getLogger(__name__)
@@ -103,6 +103,12 @@ def try_again(*, report: HandedOutReport) -> None:
         _enqueue(report)
 
 
+def ledger_head() -> Head | None:
+    """The last seal, of all that the ledger holds by now; None where it holds nothing."""
+    sealing.seal()
+    return sealing.head()
+
+
 def carry_out(pk: int) -> None:
     """Make the report that was asked for, in the reach of whoever asked. Once, however often it is called."""
     now = timezone.now()
@@ -126,7 +132,7 @@ def _make(report: HandedOutReport, out: BinaryIO) -> None:
         raise PermissionError
     stands = HandedOutReport.objects.filter(pk=report.pk, state=State.RUNNING)
     selection = Selection(report.made_by, address_of(report))
-    head = ledger_head()
+    head = ledger_head()  # what stands in the ledger by now cannot be changed unseen after this
     built = report_of(selection, names=report.with_names, kept=report, head=head)
     stands.update(rows=built.row_count, moved_on_at=timezone.now())
 

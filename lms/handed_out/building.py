@@ -17,9 +17,9 @@ from ..models import Employment, HandedOutReport, Workplace
 from ..reports.cells import known_text, who_is_counted
 from ..reports.figures import Figures, Worker
 from ..requirements.lookup import rules_and_courses_on
+from ..sealing import Head
 from ..wording import day_text
 from .board import draw_board
-from .heads import Head
 from .report import Place, Report, Tell
 from .text_file import write_csv
 from .wall import draw_wall
@@ -91,7 +91,7 @@ def report_of(selection: Any, *, names: bool, kept: HandedOutReport | None = Non
         "user": selection.request.user.get_username(),
     }
     number = kept.number if kept else _("Not kept: made for one’s own work.")
-    sealed = _("Entry %(number)s, %(hash)s") % {"number": head.number, "hash": head.hash} if head else ""
+    sealed = _("Seal %(number)s, %(hash)s") % {"number": head.number, "hash": head.hash} if head else ""
     reach = [place] if (place := chosen_workplace(selection)) else topmost(selection.workplaces)
     about = [
         (_("Who is counted"), who_is_counted(totals)),

@@ -13,7 +13,7 @@ from ..admin.base import AdminPage
 from ..evidence import evidence_for
 from ..models import EvidenceDocument, Role
 from ..people.views import PersonMixin
-from ..reader.journey import has_done
+from ..reader.lookup import has_done
 from ..reports.cells import show_cell
 from ..requirements.lookup import end_of
 from ..status import Status

@@ -15,7 +15,8 @@ from ..access import readable_courses
 from ..models import QuizAttempt, StaffMember, Tablet
 from ..people.actions import short_names
 from ..progress.attempts import answers_given, order_of
-from ..reader.journey import ActivityState, Journey, journeys
+from ..reader.journey import ActivityState, Journey
+from ..reader.lookup import journeys
 from ..tablet.tickets import give_ticket
 from ..wording import day_text, minutes_text, who_must, why
 from .carried import address_of, contacts_stamp, pages_of

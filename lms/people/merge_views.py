@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from ..access import staff_to_manage, workplaces_in_reach
 from ..admin.base import AskFirstView
 from ..models import Employment, LedgerEntry, LoginCard, Responsibility, StaffMember
-from ..reader.journey import Journey, journeys
+from ..reader.journey import Journey
+from ..reader.lookup import journeys
 from ..rehearsal import rehearse
 from ..wording import and_list, day_text
 from .forms import MergeForm

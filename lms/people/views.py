@@ -17,7 +17,7 @@ from ..access import LEADERS, may_lead, staff_in_reach, staff_to_manage, workpla
 from ..admin.base import ActionView, AdminPage, LeaderMixin
 from ..evidence import evidence_for
 from ..models import Employment, EvidenceDocument, Exemption, Role, StaffMember, Workplace
-from ..reader.journey import has_done, journeys
+from ..reader.lookup import has_done, journeys
 from ..remedies.review import cases, waiting
 from ..remedies.undo import jobs_changed, remedy_for
 from ..tablet.pins import unlock_pin

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from lms.handed_out import actions
 from lms.handed_out.building import foreseen
-from lms.handed_out.heads import Head
 from lms.handed_out.selection import Selection
 from lms.models import HandedOutReport, LedgerEntry, Responsibility, Role
 from lms.people.actions import employ
 from lms.requirements.actions import excuse, require
+from lms.sealing import Head
 from lms.workplaces.actions import give_responsibility
 from tests import people
 from tests.builders import complete, course_of, make_full_course
@@ -114,7 +114,7 @@ def test_no_name_stands_in_data_file_name_or_ledger(petra, cast):
     ("kind", "contents"), [("csv-excel", "names"), ("xlsx", "names"), ("pdf", "names"), ("pdf", "counts")]
 )
 def test_each_states_filter_dates_who_is_counted_and_by_whom(petra, cast, kind, contents, monkeypatch):
-    monkeypatch.setattr(actions, "ledger_head", lambda: Head(120, "ab12" * 16))
+    monkeypatch.setattr(actions, "ledger_head", lambda: Head(120, "ab12" * 16, timezone.now()))
     report = hand_out(
         petra, f"?workplace={cast.brattfors.pk}&date=2026-11-01", format=kind, contents=contents, purpose="Mötet"
     )

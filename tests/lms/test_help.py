@@ -26,7 +26,7 @@ from lms.models import (
 )
 from lms.people.actions import employ, end_employment
 from lms.progress import apply_event, begin_again, dismiss_event, give_attempt, record_attendance, wait_again
-from lms.reader.journey import journeys
+from lms.reader.lookup import journeys
 from lms.reports.figures import gather
 from lms.requirements.actions import end_exemption, excuse, require
 from lms.status import HelpReason, Status

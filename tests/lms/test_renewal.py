@@ -14,7 +14,7 @@ from lms.models import ActivityCompletion, CourseCompletion, EventSource, Workpl
 from lms.people.actions import employ, end_employment
 from lms.progress import move, record_attendance, record_earlier_training, void
 from lms.progress.record import credible
-from lms.reader.journey import journeys
+from lms.reader.lookup import journeys
 from lms.reports.figures import gather
 from lms.requirements.actions import require
 from lms.status import Status

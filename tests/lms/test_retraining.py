@@ -20,7 +20,7 @@ from lms.models import (
 )
 from lms.progress import record_attendance
 from lms.progress.recheck import recheck
-from lms.reader.journey import journeys, state_of
+from lms.reader.lookup import journeys, state_of
 from lms.remedies.undo import undo
 from lms.reports.figures import gather
 from lms.retraining.actions import demand_retraining

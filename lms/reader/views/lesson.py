@@ -14,8 +14,8 @@ from ...models import EventKind
 from ...progress import record
 from ..addresses import Desk
 from ..desk import address, desk, facts_from, go, readable_version
-from ..journey import state_of
 from ..locks import may_be_locked, to_what_comes_first
+from ..lookup import state_of
 from ..playing import played
 from .quiz import place_in_course, quiz_intro
 

@@ -19,8 +19,8 @@ from ...progress import record
 from ...progress.attempts import answers_given, questions_of
 from ..addresses import Desk
 from ..desk import desk, facts_from, go, readable_version
-from ..journey import journeys
 from ..locks import may_be_locked, to_what_comes_first
+from ..lookup import journeys
 
 
 def place_in_course(request, activity):

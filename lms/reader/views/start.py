@@ -21,7 +21,8 @@ from ...progress import begin_again
 from ...status import Status
 from ..desk import address, desk, go
 from ..gone import done_and_gone
-from ..journey import Journey, journeys
+from ..journey import Journey
+from ..lookup import journeys
 
 
 def _journeys(request, courses):
