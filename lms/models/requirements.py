@@ -33,13 +33,6 @@ class DatedQuerySet(models.QuerySet):
         return rows.filter(still)
 
 
-class RequirementQuerySet(DatedQuerySet):
-    def with_targets(self) -> Self:
-        """Each with its course and all that it names, for `named`. One query more."""
-        targets = RequirementTarget.objects.select_related("workplace", "role", "staff")
-        return self.select_related("course").prefetch_related(models.Prefetch("targets", queryset=targets))
-
-
 class Dated(models.Model):
     """Effective-dated: never edited in place. An edit ends one row and opens the next."""
 
@@ -85,8 +78,6 @@ class Requirement(Dated):
         _("due so many days after the start"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     grace_days = models.PositiveSmallIntegerField(_("days of grace"), default=DAYS_OF_GRACE)
-
-    objects = RequirementQuerySet.as_manager()
 
     class Meta:
         # An empty interval (to before from) is how a rule is taken back before it began.

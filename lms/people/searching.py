@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ..admin.fields import LARGEST, ManyField
@@ -45,7 +44,7 @@ class PeopleSearchField(ManyField):
     def __init__(self, **kwargs: Any):
         super().__init__(queryset=StaffMember.objects.none(), **kwargs)
 
-    def offer(self, people: QuerySet[StaffMember], *, chosen: Iterable[Any] = (), words: str = "") -> None:
+    def offer(self, people: Any, *, chosen: Iterable[Any] = (), words: str = "") -> None:
         """At most three queries, however many `people` there are."""
         self.queryset = people
         ids = {int(pk) for pk in map(str, chosen) if pk.isascii() and pk.isdigit() and int(pk) <= LARGEST}

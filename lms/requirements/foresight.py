@@ -19,7 +19,7 @@ from ..status import Completion, best_completion
 from .change import Change, Someone, State, compare
 from .lookup import JOB_FIELDS, job_from, rules_on, with_earlier
 from .rules import Rule
-from .words import RuleInWords, in_words
+from .words import RuleInWords, in_words, with_targets
 
 
 def foresee_rule(
@@ -30,7 +30,7 @@ def foresee_rule(
 
     def carry_out() -> tuple[list[Rule], RuleInWords]:
         rule = act()
-        return _about(course, day), in_words(Requirement.objects.with_targets().get(pk=rule.pk))
+        return _about(course, day), in_words(with_targets(Requirement.objects.all()).get(pk=rule.pk))
 
     before = _about(course, day)
     (after, rule), _entries = rehearse(carry_out)
@@ -60,8 +60,8 @@ def record_of(jobs: QuerySet[Employment], course: Course, day: datetime.date) ->
     record, staff = Record(), jobs.order_by().values("staff")
     done: dict[tuple[int, int], list[Completion]] = {}
     rows = CourseCompletion.objects.standing(day).filter(course=course, staff__in=staff)
-    for staff_id, *told in rows.values_list("staff_id", "completed_on", "valid_until", "pk"):
-        done.setdefault((staff_id, course.pk), []).append(Completion(*told))
+    for staff_id, completed_on, valid_until, pk in rows.values_list("staff_id", "completed_on", "valid_until", "pk"):
+        done.setdefault((staff_id, course.pk), []).append(Completion(completed_on, valid_until, pk))
     for key, completions in done.items():
         if best := best_completion(completions):
             record.completions[key] = best

@@ -73,14 +73,12 @@ class TermsForm(forms.Form):
     except_roles = RolesField(label=gettext_lazy("Not these job roles"))
     except_kinds = KindsField(label=gettext_lazy("Not these kinds of employment"))
     except_people = PeopleSearchField(label=gettext_lazy("Not these people"), required=False)
-    mandatory = forms.TypedChoiceField(
+    mandatory = forms.ChoiceField(
         label=gettext_lazy("Mandatory or recommended"),
         choices=[
             ("yes", gettext_lazy("They must take the course, and are counted")),
             ("no", gettext_lazy("They are recommended the course. Nobody is counted, and nobody is late")),
         ],
-        coerce=lambda value: value == "yes",
-        empty_value=True,
         initial="yes",
         required=False,
         widget=forms.RadioSelect,
@@ -128,6 +126,9 @@ class TermsForm(forms.Form):
             self._errors, self.cleaned_data = ErrorDict(), {}
         else:
             super().full_clean()
+
+    def clean_mandatory(self) -> bool:
+        return bool(self.cleaned_data["mandatory"] != "no")
 
     def clean_grace_days(self) -> int:
         days = self.cleaned_data["grace_days"]

@@ -128,9 +128,10 @@ def _bound_days(rule: Rule, job: Job) -> list[tuple[datetime.date, datetime.date
     What was only recommended before does not count for what is mandatory: it bound nobody.
     """
     found = []
+    jobs: list[Job | Earlier] = [job, *job.before]
     for row in (rule, *(row for row in rule.before if row.mandatory or not rule.mandatory)):
         last_of_row = None if row is rule else row.valid_to
-        for other in (job, *job.before):
+        for other in jobs:
             if _binds(row, other, job.staff_id):
                 ends = [end for end in (last_of_row, getattr(other, "end", None)) if end]
                 found.append((max(row.valid_from, other.start), min(ends, default=None)))

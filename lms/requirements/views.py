@@ -25,7 +25,7 @@ from .foresight import foresee_rule
 from .forms import ChangeRequirementForm, EndExemptionForm, EndRequirementForm, ExemptionForm, RequirementForm
 from .rules import ONE_DAY
 from .terms import Terms, terms_of
-from .words import RuleInWords, in_words, told
+from .words import RuleInWords, in_words, told, with_targets
 
 REQUIREMENTS = (gettext_lazy("Requirements"), "lms_admin:requirements")
 
@@ -58,7 +58,7 @@ class RequirementList(AdminPage, TemplateView):
 
     def get_context_data(self, **kwargs):
         today, user = timezone.localdate(), self.request.user
-        rules = list(requirements_in_reach(user).with_targets().order_by("valid_from", "pk"))
+        rules = list(with_targets(requirements_in_reach(user)).order_by("valid_from", "pk"))
         may_end, seen = theirs_to_end(user, rules), people_seen(user, rules)
         histories = _histories(rules)
         rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
@@ -134,14 +134,14 @@ class RuleView(AskFirstView):
     in_words: RuleInWords | None = None
     written = ""  # the ledger entry of a form that was sent before
 
-    def course(self, data):
+    def course(self, data: Any) -> Any:
         return self.rule.course
 
-    def first_day(self, data) -> datetime.date:
+    def first_day(self, data: Any) -> datetime.date:
         """The first day on which the act makes a difference."""
         raise NotImplementedError
 
-    def save(self, data) -> Requirement:
+    def save(self, data: Any) -> Requirement:
         raise NotImplementedError
 
     def foresee(self, data):
@@ -156,7 +156,7 @@ class RuleView(AskFirstView):
     def shown(self, sentences):
         return f"{super().shown(sentences)} {self.change} {self.in_words}"
 
-    def is_done(self, data) -> bool:
+    def is_done(self, data: Any) -> bool:
         """Whether the act has been carried out already: a double click."""
         return ledger.has_written(data.get("form_id"), self.written)
 
@@ -201,7 +201,7 @@ class AddRequirement(TermsView):
     )
     written = "requirement.opened"
 
-    def course(self, data):
+    def course(self, data: Any) -> Any:
         return data["course"]
 
     def first_day(self, data):
