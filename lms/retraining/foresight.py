@@ -105,7 +105,8 @@ def _by_workplace(people: Sequence[Person], touched: set[int]) -> list[str]:
     grouped: dict[tuple[int, str], list[Person]] = defaultdict(list)
     for person in people:
         grouped[person.workplace_id, person.workplace].append(person)
-    told, more = [], 0
+    told: list[str] = []
+    more = 0
     for (_id, workplace), here in grouped.items():
         names = [person.name for person in here if person.staff_id in touched]
         if not names:
@@ -113,8 +114,11 @@ def _by_workplace(people: Sequence[Person], touched: set[int]) -> list[str]:
         if len(told) == PLACES:
             more += 1
             continue
-        words = {"workplace": workplace, "number": len(names), "all": len(here)}
-        line = _("%(workplace)s: %(number)s of %(all)s") % words
+        line = _("%(workplace)s: %(number)s of %(all)s") % {
+            "workplace": workplace,
+            "number": len(names),
+            "all": len(here),
+        }
         told.append(f"{line} ({and_list(names)})" if len(names) <= PEOPLE else line)
     if more:
         words = ngettext("And %(number)s more workplace.", "And %(number)s more workplaces.", more)
