@@ -1,6 +1,7 @@
 """How a course goes: where people stop, how long it takes, how its tests go. Numbers alone, in so many queries."""
 
 import datetime
+import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -181,7 +182,7 @@ def pace(course: Course, workplaces: QuerySet[Any], period: Period) -> Pace:
     )
     days = [(completed - started).days for _enrolment, started, completed in found]
     spent = _time_spent([enrolment for enrolment, _started, _completed in found[:LATEST]])
-    minutes = [round(seconds / 60) for seconds in spent.values() if seconds]
+    minutes = [math.ceil(seconds / 60) for seconds in spent.values() if seconds]
     return Pace(
         finished=len(found),
         days=max(0, statistics.median_low(days)) if days else None,
@@ -224,7 +225,7 @@ class Tries(NamedTuple):
 
 def tries(course: Course, workplaces: QuerySet[Any], period: Period) -> dict[int, Tries]:
     """By activity. Who renews the course is counted again: a cycle is a try of its own. One query."""
-    rows = (
+    rows: Any = (
         QuizAttempt.objects.filter(
             enrolment__course=course,
             enrolment__staff__in=period.has_worked(workplaces),

@@ -92,13 +92,13 @@ def stop_text(state: Funnel) -> str:
     stop = state.stop
     if stop is None:
         return _("Nobody is in the middle of the course.")
-    most = [stage for stage in state.stages if stage.next == stop.next]
-    words = and_list([part_text(stage.activity) for stage in most[:3]])
+    most = [stage for stage in state.stages if stage.next == stop.next][:3]
+    words, number = and_list([part_text(stage.activity) for stage in most]), sum(stage.next for stage in most)
     return ngettext(
         "Most have stopped before %(part)s: it is the next thing to do for %(number)s of those who have begun.",
         "Most have stopped before %(part)s: it is the next thing to do for %(number)s of those who have begun.",
-        stop.next,
-    ) % {"part": words, "number": stop.next}
+        number,
+    ) % {"part": words, "number": number}
 
 
 def pace_text(told: Pace) -> list[str]:

@@ -20,7 +20,6 @@ from ..models import (
     ActivityCompletion,
     CourseCompletion,
     Earned,
-    EmploymentKind,
     Enrolment,
     EventKind,
     EventOutcome,
@@ -29,15 +28,15 @@ from ..models import (
     LearningEvent,
     PaperTest,
     QuizAttempt,
-    Requirement,
     StaffMember,
 )
 from ..people.sentences import name_of
 from ..reports.figures import Worker, gather
 from ..requirements.lookup import end_of, moment_of
-from ..requirements.rules import bound_since, duties_of, duty_of, merge_duties
+from ..requirements.rules import duties_of, merge_duties
 from ..status import standing
 from ..wording import and_list, day_text, part_text, why_not_counted
+from .bindings import Binding, bindings_of
 
 
 def is_afterwards(happened: datetime.datetime | datetime.date, heard: datetime.datetime | None) -> bool:
@@ -46,17 +45,6 @@ def is_afterwards(happened: datetime.datetime | datetime.date, heard: datetime.d
         return False
     day = timezone.localdate(happened) if isinstance(happened, datetime.datetime) else happened
     return timezone.localdate(heard) > day
-
-
-class Binding(NamedTuple):
-    """A rule that requires the course of the person, since a day. The one that is due first `decides`."""
-
-    rule: Requirement
-    whom: str
-    workplace: str
-    since: datetime.date
-    due: datetime.date | None
-    decides: bool
 
 
 class Line(NamedTuple):
@@ -120,53 +108,21 @@ def basis_of(
         facts = figures.record.facts(person.pk, course.pk, duties.get(course.pk))
         cell = matrix.Cell(course.pk, *standing(day, facts), facts)
     told = _Told(person, course, day, known)
-    trained = bool(cell and cell.facts.completion and told.is_complete)
+    is_theirs = bool(cell and (cell.facts.required or cell.facts.started))
     return Basis(
         day=day,
         workers=workers,
         cell=cell,
-        bindings=_bindings(workers, figures.rules, duties.get(course.pk)),
+        bindings=bindings_of(workers, figures.rules, duties.get(course.pk)),
         exemptions=list(
             Exemption.objects.in_force(day, known=known)
             .filter(Q(course=course) | Q(course=None), staff=person)
             .select_related("course", "recorded_by")
         ),
-        left=[] if trained else told.left(),
+        left=told.left() if is_theirs and not told.is_complete else [],
         lines=told.lines(),
         waiting=told.waiting,
     )
-
-
-def _bindings(workers: Iterable[Worker], rules: Iterable[Any], duty: Any) -> list[Binding]:
-    """Each rule that binds, once for each job that it binds. Three queries."""
-    bound = [(rule, worker) for worker in workers for rule in rules if duties_of(worker.job, [rule])]
-    rows = (
-        Requirement.objects.select_related("recorded_by")
-        .prefetch_related("workplaces", "roles")
-        .in_bulk([rule.id for rule, _worker in bound])
-    )
-    found = [
-        Binding(
-            rule=rows[rule.id],
-            whom=whom(rows[rule.id]),
-            workplace=worker.workplace,
-            since=bound_since(rule, worker.job),
-            due=duty_of(rule, worker.job).due,
-            decides=bool(duty and duty.rule_id == rule.id),
-        )
-        for rule, worker in bound
-    ]
-    return sorted(found, key=lambda each: (not each.decides, each.due or datetime.date.max, each.rule.pk))
-
-
-def whom(rule: Requirement) -> str:
-    """Whom a rule binds: "Brattfors; Butiksbiträde; Ägare"."""
-    parts = [
-        ", ".join(str(place) for place in rule.workplaces.all()),
-        ", ".join(str(role) for role in rule.roles.all()),
-        ", ".join(str(EmploymentKind(kind).label) for kind in rule.kinds),
-    ]
-    return "; ".join(part for part in parts if part) or _("All staff")
 
 
 class _Told:
@@ -194,13 +150,14 @@ class _Told:
             .defer("version__content", "version__key", "version__steps")
             .order_by("occurred_at", "pk")
         )
-        self.attempts = list(
+        attempts = (
             QuizAttempt.objects.filter(**of_person, started_at__lte=self.until)
             .annotate(on_paper=Exists(PaperTest.objects.filter(uuid=OuterRef("uuid"))))
             .select_related("activity", "version")
             .defer("answers", "version__content", "version__key", "version__steps")
             .order_by("started_at", "pk")
         )
+        self.attempts = [attempt for attempt in attempts if self._is_heard_of(attempt)]
         heard = LearningEvent.objects.filter(
             **of_person, occurred_at__lte=self.until, received_at__lte=self.cutoff
         ).order_by("occurred_at", "pk")
@@ -223,6 +180,11 @@ class _Told:
         )
         activities = Activity.objects.filter(course=course).annotate(tree_path=tree_path())
         self.activities = list(activities.order_by(F("tree_path").asc(nulls_last=True), "pk"))
+
+    def _is_heard_of(self, attempt: Any) -> bool:
+        """What was begun without network, or on paper, came to be known when it came in."""
+        came_in = attempt.recorded_at if attempt.offline or attempt.on_paper else None
+        return came_in is None or came_in <= self.cutoff
 
     @property
     def waiting(self) -> int:
@@ -343,7 +305,7 @@ class _Told:
                 what=_capital(part_text(parts[row["activity_id"]])),
                 happened=row["at"],
                 heard=row["heard"],
-                by=row["tablet__name"] or EventSource(row["source"]).label,
+                by=row["tablet__name"] or str(EventSource(row["source"]).label),
                 outcome=ngettext("%(number)s step read", "%(number)s steps read", number) % {"number": number},
             )
 
@@ -358,7 +320,7 @@ class _Told:
                 % {"why": why_not_counted(event.reason)},
             )
 
-    def _gone(self, row: Any) -> dict[str, str]:
+    def _gone(self, row: Any) -> dict[str, Any]:
         if self._stands(row.voided_at):
             return {}
         day = day_text(timezone.localdate(row.voided_at))

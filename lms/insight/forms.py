@@ -23,8 +23,13 @@ class WorkplaceField(RowField):
     """The workplaces in reach, as they stand in the tree."""
 
     def __init__(self, **kwargs: Any):
-        words = {"label": gettext_lazy("Workplace"), "empty_label": gettext_lazy("All"), "required": False}
-        super().__init__(queryset=Workplace.objects.none(), **words, **kwargs)
+        super().__init__(
+            queryset=Workplace.objects.none(),
+            label=gettext_lazy("Workplace"),
+            empty_label=gettext_lazy("All"),
+            required=False,
+            **kwargs,
+        )
 
     def label_from_instance(self, obj):
         return f"{'    ' * (obj.depth - 1)}{obj.name}"
@@ -90,7 +95,7 @@ class TrendForm(forms.Form):
         return role.name if role else ""
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         since, date = data.get("since"), data.get("date") or timezone.localdate()
         if since and since >= date:
             self.add_error("since", _("Choose a day before the one that you compare it with."))

@@ -49,7 +49,7 @@ def curve(
     With a `due` day it goes on to there, with the straight way that is left to all.
     """
     ends = [day for day, _percent in points]
-    frame = Frame(ends[0], max(ends[-1], due or ends[-1]), left=52, right=624, top=24, bottom=216)
+    frame = Frame(ends[0], max(ends[-1], due or ends[-1]), left=60, right=628, top=24, bottom=216)
     marks = [_grid(frame)]
     if due:
         way = f"M{frame.x(due)} {frame.top - 8}V{frame.bottom}"

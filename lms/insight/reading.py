@@ -11,7 +11,7 @@ from django.utils import timezone
 from courses.models import Course
 
 from ..models import CourseCompletion, Employment, Enrolment, Exemption
-from ..requirements.lookup import JOB_FIELDS, job_from, rules_over, with_earlier
+from ..requirements.lookup import JOB_FIELDS, job_from, rules_on, rules_over, with_earlier
 from ..status import Completion
 from .trend import Done, Excused, History, Spell
 
@@ -42,6 +42,22 @@ def history_of(
         done=_done(jobs.values("staff"), courses, days[-1], known),
         excused=_excused(jobs.values("staff"), days[0], days[-1], known),
     )
+
+
+def how_many_cells(
+    day: datetime.date,
+    workplaces: QuerySet[Any],
+    *,
+    known: datetime.datetime | None = None,
+    course: Course | None = None,
+    role: str = "",
+) -> int:
+    """Employments by required courses on `day`: how much there is to reckon. Two queries."""
+    courses = {rule.course_id for rule in rules_on(day, known=known)}
+    jobs = _jobs(day, day, known).filter(workplace__in=workplaces)
+    if role:
+        jobs = jobs.filter(role__name=role)
+    return jobs.count() * (1 if course else len(courses))
 
 
 def _jobs(first: datetime.date, last: datetime.date, known: datetime.datetime | None) -> QuerySet[Any]:

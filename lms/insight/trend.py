@@ -126,10 +126,11 @@ def share_on(history: History) -> Trend:
 
 class _Reckoning:
     def __init__(self, history: History) -> None:
-        self.history, self.days = history, history.days
+        self.history, self.days, self.every = history, history.days, (1 << len(history.days)) - 1
         self.by_person: dict[int, Days] = {}
         self.by_job: list[tuple[int, Days]] = []
         self.due: Counter[datetime.date] = Counter()
+        self._cells: dict[tuple[int, Duty], Days] = {}  # of the person at hand
 
     def trend(self) -> Trend:
         spells: dict[int, list[tuple[Job, int, int]]] = defaultdict(list)
@@ -139,6 +140,7 @@ class _Reckoning:
                 spells[job.staff_id].append((job, first, past))
         runs = list(_runs(self.history.rules))
         for staff, own in spells.items():
+            self._cells = {}
             self._person(staff, own, runs)
         return Trend(self.days, self.by_person, self.by_job, self.due)
 
@@ -161,9 +163,13 @@ class _Reckoning:
                 if not at_work:
                     continue
                 for number in at_work:
-                    jobs[number] = _with(jobs[number], self._days(staff, duties[number], first, past))
-                merged = merge_duties(duties[number] for number in at_work)
-                person = _with(person, self._days(staff, merged, first, past))
+                    days = self._days(staff, duties[number], first, past)
+                    jobs[number] = _with(jobs[number], days)
+                merged = duties[at_work[0]]
+                if len(at_work) > 1:
+                    merged = merge_duties(duties[number] for number in at_work)
+                    days = self._days(staff, merged, first, past)
+                person = _with(person, days)
                 if past == len(self.days):
                     self._note_due(staff, merged)
         self.by_person[staff] = person
@@ -173,23 +179,35 @@ class _Reckoning:
         """When somebody with those duties counts, and has done all, from the place `first` to before `past`."""
         counted = missing = 0
         for course, duty in duties.items():
-            counts, done = self._cell(staff, course, duty, first, past)
+            counts, done = self._cell(staff, course, duty)
             counted |= counts
             missing |= counts & ~done
-        return counted, counted & ~missing
+        span = (1 << past) - (1 << first)
+        return counted & span, counted & ~missing & span
 
-    def _cell(self, staff: int, course: int, duty: Duty, first: int, past: int) -> Days:
+    def _cell(self, staff: int, course: int, duty: Duty) -> Days:
+        """The same of one course, on every day; had the duty held on all of them.
+
+        When it is due tells only late from not late: all such duties are one here, reckoned once for each person.
+        """
+        key = course, duty._replace(due=None, rule_id=0, grace_until=datetime.date.min)
+        if key not in self._cells:
+            self._cells[key] = self._reckon(staff, course, duty)
+        return self._cells[key]
+
+    def _reckon(self, staff: int, course: int, duty: Duty) -> Days:
         completions = self.history.done.get((staff, course), ())
         excused = [each for each in self.history.excused.get(staff, ()) if each.course_id in (None, course)]
-        ends = set()
+        if not completions and not excused:
+            return (self.every, 0) if self._status(self.days[0], staff, course, duty)[1] else (0, 0)
+        ends = {0, len(self.days)}
         for each in completions:
             ends |= {bisect_left(self.days, each.since), self._past(each.completion.valid_until)}
         for exemption in excused:
             ends |= {bisect_left(self.days, exemption.first), self._past(exemption.last)}
         counted = done = 0
-        for start, end in pairwise(sorted({first, past} | {end for end in ends if first < end < past})):
-            day = self.days[start]
-            status, counts = self._status(day, staff, course, duty, completions, excused)
+        for start, end in pairwise(sorted(ends)):
+            status, counts = self._status(self.days[start], staff, course, duty, completions, excused)
             if counts:
                 span = (1 << end) - (1 << start)
                 counted |= span
@@ -202,8 +220,8 @@ class _Reckoning:
         staff: int,
         course: int,
         duty: Duty,
-        completions: Iterable[Done],
-        excused: Iterable[Excused],
+        completions: Iterable[Done] = (),
+        excused: Iterable[Excused] = (),
     ) -> tuple[Status, bool]:
         """The status on `day`, and whether it counts."""
         best = best_completion([each.completion for each in completions if each.since <= day])
@@ -216,10 +234,10 @@ class _Reckoning:
 
     def _note_due(self, staff: int, duties: dict[int, Duty]) -> None:
         """The due days of what is left on the last day."""
-        last = len(self.days) - 1
+        last = 1 << len(self.days) - 1
         for course, duty in duties.items():
-            counts, done = self._cell(staff, course, duty, last, last + 1)
-            if duty.due and counts and not done:
+            counts, done = self._cell(staff, course, duty)
+            if duty.due and counts & ~done & last:
                 self.due[duty.due] += 1
 
 

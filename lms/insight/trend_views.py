@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView
 
+from courses.models import Course
+
 from ..access import LEADERS, workplaces_in_reach
 from ..admin.base import AdminPage
 from ..models import Workplace
@@ -19,7 +21,7 @@ from ..wording import day_text
 from ..workplaces.names import tell_apart
 from .forms import TrendForm
 from .plots import curve, small_curve
-from .reading import history_of
+from .reading import history_of, how_many_cells
 from .trend import Change, Point, Trend, share_on
 
 WEEK = 7 * ONE_DAY
@@ -29,6 +31,9 @@ LOOKS_BACK = 12 * WEEK
 
 #: So far back the pace is taken.
 PACE = 4 * WEEK
+
+#: So many cells, people by courses, are reckoned while somebody waits: a second or so. Above that one has to choose.
+MOST_CELLS = 20_000
 
 #: No more points than this, for however long; and a day each for no more days than these.
 MOST, DAILY = 52, 31
@@ -84,34 +89,40 @@ class TrendPage(AdminPage, TemplateView):
         return self.filter_form.cleaned_data.get("since") or self.day - LOOKS_BACK
 
     @cached_property
-    def trend(self) -> Trend:
+    def selection(self) -> dict[str, Any]:
+        """Of whom and of what, as `history_of` takes it."""
         chosen = self.filter_form.cleaned_data
         place, known = chosen.get("workplace"), chosen.get("known")
-        days = sorted({*self.shown, self.day - PACE})
-        history = history_of(
-            days,
-            self.reach.within([place]) if place else self.reach,
-            known=end_of(known) if known else None,
-            course=chosen.get("course"),
-            role=chosen.get("role", ""),
-        )
-        return share_on(history)
+        return {
+            "workplaces": self.reach.within([place]) if place else self.reach,
+            "known": end_of(known) if known else None,
+            "course": chosen.get("course"),
+            "role": chosen.get("role", ""),
+        }
+
+    @cached_property
+    def trend(self) -> Trend:
+        return share_on(history_of(sorted({*self.shown, self.day - PACE}), **self.selection))
 
     @cached_property
     def shown(self):
         return days_between(self.since, self.day)
 
     def get_context_data(self, **kwargs):
+        context = {**super().get_context_data(**kwargs), "filter_form": self.filter_form}
+        if how_many_cells(self.day, **self.selection) > MOST_CELLS:
+            return {**context, "too_many": True}
+        return {**context, **self._told()}
+
+    def _told(self):
         trend, known = self.trend, self.filter_form.cleaned_data.get("known")
         points = [trend.on(day) for day in self.shown]
         target = self.filter_form.cleaned_data.get("target") or usual_due(trend, self.day)
         now = points[-1]
         change = trend.change(self.since, self.day)
         return {
-            **super().get_context_data(**kwargs),
-            "filter_form": self.filter_form,
             "now": now,
-            "headline": headline(now),
+            "headline": headline(now, self.selection["course"]),
             "change_text": change_text(change, self.since),
             "pace_text": pace_text(now, target, trend.change(self.day - PACE, self.day)),
             "day_text": day_text(self.day),
@@ -119,7 +130,7 @@ class TrendPage(AdminPage, TemplateView):
             "plot": curve(
                 [(point.day, point.percent) for point in points],
                 key="utveckling",
-                title=_("Share who have completed all required training"),
+                title=_("Share who are done"),
                 description=described(points),
                 due=target if target and target > self.since else None,
             ),
@@ -167,9 +178,16 @@ def usual_due(trend: Trend, day: datetime.date) -> datetime.date | None:
     return max(ahead, key=lambda due: (ahead[due], due), default=None)
 
 
-def headline(now: Point) -> str:
+def headline(now: Point, course: Course | None) -> str:
     if not now.counted:
         return _("Nobody has required courses on this day.")
+    if course:
+        said = ngettext(
+            "%(done)s of %(counted)s has completed “%(course)s”, %(percent)s %%.",
+            "%(done)s of %(counted)s have completed “%(course)s”, %(percent)s %%.",
+            now.done,
+        )
+        return said % {"done": now.done, "counted": now.counted, "percent": now.percent, "course": course}
     return ngettext(
         "%(done)s of %(counted)s has completed all required training, %(percent)s %%.",
         "%(done)s of %(counted)s have completed all required training, %(percent)s %%.",

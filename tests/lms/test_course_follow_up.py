@@ -74,6 +74,21 @@ def test_the_counts_are_the_matrixs_own_on_every_day(petra, cast, course, rule, 
         assert (counted, finished) == (share.counted, share.done)
 
 
+def test_the_page_says_where_most_have_stopped(petra, cast, course, rule, pages):
+    read(cast.bo, pages[0])
+    assert petra.get(address(course)).context["stop_text"] == (
+        "Flest har stannat före lektionen ”Lektion 2”: det är nästa steg för 1 av dem som har börjat."
+    )
+    tell(cast.maja, pages[0], "step", {"step": version_of(pages[0]).steps[0]["id"]})
+    assert petra.get(address(course)).context["stop_text"] == (
+        "Flest har stannat före lektionen ”Lektion 1” och lektionen ”Lektion 2”: det är nästa steg för 2 av dem som "
+        "har börjat."
+    )
+    for person in (cast.maja, cast.bo, cast.birgitta):
+        complete(person, course)
+    assert petra.get(address(course)).context["stop_text"] == ""
+
+
 def test_who_has_it_done_has_done_what_came_later_too(cast, course, rule, pages):
     complete(cast.maja, course)
     builders.make_lesson(course, "Ny lektion")

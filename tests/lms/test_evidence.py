@@ -185,6 +185,10 @@ def test_what_is_left_says_how_far_it_has_come(cast, course, pages, rule):
     assert basis(cast.bo, course).left == []
 
 
+def test_nothing_is_left_of_a_course_that_is_not_theirs(cast, course):
+    assert basis(cast.maja, course).left == []
+
+
 def test_the_rule_that_decides_is_the_one_due_first(cast, course, rule):
     today = timezone.localdate()
     own = require(

@@ -174,6 +174,13 @@ def test_workplaces_stand_side_by_side_twelve_to_a_page(petra, cast, course, rul
     assert pages[1][-1]["address"].startswith("?workplace=")
 
 
+def test_the_headline_names_the_course_that_is_chosen(petra, cast, course, rule):
+    complete(cast.maja, course)
+    assert petra.get(TREND).context["headline"] == "1 av 3 har slutfört alla obligatoriska kurser, 33 %."
+    chosen = petra.get(TREND, {"course": rule.course_id}).context["headline"]
+    assert chosen == "1 av 3 har slutfört ”Ett gott värdskap”, 33 %."
+
+
 def test_one_workplace_needs_no_others_beside_it(petra, cast, course, rule):
     assert "lms-multiples" not in petra.get(TREND, {"workplace": cast.brattfors.pk}).content.decode()
 
@@ -187,6 +194,14 @@ def test_the_table_beside_it_has_the_same_figures(petra, cast, course, rule):
     assert response.content.decode().count("33 %") >= 3
 
 
+def test_too_many_to_count_while_somebody_waits_are_asked_to_choose(petra, cast, course, rule, monkeypatch):
+    monkeypatch.setattr("lms.insight.trend_views.MOST_CELLS", 2)
+    page = petra.get(TREND)
+    assert page.context["too_many"] is True
+    assert "Välj en kurs eller en arbetsplats ovan." in page.content.decode()
+    assert petra.get(TREND, {"workplace": cast.brattfors.pk}).context["now"].counted == 2
+
+
 def test_it_costs_the_same_however_many_there_are(petra, cast, index, django_assert_num_queries):
     for number in (1, 5):
         page = builders.make_full_course(f"Kurs {number}")
@@ -198,7 +213,7 @@ def test_it_costs_the_same_however_many_there_are(petra, cast, index, django_ass
             petra.get(TREND)
 
 
-QUERIES = 19
+QUERIES = 21
 
 
 # The drawing
@@ -213,7 +228,7 @@ def test_a_curve_is_an_image_with_a_title_a_description_and_no_style():
     assert "style" not in svg
     # Nobody was counted in between: two dots and no line over the gap.
     assert root.find("path[@class='lms-plot__line']").get("d") == ""
-    assert {circle.get("cx") for circle in root.findall("circle")} == {"52.0", "433.3"}
+    assert {circle.get("cx") for circle in root.findall("circle")} == {"60.0", "438.7"}
 
 
 def test_small_curves_have_the_same_days_across():
@@ -230,4 +245,4 @@ def test_small_curves_have_the_same_days_across():
 
 
 def test_one_day_alone_stands_in_the_middle():
-    assert 'cx="338.0"' in curve([(TODAY, 40.0)], key="k", title="", description="")
+    assert 'cx="344.0"' in curve([(TODAY, 40.0)], key="k", title="", description="")
