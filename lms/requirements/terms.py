@@ -61,9 +61,9 @@ class Terms:
             )
         for name in ("workplaces", "roles", "kinds", "people"):
             excepted = f"except_{name}"
-            if both := [str(each) for each in getattr(self, name) if each in getattr(self, excepted)]:
+            if both := set(getattr(self, name)) & set(getattr(self, excepted)):
                 words = _("%(name)s cannot be both chosen and left out. Remove one of the two.")
-                raise ValidationError({excepted: words % {"name": both[0]}})
+                raise ValidationError({excepted: words % {"name": min(map(str, both))}})
 
     def write(self, rule: Requirement) -> Requirement:
         """Save `rule` as a new row with these terms. Not a row for anyone whom it binds, but those whom it names."""

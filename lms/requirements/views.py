@@ -178,10 +178,13 @@ class TermsView(RuleView):
         user = self.request.user
         return {
             **super().get_form_kwargs(),
-            "workplaces": workplaces_in_reach(user, self.roles).order_by("path"),
+            "workplaces": self.get_workplaces(),
             "people": self.get_people(),
             "everywhere": leads_everywhere(user),
         }
+
+    def get_workplaces(self):
+        return workplaces_in_reach(self.request.user, self.roles).order_by("path")
 
     def get_people(self):
         return staff_to_manage(self.request.user, self.roles)
@@ -230,7 +233,7 @@ class RuleMixin:
 
 
 def theirs_to_end(user: Any, rules: Iterable[Requirement]) -> set[int]:
-    """Those of the rules that bind nobody outside this leader's reach."""
+    """Those of the rules that bind and name nobody outside this leader's reach."""
     rules = list(rules)
     reach = set(workplaces_in_reach(user, ActionView.roles).values_list("pk", flat=True))
     everywhere, seen = leads_everywhere(user), people_seen(user, rules)
@@ -238,8 +241,9 @@ def theirs_to_end(user: Any, rules: Iterable[Requirement]) -> set[int]:
     for rule in rules:
         bound = [target for target in rule.targets.all() if not target.excepted]
         places = {target.workplace_id for target in bound if target.workplace_id}
-        people = {target.staff_id for target in bound if target.staff_id}
-        only_people = people and len(people) == len(bound) and not rule.kinds
+        # Also of those whom it leaves out the names must be this leader's to read.
+        people = {target.staff_id for target in rule.targets.all() if target.staff_id}
+        only_people = bound and all(target.staff_id for target in bound) and not rule.kinds
         if places <= reach and people <= seen and (places or everywhere or only_people):
             found.add(rule.pk)
     return found
@@ -257,6 +261,12 @@ class ChangeRequirement(RuleMixin, TermsView):
 
     def get_page_title(self):
         return _("Change the requirement: %(course)s") % {"course": self.rule.course}
+
+    def get_workplaces(self):
+        """Those that it names already stay."""
+        named = {target.workplace_id for target in self.rule.targets.all() if target.workplace_id}
+        reach = workplaces_in_reach(self.request.user, self.roles)
+        return Workplace.objects.filter(Q(pk__in=reach.values("pk")) | Q(pk__in=named)).order_by("path")
 
     def get_people(self):
         """Those whom it names already stay, wherever they work by now."""

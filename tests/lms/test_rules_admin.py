@@ -15,6 +15,7 @@ from lms.models import (
     Requirement,
     Workplace,
 )
+from lms.people.actions import employ, end_employment
 from lms.requirements.actions import end_requirement, excuse, require, take_exemption_back, take_requirement_back
 from lms.wording import day_text
 from lms.workplaces.actions import (
@@ -330,7 +331,11 @@ def test_a_rule_that_names_another_leaders_people_is_neither_seen_nor_changed(pe
         (both, "Maja Lindgren och 1 person", False)
     ]
     assert "Fjärran" not in page.content.decode()
-    for rule in (theirs, both):
+    without = require(
+        course=course_of(course), valid_from=TODAY(), workplaces=[cast.kommun], except_people=[far], actor=cast.ada
+    )
+    assert "Fjärran" not in petra.get(f"{BASE}/requirements/").content.decode()
+    for rule in (theirs, both, without):
         assert petra.get(f"{BASE}/requirements/{rule.pk}/change/").status_code == 404
 
 
@@ -377,6 +382,28 @@ def test_a_rule_is_changed_on_a_page_that_holds_what_it_says(sign_in, cast, rule
     assert ada.post(undo).status_code == 302
     [row] = ada.get(f"{BASE}/requirements/").context["current"]
     assert row["rule"].mandatory
+
+
+def test_what_a_rule_leaves_out_elsewhere_stays_when_another_leader_changes_it(petra, cast, course):
+    rule = require(
+        course=course_of(course),
+        valid_from=TODAY(),
+        workplaces=[cast.kommun],
+        except_workplaces=[cast.places["annorstades"]],
+        except_people=[cast.bo],
+        actor=cast.ada,
+    )
+    end_employment(job=cast.bo.employments.get(), last_day=TODAY() - datetime.timedelta(days=1), actor=cast.ada)
+    employ(
+        staff=cast.bo, workplace=cast.annorstades, role=cast.roles["biträde"], start=TODAY(), actor=cast.ada
+    )  # no longer Petra's
+    path = f"{BASE}/requirements/{rule.pk}/change/"
+    form = petra.get(path).context["form"]
+    sent = {name: form[name].value() for name in ("workplaces", "except_workplaces", "except_people")}
+    confirm(petra, path, {**sent, "due_days": "60", "first_day": TODAY().isoformat()})
+    changed = Requirement.objects.latest("pk")
+    assert changed.named("workplace", excepted=True) == [cast.places["annorstades"]]
+    assert changed.named("staff", excepted=True) == [cast.bo]
 
 
 def test_a_double_click_changes_once(sign_in, cast, rule):
