@@ -89,9 +89,9 @@ def _ask_for(
 
 
 def _enqueue(report: HandedOutReport) -> None:
-    from .tasks import make_in_background
+    from .tasks import make_soon
 
-    transaction.on_commit(lambda: make_in_background.enqueue(report.pk), robust=True)
+    transaction.on_commit(lambda: make_soon(report.pk), robust=True)
 
 
 @transaction.atomic

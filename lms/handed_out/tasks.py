@@ -1,5 +1,8 @@
 from django_tasks import task
 
+#: Before what nobody waits for, such as an index.
+SOMEBODY_WAITS = 50
+
 
 @task()
 def make_in_background(pk: int) -> None:
@@ -7,3 +10,9 @@ def make_in_background(pk: int) -> None:
     from .actions import carry_out
 
     carry_out(pk)
+
+
+def make_soon(pk: int) -> None:
+    """Where tasks have an order, before those that nobody waits for."""
+    ordered = make_in_background.get_backend().supports_priority
+    (make_in_background.using(priority=SOMEBODY_WAITS) if ordered else make_in_background).enqueue(pk)

@@ -274,6 +274,21 @@ def _with(report, **changes):
     return replace(report, **changes)
 
 
+def test_what_was_heard_of_on_a_later_day_is_said_to_be_recorded_afterwards():
+    noon = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+    done = {1: noon, 2: noon + datetime.timedelta(days=3), 3: None}
+    report = crowd(3, 1)
+    rows = []
+    for worker, row in report.rows():
+        facts = row.cells[0].facts
+        completion = Completion(TODAY, None, 1, done[worker.job.staff_id])
+        cell = row.cells[0]._replace(facts=facts._replace(completion=completion), status=Status.COMPLETE)
+        rows.append((worker, replace(row, cells=(cell,))))
+    long_list = sheets(file_of(_with(report, rows=lambda: iter(rows)), "xlsx"))["Lång lista"]
+    assert long_list[0][-1] == "Registrerad i efterhand"
+    assert [row[-1] and row[-1].date() for row in long_list[1:]] == [None, datetime.date(2026, 11, 26), None]
+
+
 def test_progress_is_told_and_ends_with_all_rows():
     told = []
     with override("sv"):

@@ -1,4 +1,4 @@
-// Shows how far a long job has come, and goes on when it is done. Without it a link, or the page itself, does the same.
+// Shows how far a long job has come, and goes on when it is done. Without it there is a link that does the same.
 const shown = document.querySelector("[data-progress]");
 const again = async () => {
   const response = await fetch(location.href, { headers: { Accept: "text/html" } });
