@@ -113,7 +113,7 @@ def why(day: datetime.date, facts: Facts) -> str:
     if status == Status.NEEDS_HELP and facts.help is HelpReason.ATTEMPTS:
         return _("All attempts at the test are used up.")
     if status == Status.NEEDS_HELP and facts.help is HelpReason.REVIEW:
-        return _("Something that was done could not be counted by itself, and waits for the course leader.")
+        return _("Something that was done could not be counted by itself, and waits for a decision.")
     if status == Status.OVERDUE and facts.due:
         late = (day - facts.due).days
         begun = _("It is begun but not completed.") if facts.started else _("It is not begun.")

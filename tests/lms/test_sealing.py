@@ -445,7 +445,7 @@ def test_the_command_seals_and_says_what_to_keep(cast):
 def test_the_command_says_that_nothing_is_changed(cast, sealed):
     out, err, error = run("verify_ledger", "--head", f"{head().number}:{head().hash}")
     assert (err, error) == ("", "")
-    assert f"{len(sealed)} entries in {LedgerSeal.objects.count()} seals are checked" in out
+    assert f"Checked entries: {len(sealed)}, in this many seals: {LedgerSeal.objects.count()}." in out
     assert out.endswith("Nothing has been changed since it was sealed.\n")
 
 

@@ -31,8 +31,8 @@ class Command(BaseCommand):
             "unsealed": report.unsealed,
         }
         words = _(
-            "%(sealed)s entries in %(seals)s seals are checked; %(erased)s of them are erased and cannot be read. "
-            "%(unsealed)s are written since the last seal, and not sealed yet."
+            "Checked entries: %(sealed)s, in this many seals: %(seals)s. Erased, and not to be read any more: "
+            "%(erased)s. Written since the last seal, and not sealed yet: %(unsealed)s."
         )
         self.stdout.write(words % counts)
         if report.head:
