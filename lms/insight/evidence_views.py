@@ -14,8 +14,7 @@ from ..evidence import evidence_for
 from ..models import EvidenceDocument, Role
 from ..people.views import PersonMixin
 from ..reader.lookup import has_done
-from ..reports.cells import show_cell
-from ..requirements.lookup import end_of
+from ..reports.cells import known_text, show_cell
 from ..status import Status
 from ..wording import day_text
 from .evidence import basis_of, where_and_as_what
@@ -71,7 +70,7 @@ class Evidence(PersonMixin, AdminPage, TemplateView):
             self.course,
             workplaces_in_reach(user, self.roles),
             day=day,
-            known=end_of(known) if known else None,
+            known=known,
             job=self.when.get("job"),
         )
         may_change = staff_to_manage(user, (Role.PROJECT_LEADER,)).filter(pk=self.person.pk).exists()
@@ -87,7 +86,7 @@ class Evidence(PersonMixin, AdminPage, TemplateView):
             "cell": show_cell(day, basis.cell, {}) if basis.cell else None,
             "works_as": where_and_as_what(basis.workers),
             "day_text": day_text(day),
-            "known_text": day_text(known) if known else "",
+            "known_text": known_text(known) if known else "",
             "is_today": day == today and not known,
             "lines": [(line, proofs.get(line.completion, [])) for line in basis.lines],
             "documents": documents if may_change else (),

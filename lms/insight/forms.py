@@ -10,6 +10,7 @@ from courses.models import Course
 
 from ..admin.fields import LARGEST, DayField
 from ..models import JobRole, Workplace
+from ..reports.forms import KnownField
 
 
 class RowField(forms.ModelChoiceField):
@@ -39,7 +40,7 @@ class WhenForm(forms.Form):
     """Of which cell, and of when, the address asks. What cannot be is left out."""
 
     date = DayField(required=False)
-    known = DayField(required=False)
+    known = KnownField(required=False)
     job = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
 
 
@@ -81,7 +82,7 @@ class TrendForm(forms.Form):
         queryset=Course.objects.none(),
         required=False,
     )
-    known = DayField(required=False, widget=forms.HiddenInput)
+    known = KnownField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, workplaces: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

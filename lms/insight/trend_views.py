@@ -15,7 +15,7 @@ from courses.models import Course
 from ..access import LEADERS, workplaces_in_reach
 from ..admin.base import AdminPage
 from ..models import Workplace
-from ..requirements.lookup import end_of
+from ..reports.cells import known_text
 from ..requirements.rules import ONE_DAY
 from ..wording import day_text
 from ..workplaces.names import tell_apart
@@ -95,7 +95,7 @@ class TrendPage(AdminPage, TemplateView):
         place, known = chosen.get("workplace"), chosen.get("known")
         return {
             "workplaces": self.reach.within([place]) if place else self.reach,
-            "known": end_of(known) if known else None,
+            "known": known,
             "course": chosen.get("course"),
             "role": chosen.get("role", ""),
         }
@@ -126,7 +126,7 @@ class TrendPage(AdminPage, TemplateView):
             "change_text": change_text(change, self.since),
             "pace_text": pace_text(now, target, trend.change(self.day - PACE, self.day)),
             "day_text": day_text(self.day),
-            "known_text": day_text(known) if known else "",
+            "known_text": known_text(known) if known else "",
             "plot": curve(
                 [(point.day, point.percent) for point in points],
                 key="utveckling",

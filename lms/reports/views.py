@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
@@ -207,7 +208,8 @@ class TrainingMatrix(MatrixFilter, ReportView):
 
     def _and_when(self):
         """The two dates, as the end of an address that asks for something of the same moment."""
-        return "".join(f"&{name}={self.chosen[name]}" for name in ("date", "known") if self.chosen.get(name))
+        when = {name: self.request.GET[name] for name in ("date", "known") if self.chosen.get(name)}
+        return f"&{urlencode(when)}" if when else ""
 
     def _export(self):
         """At once where that is quick. What takes longer is made in the background, from the page for it."""
