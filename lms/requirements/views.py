@@ -1,4 +1,5 @@
 import datetime
+from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -137,12 +138,13 @@ class RuleView(AskFirstView):
     def course(self, data: Any) -> Any:
         return self.rule.course
 
+    @abstractmethod
     def first_day(self, data: Any) -> datetime.date:
         """The first day on which the act makes a difference."""
-        raise NotImplementedError
 
+    @abstractmethod
     def save(self, data: Any) -> Requirement:
-        raise NotImplementedError
+        """Carry the act out; returns the rule as it then is."""
 
     def foresee(self, data):
         self.change, self.in_words = foresee_rule(
