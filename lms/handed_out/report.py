@@ -126,6 +126,7 @@ def meanings() -> list[tuple[Status, str]]:
     """What each status says, and what the date is that stands with it."""
     words = {
         Status.NOT_REQUIRED: _("No rule requires the course of this person here on the day. Not counted."),
+        Status.RECOMMENDED: _("Recommended, and not begun. Not counted, and nobody is late."),
         Status.NOT_STARTED: _("Required, and not begun. The date is the last day that is not late."),
         Status.IN_PROGRESS: _("Begun but not completed. The date is the last day that is not late."),
         Status.NEEDS_HELP: _("Required, and the person does not get on without help from a leader."),

@@ -173,7 +173,7 @@ class _LongList:
                 (
                     *(worker.given_name, worker.family_name, worker.workplace, worker.role),
                     *(self.titles[cell.course_id], str(cell.status.label), cell.status.value, facts.due),
-                    *(done and done.completed_on, done and done.valid_until, int(cell.late)),
+                    *(done and done.completed_on, done and done.last_day, int(cell.late)),
                     recorded_afterwards(cell),
                 )
             )

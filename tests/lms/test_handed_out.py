@@ -137,7 +137,7 @@ def test_without_a_sealed_ledger_nothing_is_said_of_it(petra, monkeypatch):
     monkeypatch.setattr(actions, "ledger_head", lambda: None)
     report = hand_out(petra, format="csv-excel")
     assert (report.ledger_number, report.ledger_hash) == (None, "")
-    assert "sigill" not in fetch(petra, report).decode()
+    assert "försegling" not in fetch(petra, report).decode()
 
 
 @pytest.mark.parametrize("seed", [1, 2])
