@@ -162,6 +162,45 @@ def test_every_day_out_of_one_reading_is_what_the_matrix_says_of_it(cast, index,
                     assert _shares(gather(day, places, known=known, course=course).totals) == _shares(totals)
 
 
+def test_a_change_in_a_course_that_nobody_must_take_is_heeded_where_it_counts(cast, index):
+    """One figure, whether the course that counts is asked about or not: what is best of it is found with the change."""
+    dice, places = Dice(0), Workplace.objects.all()
+    lesson = builders.make_lesson(builders.make_course("Gammal"), steps=1)
+    old, new = course_of(lesson.get_parent()), course_of(builders.make_course("Ny"))
+    before, after = _versions(lesson, dice)
+    changed = ActivityVersion.objects.get(pk=after).published_at
+    Requirement.objects.create(course=new, valid_from=TODAY - 300 * DAY)
+    CourseEquivalence.objects.create(kind="counts", target=new, valid_from=TODAY - 50 * DAY).sources.set([old])
+    made = Retraining.objects.create(course=old, by_when=TODAY - 5 * DAY, valid_from=TODAY - 30 * DAY)
+    made.parts.create(activity=activity_of(lesson), since=changed, number=2)
+    for cycle, (version, until) in enumerate([(before, None), (after, TODAY - 2 * DAY)], start=1):
+        enrolment = Enrolment.objects.create(
+            staff=cast.maja,
+            course=old,
+            cycle=cycle,
+            current=cycle == 1,
+            started_on=TODAY - 40 * DAY,
+            recorded_at=NOON - 40 * DAY,
+        )
+        CourseCompletion.objects.create(
+            enrolment=enrolment,
+            staff=cast.maja,
+            course=old,
+            occurred_at=NOON - 40 * DAY,
+            completed_on=TODAY - 40 * DAY,
+            valid_until=until,
+            versions=[version],
+            recorded_at=NOON - 40 * DAY,
+        )
+    days = [TODAY - ago * DAY for ago in (51, 50, 31, 30, 5, 4, 2, 1, 0)]
+    trend = share_on(history_of(days, places))
+    assert [point.done for point in trend.people] == [0, 0, 1, 1, 1, 1, 1, 0, 0]
+    for day, point in zip(days, trend.people, strict=True):
+        for course in (None, new):
+            people_then = gather(day, places, course=course).totals.people
+            assert point == (day, people_then.counted, people_then.done)
+
+
 def _points(trend, at):
     here = {place: points[at] for place, points in trend.by_workplace.items()}
     told = {None: trend.people[at], **here}
