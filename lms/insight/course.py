@@ -26,7 +26,7 @@ from ..progress.facts import DEVICES
 from ..reports.figures import gather
 from ..requirements.lookup import end_of, moment_of
 from ..requirements.rules import Job, duties_of, merge_duties
-from ..status import TRAINED, Status, status_on
+from ..status import TRAINED, Completion, Status, runs_out, status_on
 
 #: Time is told of no fewer than so many people together: a leader is not to see how quick one of them is.
 FEWEST = 5
@@ -99,16 +99,25 @@ def funnel(course: Course, workplaces: QuerySet[Any], parts: Sequence[Activity],
         counted += 1
         if status in TRAINED:
             started, finished = started + 1, finished + 1
-        elif staff in open_cycle:
-            started += 1
-            own_parts = done_in[open_cycle[staff]]
-            for part in needed:
-                done[part.pk] += part.pk in own_parts
-            ahead = next((part.pk for part in needed if part.pk not in own_parts), None)
-            if ahead:
-                standing[ahead] += 1
+            continue
+        own_parts = done_in[open_cycle[staff]] if staff in open_cycle else _carried_over(day, needed, facts.completion)
+        if own_parts is None:
+            continue
+        started += 1
+        for part in needed:
+            done[part.pk] += part.pk in own_parts
+        ahead = next((part.pk for part in needed if part.pk not in own_parts), None)
+        if ahead:
+            standing[ahead] += 1
     stages = [Stage(part, done[part.pk] + finished, standing[part.pk]) for part in needed]
     return Funnel(counted, started, finished, stages)
+
+
+def _carried_over(day: datetime.date, needed: Iterable[Activity], done: Completion | None) -> set[int] | None:
+    """The parts that stand as done where the course has changed and only the rest is to be done again; else None."""
+    if done is None or done.redo is None or runs_out(day, done):
+        return None
+    return {part.pk for part in needed if part not in done.redo.parts}
 
 
 def _cycles(
@@ -163,7 +172,7 @@ class Pace(NamedTuple):
 
 
 def pace(course: Course, workplaces: QuerySet[Any], period: Period) -> Pace:
-    """How long the course takes, earlier training left out. Two queries.
+    """How long the course takes, left out earlier training and what was done again in part. Two queries.
 
     Time is what lies between one tap and the next, of a person's own on their own device or the tablet. A pause longer
     than PAUSE is left out, and what comes before the first tap is never seen: so it is the least that it took.
@@ -172,6 +181,7 @@ def pace(course: Course, workplaces: QuerySet[Any], period: Period) -> Pace:
         course=course,
         voided_at=None,
         basis=CourseCompletion.Basis.ACTIVITIES,
+        enrolment__retraining=None,
         staff__in=period.has_worked(workplaces),
         completed_on__lte=period.last,
     )

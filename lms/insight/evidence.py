@@ -6,6 +6,8 @@ Outcomes, never answers. A fixed number of queries, however much has happened.
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
@@ -34,7 +36,7 @@ from ..people.sentences import name_of
 from ..reports.figures import Worker, gather
 from ..requirements.lookup import end_of, moment_of
 from ..requirements.rules import duties_of, merge_duties
-from ..status import standing
+from ..status import Completion, Status, standing
 from ..wording import and_list, day_text, part_text, why_not_counted
 from .bindings import Binding, bindings_of
 
@@ -107,8 +109,8 @@ def basis_of(
     if workers:
         facts = figures.record.facts(person.pk, course.pk, duties.get(course.pk))
         cell = matrix.Cell(course.pk, *standing(day, facts), facts)
-    told = _Told(person, course, day, known)
-    is_theirs = bool(cell and (cell.facts.required or cell.facts.started))
+    told = _Told(person, course, day, known, cell.facts.completion if cell else None)
+    is_theirs = bool(cell and (cell.facts.required or cell.facts.started) and cell.status is not Status.COMPLETE)
     return Basis(
         day=day,
         workers=workers,
@@ -119,19 +121,25 @@ def basis_of(
             .filter(Q(course=course) | Q(course=None), staff=person)
             .select_related("course", "recorded_by")
         ),
-        left=told.left() if is_theirs and not told.is_complete else [],
+        left=told.left() if is_theirs else [],
         lines=told.lines(),
         waiting=told.waiting,
     )
 
 
 class _Told:
-    """What was registered of the person and the course by the end of the day, as known then."""
+    """What was registered of the person and the course by the end of the day, as known then; `counts` is the
+    completion that counts."""
 
     def __init__(
-        self, person: StaffMember, course: Course, day: datetime.date, known: datetime.datetime | None
+        self,
+        person: StaffMember,
+        course: Course,
+        day: datetime.date,
+        known: datetime.datetime | None,
+        counts: Completion | None,
     ) -> None:
-        self.course, self.day = course, day
+        self.course, self.day, self.counts = course, day, counts
         self.until, self.cutoff = end_of(day), known or timezone.now()
         cycles = Enrolment.objects.filter(
             staff=person,
@@ -144,6 +152,7 @@ class _Told:
         of_person = {"enrolment__staff": person, "enrolment__course": course}
         own = {**of_person, "recorded_at__lte": self.cutoff}
         self.courses_done = list(CourseCompletion.objects.filter(**own, completed_on__lte=day))
+        self.through = list(self._through(person))
         self.parts_done = list(
             ActivityCompletion.objects.filter(**own, occurred_at__lte=self.until)
             .select_related("activity", "version", "event__tablet", "event__recorded_by")
@@ -181,6 +190,15 @@ class _Told:
         activities = Activity.objects.filter(course=course).annotate(tree_path=tree_path())
         self.activities = list(activities.order_by(F("tree_path").asc(nulls_last=True), "pk"))
 
+    def _through(self, person: StaffMember) -> Iterable[CourseCompletion]:
+        """What was completed of other courses and counts as this one."""
+        sources = self.counts.through if self.counts else ()
+        if not sources:
+            return ()
+        of_them = reduce(or_, (Q(course=source.course, completed_on=source.completed_on) for source in sources))
+        standing_then = CourseCompletion.objects.standing(self.day, known=self.cutoff)
+        return standing_then.filter(of_them, staff=person).select_related("course").order_by("pk")
+
     def _is_heard_of(self, attempt: Any) -> bool:
         """What was begun without network, or on paper, came to be known when it came in."""
         came_in = attempt.recorded_at if attempt.offline or attempt.on_paper else None
@@ -202,7 +220,12 @@ class _Told:
     # What is left
 
     def left(self) -> list[Left]:
-        """The required parts, as they were then, that the latest cycle has not done."""
+        """The required parts, as they were then, that the latest cycle has not done; of one that is complete, those
+        that are to be done again since the course has changed."""
+        if self.is_complete:
+            redo = self.counts.redo if self.counts else None
+            words = _("to be done again by %(day)s") % {"day": day_text(redo.by_when)} if redo else ""
+            return [Left(part_text(part), words) for part in (redo.parts if redo else ())]
         latest = self.cycles[-1].pk if self.cycles else None
         done = {
             part.activity_id for part in self.parts_done if part.enrolment_id == latest and self._stands(part.voided_at)
@@ -239,21 +262,30 @@ class _Told:
         return sorted(told, key=lambda line: line.happened)[::-1]
 
     def _courses(self) -> Iterable[Line]:
-        for done in self.courses_done:
-            until = (
-                _("Valid to %(day)s.") % {"day": day_text(done.valid_until)}
-                if done.valid_until
-                else _("Valid with no end date.")
-            )
+        words = {done.pk: _("The whole course is completed.") for done in self.courses_done}
+        for done in self.through:
+            words[done.pk] = _("The course “%(course)s” is completed, and counts here.") % {"course": done.course}
+        for done in (*self.courses_done, *self.through):
             yield Line(
-                what=_("The whole course is completed."),
+                what=words[done.pk],
                 happened=done.occurred_at,
                 heard=done.recorded_at,
-                outcome=until,
+                outcome=self._until_when(done),
                 on_a_day=done.basis == CourseCompletion.Basis.EVIDENCE,
                 completion=done.pk if self._stands(done.voided_at) else 0,
                 **self._gone(done),
             )
+
+    def _until_when(self, done: CourseCompletion) -> str:
+        said = (
+            _("Valid to %(day)s.") % {"day": day_text(done.valid_until)}
+            if done.valid_until
+            else _("Valid with no end date.")
+        )
+        if self.counts and self.counts.id == done.pk and self.counts.redo and self.counts.ends_by_redo:
+            changed = _("The course has changed since, so it counts to %(day)s.")
+            said += " " + changed % {"day": day_text(self.counts.redo.by_when)}
+        return said
 
     def _parts(self) -> Iterable[Line]:
         """What was done. A passed test is told by its attempt."""

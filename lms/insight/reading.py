@@ -1,4 +1,4 @@
-"""What the trend is reckoned from, out of the database. Four queries, however many days."""
+"""What the trend is reckoned from, out of the database. Six queries, however many days."""
 
 import datetime
 from collections.abc import Sequence
@@ -10,9 +10,13 @@ from django.utils import timezone
 
 from courses.models import Course
 
+from ..equivalence.counting import with_sources
+from ..equivalence.lookup import Pair, equivalences_over
 from ..models import CourseCompletion, Employment, Enrolment, Exemption
 from ..requirements.lookup import JOB_FIELDS, job_from, rules_on, rules_over, with_earlier
+from ..retraining.lookup import demands_over
 from ..status import Completion
+from .best_over import Registered, best_over
 from .trend import Done, Excused, History, Spell
 
 
@@ -39,7 +43,7 @@ def history_of(
         days=days,
         rules=rules,
         spells=_spells(jobs, known),
-        done=_done(jobs.values("staff"), courses, days[-1], known),
+        done=_done(jobs.values("staff"), courses, days, known),
         excused=_excused(jobs.values("staff"), days[0], days[-1], known),
     )
 
@@ -81,25 +85,33 @@ def _spells(jobs: QuerySet[Any], known: datetime.datetime | None) -> list[Spell]
 
 
 def _done(
-    staff: Any, courses: set[int], last: datetime.date, known: datetime.datetime | None
-) -> dict[tuple[int, int], list[Done]]:
+    staff: Any, courses: set[int], days: Sequence[datetime.date], known: datetime.datetime | None
+) -> dict[Pair, list[Done]]:
+    """What they had of `courses` from day to day. Three queries."""
+    equivalences = equivalences_over(days, known=known)
+    # Those of all days together: what counts on one of them only is read for all.
+    wanted = with_sources(courses, {each.id: each for held in equivalences for each in held}.values())
+    demands = demands_over(days, wanted, known=known)
     cutoff = known or timezone.now()
     rows = CourseCompletion.objects.filter(
         Q(voided_at=None) | Q(voided_at__gt=cutoff),
         enrolment__staff__in=staff,
-        enrolment__course__in=courses,
+        enrolment__course__in=wanted,
         enrolment__cycle__gt=Enrolment.ASIDE,
         enrolment__recorded_at__lte=cutoff,
         recorded_at__lte=cutoff,
-        completed_on__lte=last,
-    ).values_list(
-        "enrolment__staff_id", "enrolment__course_id", "enrolment__started_on", "completed_on", "valid_until", "pk"
+        completed_on__lte=days[-1],
     )
-    found: dict[tuple[int, int], list[Done]] = {}
-    for person, course, started_on, completed_on, valid_until, pk in rows:
-        done = Done(max(started_on, completed_on), Completion(completed_on, valid_until, pk))
-        found.setdefault((person, course), []).append(done)
-    return found
+    told = ("completed_on", "valid_until", "pk", "renewable_from")
+    asked = ("occurred_at", "versions") if any(demands) else ()
+    found: dict[Pair, list[Registered]] = {}
+    for person, course, started_on, *values in rows.values_list(
+        "enrolment__staff_id", "enrolment__course_id", "enrolment__started_on", *told, *asked
+    ):
+        completion = Completion(*values[: len(told)])
+        registered = Registered(max(started_on, completion.completed_on), completion, *values[len(told) :])
+        found.setdefault((person, course), []).append(registered)
+    return best_over(days, found, equivalences, demands)
 
 
 def _excused(

@@ -1,7 +1,8 @@
 """How many were trained on each of many days, out of one reading. Pure, and for each day what `matrix.totals` says.
 
 Where someone stands is asked of `status`, but only anew where something changes it: a job, a rule, a completion, an
-exemption. Days are held as the bits of a number, the first day as the lowest.
+exemption. What people had of each course is found before, by `best_over`. Days are held as the bits of a number, the
+first day as the lowest.
 """
 
 import datetime
@@ -26,10 +27,11 @@ class Spell(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A completion, and the day from which it was there."""
+    """A completion that was there from a day to a day (None: on and on), and what it was on those days."""
 
     since: datetime.date
     completion: Completion
+    until: datetime.date | None = None
 
 
 class Excused(NamedTuple):
@@ -202,7 +204,7 @@ class _Reckoning:
             return (self.every, 0) if self._status(self.days[0], staff, course, duty)[1] else (0, 0)
         ends = {0, len(self.days)}
         for each in completions:
-            ends |= {bisect_left(self.days, each.since), self._past(each.completion.valid_until)}
+            ends |= {bisect_left(self.days, each.since), self._past(each.until), self._past(each.completion.last_day)}
         for exemption in excused:
             ends |= {bisect_left(self.days, exemption.first), self._past(exemption.last)}
         counted = done = 0
@@ -224,7 +226,9 @@ class _Reckoning:
         excused: Iterable[Excused] = (),
     ) -> tuple[Status, bool]:
         """The status on `day`, and whether it counts."""
-        best = best_completion([each.completion for each in completions if each.since <= day])
+        best = best_completion(
+            each.completion for each in completions if each.since <= day and (each.until is None or day <= each.until)
+        )
         record = matrix.Record(completions={(staff, course): best} if best else {})
         if any(each.first <= day and (each.last is None or day <= each.last) for each in excused):
             record.exempt[staff] = {course}

@@ -58,6 +58,11 @@ class Dated(models.Model):
         """The last day that it holds, as known at `known`: an end recorded after that had not been heard of."""
         return None if known and self.end_recorded_at and self.end_recorded_at > known else self.valid_to
 
+    def holds_on(self, day: datetime.date, *, known: datetime.datetime | None = None) -> bool:
+        """Of a row that had been recorded at `known`: what `in_force` says of it."""
+        last = self.last_day(known=known)
+        return self.valid_from <= day and (last is None or day <= last)
+
 
 class Requirement(Dated):
     """Who must take a course, by when. Whom it names, and whom it leaves out, are its `targets`; see `rules.applies`.

@@ -151,11 +151,12 @@ def _add_learning(
 ) -> None:
     """Who had begun and who had completed what, and who needed help with it. Three queries, or five."""
     cutoff = known or timezone.now()
-    changed = Exists(Retraining.objects.in_force(day, known=known).filter(course__in=courses))  # the same for each row
+    wanted = with_sources(courses, equivalences)
+    changed = Exists(Retraining.objects.in_force(day, known=known).filter(course__in=wanted))  # the same for each row
     redo: dict[int, Redo] | None = None
     found_rows = Enrolment.objects.filter(
         staff__in=staff,
-        course__in=with_sources(courses, equivalences),
+        course__in=wanted,
         started_on__lte=day,
         recorded_at__lte=cutoff,
         cycle__gt=Enrolment.ASIDE,
@@ -174,7 +175,7 @@ def _add_learning(
     done: dict[tuple[int, int], list[Completion]] = {}
     for staff_id, course_id, pk, completed_on, until, opens, recorded_at, voided_at, has_changed in rows:
         if has_changed and redo is None:
-            redo = redos(staff, courses, day, known=known)
+            redo = redos(staff, wanted, day, known=known)
         record.started.add((staff_id, course_id))
         if pk is None or completed_on > day or recorded_at > cutoff or (voided_at and voided_at <= cutoff):
             continue

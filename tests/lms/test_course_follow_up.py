@@ -11,10 +11,12 @@ from lms.insight.questions import difficulties
 from lms.models import StaffMember, Workplace
 from lms.people.actions import employ
 from lms.progress import record_earlier_training
-from lms.requirements.actions import excuse
+from lms.requirements.actions import excuse, require
 from tests import builders, people
 from tests.builders import activity_of, complete, course_of, read, take_quiz, tell, version_of
 from tests.courses.test_publishing import republish
+from tests.lms.test_retraining import change as change_lesson
+from tests.lms.test_retraining import demand as demand_again
 
 NOON = datetime.datetime(2026, 10, 7, 10, tzinfo=datetime.UTC)
 DAY, MINUTE = datetime.timedelta(days=1), datetime.timedelta(minutes=1)
@@ -104,6 +106,27 @@ def test_who_begins_again_is_counted_from_the_beginning(cast, course, rule, page
     assert come_so_far(course) == (3, 0, [(0, 0)] * 3, 0)
     begin_again(learner=cast.maja, course=course_of(course), actor=cast.maja.user)
     assert come_so_far(course) == (3, 1, [(0, 1), (0, 0), (0, 0)], 0)
+
+
+def test_who_is_to_do_again_what_has_changed_stands_before_that_alone(cast, index, noon):
+    course = builders.make_full_course()
+    pages = list(course.get_activity_pages().specific())
+    require(course=course_of(course), valid_from=TODAY - 300 * DAY, actor=cast.ada)
+    complete(cast.maja, course)
+    noon.shift(DAY)
+    lesson = change_lesson(pages[1])
+    noon.shift(DAY)
+    demand_again(cast, course, lesson, by=1)
+    noon.shift(DAY)
+    assert come_so_far(course, day=TODAY + 3 * DAY) == (3, 1, [(1, 0)] * 3, 1)  # it counts until then
+    noon.shift(DAY)
+    past = TODAY + 4 * DAY
+    assert come_so_far(course, day=past) == (3, 1, [(1, 0), (0, 1), (1, 0)], 0)
+    tell(cast.maja, lesson, "step", {"step": version_of(lesson).steps[0]["id"]})
+    assert come_so_far(course, day=past) == (3, 1, [(1, 0), (0, 1), (1, 0)], 0)
+    read(cast.maja, lesson)
+    assert come_so_far(course, day=past) == (3, 1, [(1, 0)] * 3, 1)
+    assert pace(course_of(course), Workplace.objects.all(), Period(None, past)).finished == 1  # the whole of it, once
 
 
 def test_it_is_narrowed_to_a_workplace_and_what_lies_under_it(petra, cast, course, rule, pages):
@@ -280,4 +303,4 @@ def test_it_costs_the_same_however_many_there_are(sign_in, cast, index, django_a
             kajsa.get(address(page))
 
 
-QUERIES = 27
+QUERIES = 33

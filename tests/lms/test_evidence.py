@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from lms.equivalence.actions import equate
 from lms.insight.evidence import basis_of, is_afterwards
 from lms.models import ActivityCompletion, CourseCompletion, Employment, Workplace
 from lms.people.actions import employ, end_employment
@@ -12,6 +13,8 @@ from lms.progress import record_earlier_training, void
 from lms.requirements.actions import excuse, require
 from tests import builders, people
 from tests.builders import complete, course_of, read, take_quiz, tell, version_of
+from tests.lms.test_retraining import change as change_lesson
+from tests.lms.test_retraining import demand as demand_again
 
 NOON = datetime.datetime(2026, 10, 7, 10, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
@@ -95,6 +98,48 @@ def test_a_leader_who_recorded_it_is_named(cast, course, rule):
     found = basis(cast.maja, course)
     assert {line.by for line in found.lines} == {"", "Registrerat av ada"}
     assert all(line.on_a_day and line.afterwards for line in found.lines)
+
+
+def test_what_counts_through_another_course_says_which_and_leaves_nothing_to_do(petra, cast, course, rule):
+    older = builders.make_full_course("Värdskap grund", valid_months=12)
+    complete(cast.maja, older, at=NOON - 3 * DAY)
+    for person in (cast.maja, cast.bo):
+        assert len(basis(person, course).left) == 3
+    equate(kind="counts", sources=[course_of(older)], target=course_of(course), valid_from=NOON.date(), actor=cast.ada)
+    found = basis(cast.maja, course)
+    assert found.left == []
+    [line] = found.lines
+    assert (line.what, line.outcome) == (
+        "Kursen ”Värdskap grund” är slutförd och räknas här.",
+        "Gäller till och med 4 oktober 2027.",
+    )
+    assert line.completion == CourseCompletion.objects.get().pk
+    assert len(basis(cast.bo, course).left) == 3
+    assert basis(cast.bo, course).lines == []
+    assert "Värdskap grund" in petra.get(address(cast.maja, course)).content.decode()
+    assert basis(cast.maja, course, day=NOON.date() - DAY).lines == []  # it did not count yet
+
+
+def test_what_has_changed_is_to_be_done_again_by_a_day(cast, index, noon):
+    course = builders.make_full_course()
+    pages = list(course.get_activity_pages().specific())
+    require(course=course_of(course), valid_from=NOON.date() - 300 * DAY, actor=cast.ada)
+    complete(cast.maja, course)
+    noon.shift(DAY)
+    lesson = change_lesson(pages[0])
+    noon.shift(DAY)
+    demand_again(cast, course, lesson)
+    found = basis(cast.maja, course)
+    assert found.left == [("lektionen ”Lektion 1”", "ska göras om senast 8 november 2026")]
+    assert found.lines[0].outcome == (
+        "Gäller till och med 7 oktober 2029. Kursen har ändrats sedan dess, så den räknas till och med 8 november 2026."
+    )
+    step, *_rest = version_of(lesson).steps
+    noon.shift(DAY)
+    tell(cast.maja, lesson, "step", {"step": step["id"]})
+    assert basis(cast.maja, course).left == [("lektionen ”Lektion 1”", "1 steg läst")]
+    read(cast.maja, lesson)
+    assert basis(cast.maja, course).left == []
 
 
 def test_what_came_in_on_a_later_day_was_registered_afterwards(cast, course, pages, rule, noon, petra):
@@ -303,4 +348,4 @@ def test_it_costs_the_same_however_much_has_happened(petra, cast, index, django_
     queries(4, 3)
 
 
-QUERIES = 32
+QUERIES = 37

@@ -170,7 +170,7 @@ def test_the_due_days_of_what_is_left(noon, cast, index):
 
 def test_one_reading_costs_the_same_however_many_days(world, django_assert_num_queries):
     for days in ([TODAY], DAYS):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(6):
             share_on(history_of(days, Workplace.objects.all()))
 
 
