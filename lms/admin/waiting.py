@@ -23,13 +23,13 @@ class Waiting(NamedTuple):
 
 def out_of_attempts(figures: Figures) -> list[Waiting]:
     """Who has used up the attempts at a required test, in the order of `figures`, once for each course."""
-    stuck = {staff_id for staff_id, _course in figures.record.out_of_attempts}
+    stuck = {staff_id for staff_id, _course in figures.out_of_attempts}
     titles = {course.pk: course.title for course in figures.courses}
     found = {
         (worker.job.staff_id, cell.course_id): Waiting(
             worker.job.staff_id, worker.full_name, titles[cell.course_id], _("All attempts at the test are used up.")
         )
-        for worker, row in figures.rows([worker for worker in figures.workers if worker.job.staff_id in stuck])
+        for worker, row in figures.rows(figures.workers_among(stuck))
         for cell in row.cells
         if cell.status is Status.NEEDS_HELP
     }

@@ -1,14 +1,19 @@
 """How a cell and the matrix's one sentence are said."""
 
 import datetime
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
+from django.template.loader import get_template
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..matrix import Cell, Share, Totals
-from ..status import TRAINED, Status
-from ..wording import short_day, what_next, why
+from ..matrix import Cell, Row, Share, Totals
+from ..status import TRAINED, Status, runs_out, status_on
+from ..wording import day_text, short_day, what_next, why
 
 
 class ShownCell(NamedTuple):
@@ -52,16 +57,119 @@ def show_cell(day: datetime.date, cell: Cell, evidence: dict[int, list[Any]]) ->
     )
 
 
-def cell_detail(day: datetime.date, cell: Cell) -> str:
+class _Words(dict[datetime.date, str]):
+    """Days in words, each put into words once."""
+
+    def __init__(self, say: Callable[[datetime.date], str]) -> None:
+        self._say = say
+
+    def __missing__(self, day: datetime.date) -> str:
+        self[day] = words = escape(self._say(day))
+        return words
+
+
+#: Days that no completion has, and keys that no row has: where they stand in a cell, its own are put.
+SOME_DAY, LONG_AGO, FAR_OFF = datetime.date(1111, 1, 1), datetime.date(1222, 2, 2), datetime.date(9888, 8, 8)
+STAFF, COURSE, JOB = 8_111_222_333_441, 8_111_222_333_442, 8_111_222_333_443
+
+
+class CellPrinter:
+    """Cells as HTML: `cell.html`, rendered once for all that say the same. A page has thousands of cells.
+
+    They differ in whose they are and of which course, which links tell; and what is done says much the same wherever it
+    is done, but for its two days. These are left open when it is rendered, and put in for each.
+    """
+
+    def __init__(self, day: datetime.date, evidence: dict[int, list[Any]]) -> None:
+        self._day, self._evidence = day, evidence
+        self._template = get_template("lms/reports/cell.html")
+        self._short, self._long = _Words(partial(_with_year, day)), _Words(day_text)
+        self._kept: dict[Any, str] = {}
+
+    def row(self, worker: Any, row: Row) -> str:
+        """The cells of a row, one after the other."""
+        # Each is a template's own, with keys and escaped days put in.
+        return mark_safe("".join([self._cell(worker, cell) for cell in row.cells]))  # noqa: S308
+
+    def _cell(self, worker: Any, cell: Cell) -> str:
+        facts, done = cell.facts, cell.facts.completion
+        if done is None:
+            key: Any = facts
+        elif done.id in self._evidence:
+            return self._render(cell, worker)
+        else:  # everything that a cell may say but the completion's days and which row it is
+            rest = None if cell.status in TRAINED else facts._replace(completion=None)
+            key = (cell.status, done.valid_until is None, done[3:], rest)
+        if key not in self._kept:
+            self._kept[key] = self._pattern(cell, worker)
+        if not self._kept[key]:
+            return self._render(cell, worker)
+        put = {"staff": worker.job.staff_id, "course": cell.course_id, "job": worker.job.id}
+        if done:
+            day, until = done.completed_on, done.valid_until or done.completed_on
+            put |= {"day": self._long[day], "until": self._long[until]}
+            put |= {"short_day": self._short[day], "short_until": self._short[until]}
+        return self._kept[key] % put
+
+    def _pattern(self, cell: Cell, worker: Any) -> str:
+        """The cell with its keys and days left open; empty where other days would have to say something else."""
+        facts, done, until = cell.facts, cell.facts.completion, None
+        if done:
+            if done.valid_until:
+                over = done.valid_until < self._day
+                until = LONG_AGO if over else self._day if runs_out(self._day, done) else FAR_OFF
+            facts = facts._replace(completion=done._replace(completed_on=SOME_DAY, valid_until=until))
+            if status_on(self._day, facts) is not cell.status:
+                return ""
+        someone = worker._replace(job=worker.job._replace(id=JOB, staff_id=STAFF))
+        found = self._render(cell._replace(course_id=COURSE, facts=facts), someone).replace("%", "%%")
+        for key, name in ((STAFF, "staff"), (COURSE, "course"), (JOB, "job")):
+            found = found.replace(str(key), f"%({name})s")
+        for length, words in (("", self._long), ("short_", self._short)):  # the short may stand within the long
+            for day, name in ((SOME_DAY, "day"), (until, "until")):
+                if done and day:
+                    found = found.replace(words[day], f"%({length}{name})s")
+        return found
+
+    def _render(self, cell: Cell, worker: Any) -> str:
+        return self._template.render({"cell": show_cell(self._day, cell, self._evidence), "worker": worker})
+
+
+class CellWords:
+    """What a cell says in a file: the status and its date."""
+
+    def __init__(self, day: datetime.date) -> None:
+        self._day = day
+        self._kept: dict[tuple[Status, datetime.date | None], str] = {}
+
+    def __call__(self, cell: Cell) -> str:
+        key = cell.status, cell_day(cell)
+        if key not in self._kept:
+            self._kept[key] = f"{cell.status.label} {cell_detail(self._day, cell)}".strip()
+        return self._kept[key]
+
+
+def cell_day(cell: Cell) -> datetime.date | None:
     """The one date that matters: when it was done, when it runs out, when it was due."""
-    done, due = cell.facts.completion, cell.facts.due
-    if done and cell.status is Status.COMPLETE:
-        return _with_year(day, done.completed_on)
-    if done and done.valid_until and cell.status in (Status.EXPIRING, Status.EXPIRED):
-        return _with_year(day, done.valid_until)
-    if due and cell.facts.required and cell.status is not Status.EXEMPT and cell.status not in TRAINED:
-        return _("due %(day)s") % {"day": _with_year(day, due)}
-    return ""
+    status, facts = cell.status, cell.facts
+    done = facts.completion
+    if done and status is Status.COMPLETE:
+        return done.completed_on
+    if done and done.valid_until and status in (Status.EXPIRING, Status.EXPIRED):
+        return done.valid_until
+    if facts.required and status is not Status.EXEMPT and status not in TRAINED:
+        return facts.due
+    return None
+
+
+def cell_detail(day: datetime.date, cell: Cell) -> str:
+    """That date in words."""
+    shown = cell_day(cell)
+    if shown is None:
+        return ""
+    if cell.status in (Status.COMPLETE, Status.EXPIRING, Status.EXPIRED):
+        return _with_year(day, shown)
+    return _("due %(day)s") % {"day": _with_year(day, shown)}
 
 
 def _with_year(day: datetime.date, other: datetime.date) -> str:
@@ -84,6 +192,15 @@ def summary_sentence(totals: Totals) -> str:
         "%(done)s of %(counted)s staff have completed all required training.",
         people.done,
     ) % {"done": people.done, "counted": people.counted}
+
+
+def how_many_rows(number: int) -> str:
+    """Said in place of the sentence where the people are on several pages."""
+    return ngettext(
+        "%(number)s row, one for each person and workplace",
+        "%(number)s rows, one for each person and workplace",
+        number,
+    ) % {"number": number}
 
 
 def who_is_counted(totals: Totals) -> str:

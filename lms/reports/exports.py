@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from ..spreadsheets import harmless, in_workbook
 from ..wording import day_text
-from .cells import cell_detail, share_text, summary_sentence, who_is_counted
-from .figures import Figures, Worker
+from .cells import CellWords, share_text, summary_sentence, who_is_counted
+from .figures import Figures
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -27,7 +27,7 @@ class ExportTable:
 
     title: str
     heading: list[str]
-    rows: list[list[Any]]
+    rows: Iterable[list[Any]]
     totals: list[Any] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -41,7 +41,7 @@ class ExportTable:
             yield from ([note] for note in self.notes)
 
 
-def matrix_table(figures: Figures, workers: list[Worker], *, total: str, exported_by: Any, filters: str) -> ExportTable:
+def matrix_table(figures: Figures, *, total: str, exported_by: Any, filters: str) -> ExportTable:
     """All rows of the filter: names, where and as what, and for each course the status and its date.
 
     `total` says what the last line is the total of.
@@ -50,25 +50,12 @@ def matrix_table(figures: Figures, workers: list[Worker], *, total: str, exporte
     heading = [_("First name"), _("Family name"), _("Workplace"), _("Job role"), _("First day")]
     heading += [course.title for course in figures.courses]
     heading += [pgettext("courses", "Completed"), pgettext("courses", "Required"), pgettext("courses", "Late")]
-    rows = []
-    for worker, row in figures.rows(workers):
-        line: list[Any] = [
-            worker.given_name,
-            worker.family_name,
-            worker.workplace,
-            worker.role,
-            worker.job.start,
-        ]
-        for cell in row.cells:
-            detail = cell_detail(figures.day, cell)
-            line.append(f"{cell.status.label} {detail}".strip())
-        rows.append([*line, row.done, row.counted, row.late])
     people = totals.people
     shares: list[Any] = [share_text(totals.by_course[course.pk]) for course in figures.courses]
     return ExportTable(
         title=_("Training matrix"),
         heading=heading,
-        rows=rows,
+        rows=_lines(figures),
         totals=[total, "", "", "", "", *shares, people.done, people.counted, people.late],
         notes=[
             summary_sentence(totals),
@@ -79,6 +66,23 @@ def matrix_table(figures: Figures, workers: list[Worker], *, total: str, exporte
             % {"moment": timezone.localtime().strftime("%Y-%m-%d %H:%M"), "user": exported_by.get_username()},
         ],
     )
+
+
+def _lines(figures: Figures) -> Iterator[list[Any]]:
+    """A line for each row, as they are walked through. Most cells say the same as some other."""
+    words = CellWords(figures.day)
+    for worker, row in figures.walk():
+        yield [
+            worker.given_name,
+            worker.family_name,
+            worker.workplace,
+            worker.role,
+            worker.job.start,
+            *map(words, row.cells),
+            row.done,
+            row.counted,
+            row.late,
+        ]
 
 
 def csv_response(table: ExportTable, *, name: str) -> HttpResponse:
@@ -112,7 +116,7 @@ def xlsx_response(table: ExportTable, *, name: str) -> FileResponse:
     sheet.set_column(0, 3, 18)
     sheet.set_column(4, len(table.heading), 16)
     for number, row in enumerate(table.all_rows()):
-        style = bold if number in (0, len(table.rows) + 1) else None
+        style = bold if number == 0 or row is table.totals else None
         for column, value in enumerate(row):
             if hasattr(value, "isoformat"):
                 sheet.write_datetime(number, column, value, date)

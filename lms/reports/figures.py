@@ -1,23 +1,31 @@
 """The matrix's numbers out of the database: a fixed number of queries, whatever its size."""
 
 import datetime
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
 from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from courses.models import Course, settings_at
 
 from .. import matrix
-from ..models import ActivityCompletion, Employment, Enrolment, QuizAttempt
+from ..models import ActivityCompletion, Employment, Enrolment, Exemption, QuizAttempt
 from ..progress.attempts import extra_attempts
-from ..requirements.lookup import JOB_FIELDS, job_from, moment_of, rules_and_courses_on, with_earlier
-from ..requirements.rules import Job, Rule
+from ..requirements.lookup import JOB_FIELDS, job_from, jobs_in, moment_of, rules_and_courses_on, with_earlier
+from ..requirements.per_job import PerJob
+from ..requirements.rules import Duty, Job, Rule, duties_of
 from ..status import Completion, best_completion
+from ..tally import Tally
+from .learned import exempt_of, learned_by
+from .selection import Only, Order, Selection
+
+#: So many people's cells are in memory when all are walked through.
+AT_A_TIME = 200
 
 
 class Worker(NamedTuple):
@@ -34,98 +42,203 @@ class Worker(NamedTuple):
         return f"{self.given_name} {self.family_name}".strip()
 
 
-@dataclass(frozen=True)
-class Figures:
-    """Everyone asked about on a day, the courses asked about, and what had happened."""
+class Scored(NamedTuple):
+    """An employment and how many courses it has of each sort, for those orders and filters that need it."""
 
-    day: datetime.date
-    courses: list[Course]
-    rules: list[Rule]
-    workers: list[Worker]
-    record: matrix.Record
+    pk: int
+    counted: int
+    done: int
+    late: int
+
+
+class Figures:
+    """Staff by courses, for a selection: so many people at a time, all of them one by one, or the sums alone.
+
+    Each part is read when it is asked for, in a fixed number of queries. `people` and `walk` read what those people
+    have learned and nobody else; `totals` reads a row for each person and makes no cells.
+    """
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
 
     @property
+    def day(self) -> datetime.date:
+        return self.selection.day
+
+    @cached_property
+    def _required(self) -> tuple[list[Rule], list[Course]]:
+        return rules_and_courses_on(self.day, known=self.selection.known)
+
+    @property
+    def rules(self) -> list[Rule]:
+        return self._required[0]
+
+    @property
+    def all_courses(self) -> list[Course]:
+        """Those that some rule of the day requires, in catalogue order. One query."""
+        return self._required[1]
+
+    @cached_property
+    def _duties(self) -> PerJob[dict[int, Duty]]:
+        return PerJob(self.rules, duties_of)
+
+    @cached_property
+    def courses(self) -> list[Course]:
+        """The same, or the one that is asked for."""
+        asked = self.selection.course
+        return self.all_courses if asked is None else [found for found in self.all_courses if found.pk == asked]
+
+    @cached_property
     def course_ids(self) -> list[int]:
         return [course.pk for course in self.courses]
 
+    # People
+
     @cached_property
-    def totals(self) -> matrix.Totals:
-        return matrix.totals(
-            self.day, (worker.job for worker in self.workers), self.course_ids, self.rules, self.record
-        )
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._order) if self.reads_everyone else self.selection.employments.order_by().count()
+
+    def people(self, offset: int = 0, limit: int | None = None) -> list[tuple[Worker, matrix.Row]]:
+        """The rows of the selection from `offset` on, in its order."""
+        end = None if limit is None else offset + limit
+        if self.reads_everyone:
+            return self._rows_of(self._order[offset:end])
+        return self.rows(self._workers(self.selection.employments, offset, end))
+
+    def walk(self, *, at_a_time: int = AT_A_TIME) -> Iterator[tuple[Worker, matrix.Row]]:
+        """All rows of the selection in its order, however many: only `at_a_time` of them are in memory."""
+        order = self._order
+        for start in range(0, len(order), at_a_time):
+            yield from self._rows_of(order[start : start + at_a_time])
+
+    @cached_property
+    def workers(self) -> list[Worker]:
+        """All people of the selection at once: for the few of a shop."""
+        return self._workers(self.selection.employments) if not self.reads_everyone else self._workers_of(self._order)
+
+    def workers_among(self, staff: Collection[int]) -> list[Worker]:
+        """The jobs of some people, as far as they are in the selection."""
+        return self._workers(self.selection.employments.filter(staff__in=staff)) if staff else []
+
+    @cached_property
+    def out_of_attempts(self) -> set[tuple[int, int]]:
+        """(Staff id, course id): who had used up the attempts at a required test. One query."""
+        staff = self.selection.employments.order_by().values("staff")
+        cutoff = self.selection.known or timezone.now()
+        return _out_of_attempts(staff, self.course_ids, self.day, cutoff)
 
     def rows(self, workers: list[Worker]) -> list[tuple[Worker, matrix.Row]]:
         """A row for each of `workers`, in their order."""
         jobs = [worker.job for worker in workers]
-        built = matrix.rows(self.day, jobs, self.course_ids, self.rules, self.record)
-        return list(zip(workers, built, strict=True))
+        record = self.record_of(worker.job.staff_id for worker in workers)
+        return list(zip(workers, matrix.rows(self.day, jobs, self.course_ids, self._duties, record), strict=True))
 
-    def narrowed(self, keep: Callable[[Worker], bool], *, course: int | None = None) -> "Figures":
-        """The same figures for some of the people, and for one course if given: all sums follow."""
-        courses = [found for found in self.courses if found.pk == course] if course else self.courses
-        return replace(self, courses=courses, workers=[worker for worker in self.workers if keep(worker)])
+    def record_of(self, staff: Iterable[int]) -> matrix.Record:
+        """What had happened to those people. Three queries."""
+        record, ids = matrix.Record(), list(dict.fromkeys(staff))
+        _add_exemptions(record, ids, self.day, self.selection.known)
+        _add_learning(record, ids, self.course_ids, self.day, self.selection.known)
+        return record
+
+    def _workers_of(self, employments: list[int]) -> list[Worker]:
+        found = {
+            worker.job.id: worker
+            for worker in self._workers(Employment.objects.filter(pk__in=employments).order_by("pk"))
+        }
+        return [found[pk] for pk in employments if pk in found]
+
+    def _rows_of(self, employments: list[int]) -> list[tuple[Worker, matrix.Row]]:
+        return self.rows(self._workers_of(employments))
+
+    def _workers(self, jobs: QuerySet[Employment], start: int = 0, end: int | None = None) -> list[Worker]:
+        """The words of a row for `jobs`, in their order; where they worked before comes along in the same query."""
+        if start or end is not None:
+            # A job has a row for each before it: what is cut out is jobs, and not such rows.
+            order = jobs.query.order_by
+            jobs = Employment.objects.filter(pk__in=jobs.values("pk")[start:end]).order_by(*order)
+        words = ("staff__given_name", "staff__family_name", "workplace__name", "role__name")
+        known, size = self.selection.known, len(JOB_FIELDS)
+        found = with_earlier(jobs, known=known).values_list(*JOB_FIELDS, *words)
+        groups = (list(told) for _pk, told in groupby(found.iterator(), key=lambda row: row[0]))
+        return [Worker(job_from(told, known=known), *told[0][size:]) for told in groups]
+
+    # Sums
+
+    @cached_property
+    def totals(self) -> matrix.Totals:
+        """The sums of everyone chosen, also of those whom `only` leaves out."""
+        return self._sums[0].totals()
+
+    @cached_property
+    def _sums(self) -> tuple[Tally, list[Scored]]:
+        """Three queries, each with a row for a job or a person."""
+        chosen, courses = self.selection, self.course_ids
+        jobs = chosen.employments
+        staff = jobs.order_by().values("staff")
+        tally = Tally(
+            self.day,
+            courses,
+            self.rules,
+            learned_by(staff, courses, self.day, chosen.known),
+            exempt_of(staff, courses, self.day, chosen.known),
+        )
+        scored = []
+        for job in jobs_in(jobs, known=chosen.known):
+            score = tally.add(job)
+            if self.reads_everyone:
+                counted, done, late, _expiring = (mask.bit_count() for mask in score)
+                scored.append(Scored(job.id, counted, done, late))
+        return tally, scored
+
+    @property
+    def reads_everyone(self) -> bool:
+        """Whether who is listed, or in which order, depends on what they have learned."""
+        return bool(self.selection.only) or self.selection.order in (Order.LATE, Order.SHARE)
+
+    @cached_property
+    def _order(self) -> list[int]:
+        """The employments of the selection in its order."""
+        if not self.reads_everyone:
+            return list(self.selection.employments.values_list("pk", flat=True))
+        scored = self._sums[1]
+        if self.selection.only is Only.LATE:
+            scored = [one for one in scored if one.late]
+        elif self.selection.only is Only.MISSING:
+            scored = [one for one in scored if one.done < one.counted]
+        if self.selection.order is Order.LATE:
+            scored = sorted(scored, key=lambda one: -one.late)
+        elif self.selection.order is Order.SHARE:  # for whom nothing counts comes last
+            scored = sorted(scored, key=lambda one: one.done / one.counted if one.counted else 2)
+        return [one.pk for one in scored]
 
     def missing_names(self, limit: int) -> list[Worker]:
         """The first of those who miss something, each person once."""
-        return self._first_of(self.totals.missing, limit)
+        return self._first_of(self.totals.missing[:limit])
 
     def late_names(self, limit: int) -> list[Worker]:
         """The first of those with an overdue course, each person once."""
-        return self._first_of(self.totals.late, limit)
+        return self._first_of(self.totals.late[:limit])
 
-    def _first_of(self, people: list[int], limit: int) -> list[Worker]:
-        wanted = set(people)
+    def _first_of(self, people: list[int]) -> list[Worker]:
         found: dict[int, Worker] = {}
-        for worker in self.workers:
-            if worker.job.staff_id in wanted and worker.job.staff_id not in found:
-                found[worker.job.staff_id] = worker
-                if len(found) == limit:
-                    break
-        return list(found.values())
+        for worker in self.workers_among(people):
+            found.setdefault(worker.job.staff_id, worker)
+        return [found[staff] for staff in people if staff in found]
 
 
-def gather(
-    day: datetime.date,
-    workplaces: QuerySet,
-    *,
-    known: datetime.datetime | None = None,
-) -> Figures:
-    """The figures of `workplaces` on `day`, as known at `known` (default now). Four queries.
-
-    The courses are those that some rule of the day requires, in catalogue order.
-    """
-    rules, courses = rules_and_courses_on(day, known=known)
-    jobs = Employment.objects.covering(day, known=known).filter(workplace__in=workplaces)
-    record = matrix.Record()
-    workers = _workers(jobs, day, known, record)
-    _add_learning(record, jobs.values("staff"), [found.pk for found in courses], day, known)
-    return Figures(day=day, courses=courses, rules=rules, workers=workers, record=record)
+def gather(day: datetime.date, workplaces: QuerySet, *, known: datetime.datetime | None = None) -> Figures:
+    """The figures of all who worked at `workplaces` on `day`, as known at `known` (default now)."""
+    return Figures(Selection(day, workplaces, known=known))
 
 
-def _workers(jobs: QuerySet, day: datetime.date, known: Any, record: matrix.Record) -> list[Worker]:
-    """By workplace and then by name; who is excused, and where they worked before, comes along in the same query."""
-    in_force = Q(staff__exemptions__valid_from__lte=day)
-    still = Q(staff__exemptions__valid_to=None) | Q(staff__exemptions__valid_to__gte=day)
-    if known:
-        in_force &= Q(staff__exemptions__recorded_at__lte=known)
-        still |= Q(staff__exemptions__end_recorded_at__gt=known)
-    words = ("staff__given_name", "staff__family_name", "workplace__name", "role__name")
-    rows = (
-        with_earlier(jobs, known=known)
-        .annotate(excused=FilteredRelation("staff__exemptions", condition=in_force & still))
-        .order_by("workplace__name", "workplace_id", "staff__given_name", "staff__family_name", "pk")
-        .values_list(*JOB_FIELDS, *words, "excused__pk", "excused__course_id")
-    )
-    workers: list[Worker] = []
-    size = len(JOB_FIELDS)
-    for _pk, group in groupby(rows, key=lambda row: row[0]):
-        told = list(group)
-        job = job_from(told, known=known)
-        workers.append(Worker(job, *told[0][size : size + len(words)]))
-        excused = {row[-1] for row in told if row[-2] is not None}
-        if excused:
-            record.exempt.setdefault(job.staff_id, set()).update(excused)
-    return workers
+def _add_exemptions(
+    record: matrix.Record, staff: list[int], day: datetime.date, known: datetime.datetime | None
+) -> None:
+    """Who was excused. One query."""
+    rows = Exemption.objects.in_force(day, known=known).filter(staff__in=staff)
+    for staff_id, course_id in rows.values_list("staff_id", "course_id"):
+        record.exempt.setdefault(staff_id, set()).add(course_id)
 
 
 def _add_learning(
@@ -133,32 +246,50 @@ def _add_learning(
 ) -> None:
     """Who had begun and who had completed what, and who had used up their attempts. Two queries."""
     cutoff = known or timezone.now()
-    rows = Enrolment.objects.filter(
-        staff__in=staff,
-        course__in=courses,
-        started_on__lte=day,
-        recorded_at__lte=cutoff,
-        cycle__gt=Enrolment.ASIDE,
-    ).values_list(
-        "staff_id",
-        "course_id",
-        "completions__pk",
-        "completions__completed_on",
-        "completions__valid_until",
-        "completions__recorded_at",
-        "completions__voided_at",
+    had_happened = Q(completions__completed_on__lte=day, completions__recorded_at__lte=cutoff)
+    still = Q(completions__voided_at=None) | Q(completions__voided_at__gt=cutoff)
+    rows = (
+        Enrolment.objects.filter(
+            staff__in=staff,
+            course__in=courses,
+            started_on__lte=day,
+            recorded_at__lte=cutoff,
+            cycle__gt=Enrolment.ASIDE,
+        )
+        .annotate(done=FilteredRelation("completions", condition=had_happened & still))
+        .values_list("staff_id", "course_id", "done__pk", "done__completed_on", "done__valid_until")
     )
     done: dict[tuple[int, int], list[Completion]] = {}
-    for staff_id, course_id, pk, completed_on, valid_until, recorded_at, voided_at in rows:
+    days = _Days()
+    for staff_id, course_id, pk, completed_on, valid_until in _plain(rows):
         record.started.add((staff_id, course_id))
-        if pk is None or completed_on > day or recorded_at > cutoff or (voided_at and voided_at <= cutoff):
-            continue
-        done.setdefault((staff_id, course_id), []).append(Completion(completed_on, valid_until, pk))
+        if pk is not None:
+            done.setdefault((staff_id, course_id), []).append(Completion(days[completed_on], days[valid_until], pk))
     for key, found in done.items():
-        best = best_completion(found)
+        best = best_completion(found) if len(found) > 1 else found[0]
         if best:
             record.completions[key] = best
     record.out_of_attempts |= _out_of_attempts(staff, courses, day, cutoff)
+
+
+def _plain(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows as the database gives them: to convert each value takes Django longer than to read it."""
+    try:
+        sql = rows.query.get_compiler(rows.db).as_sql()
+    except EmptyResultSet:  # of nobody
+        return
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(*sql)
+        while found := cursor.fetchmany(2000):
+            yield from found
+
+
+class _Days(dict[Any, Any]):
+    """A date of `_plain` as a date: SQLite gives text, and the same few days again and again."""
+
+    def __missing__(self, told: Any) -> Any:
+        self[told] = day = datetime.date.fromisoformat(told) if isinstance(told, str) else told
+        return day
 
 
 def _out_of_attempts(

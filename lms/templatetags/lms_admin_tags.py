@@ -14,6 +14,11 @@ def employment_kind(value):
 
 
 @register.filter
+def share_of_row(row):
+    return share_text(row)
+
+
+@register.filter
 def share_cell(share):
     """A share in words, with a tick when nobody is missing. Python, not a template: a page has thousands of them."""
     if not share.counted:
