@@ -168,10 +168,10 @@ class Figures:
     @cached_property
     def totals(self) -> matrix.Totals:
         """The sums of everyone chosen, also of those whom `only` leaves out."""
-        return self._sums[0].totals()
+        return self._sums[0]
 
     @cached_property
-    def _sums(self) -> tuple[Tally, list[Scored]]:
+    def _sums(self) -> tuple[matrix.Totals, list[Scored]]:
         """Three queries, each with a row for a job or a person."""
         chosen, courses = self.selection, self.course_ids
         jobs = chosen.employments
@@ -189,7 +189,7 @@ class Figures:
             if self.reads_everyone:
                 counted, done, late, _expiring = (mask.bit_count() for mask in score)
                 scored.append(Scored(job.id, counted, done, late))
-        return tally, scored
+        return tally.totals(), scored  # not the tally: it holds a mask for each person
 
     @property
     def reads_everyone(self) -> bool:
