@@ -61,6 +61,7 @@ lint: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp $(MO)
 	$(PY) -m benchmarks
+	@tests/with_postgres $(PY) -m benchmarks --scale
 
 messages: $(VENV)/dev.stamp
 	@for app in courses lms certificates content_seed templates; do (cd $$app && ../$(PY) ../manage.py makemessages -l sv --no-wrap --add-location=file); done

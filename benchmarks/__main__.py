@@ -1,6 +1,7 @@
 """`make bench`: what things cost, and the figures that we want to keep.
 
-CPU milliseconds and queries; what a page weighs; how soon a lesson is there on a slow network.
+CPU milliseconds and queries; what a page weighs; how soon a lesson is there on a slow network; and the matrix of ten
+thousand staff, beside the least that the database and the format can do.
 """
 
 import argparse
@@ -20,8 +21,8 @@ WANTED = [
     ("saving a step", "plain upsert of a step", 1 / 0.7),
     ("staff list of 10,000, CSV", "bare bulk_create, 10,000 rows", 3.0),
     ("staff list of 10,000, XLSX", "bare bulk_create, 10,000 rows", 3.0),
-    # Not flat: its rows are the same hundred, but its sentence and its totals are over everyone (1.3 when measured).
-    ("matrix, page of 100 x 10, 1000 staff", "matrix, page of 100 x 10, 100 staff", 1.6),
+    # Its rows are the same hundred, and nothing is said of the others.
+    ("matrix, page of 100 x 10, 1000 staff", "matrix, page of 100 x 10, 100 staff", 1.2),
     # Ten times the people, and ten times the workplaces to list (6.6 when measured).
     ("matrix by workplace, 1000 staff", "matrix by workplace, 100 staff", 8),
     # A hundred times the events (3.4 when measured): else a tablet might as well send them one by one.
@@ -36,11 +37,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--pages", action="store_true", help="only what pages weigh and how soon they are there")
+    parser.add_argument("--scale", action="store_true", help="only the matrix at 10,000 staff by 50 courses")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
         os.environ["LMS_BENCH_DATABASE"] = str(Path(folder) / "db.sqlite3")
-        missed = run(Path(folder), rounds=0 if asked.pages else asked.rounds)
+        rounds = 0 if asked.pages else asked.rounds
+        missed = 0 if asked.scale else run(Path(folder), rounds=rounds)
+        if rounds:
+            missed += run_scale(rounds=min(rounds, 5))
     if missed:
         sys.exit(f"{missed} of the wanted figures are missed.")
 
@@ -71,6 +76,24 @@ def run(folder: Path, *, rounds: int) -> int:
         teardown_databases(old, verbosity=0)
     print(f"{connection.vendor}, median of {rounds} rounds in turns, one process\n")
     return missed + tell(costs)
+
+
+def run_scale(*, rounds: int) -> int:
+    """In a database of its own; on PostgreSQL where the PG* variables say so (tests/with_postgres)."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.test.utils import setup_databases, teardown_databases
+
+    from . import scale
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    old = setup_databases(verbosity=0, interactive=False)
+    try:
+        return scale.report(rounds=rounds)
+    finally:
+        teardown_databases(old, verbosity=0)
 
 
 def tell(costs: "dict[str, Cost]") -> int:

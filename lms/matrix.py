@@ -4,9 +4,11 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
-from .requirements.rules import Duty, Job, Rule, duties_of, merge_duties
+from .requirements.per_job import PerJob
+from .requirements.rules import Duty, Job, Rule, duties_of
 from .status import TRAINED, Completion, Facts, HelpReason, Status, help_on, standing
 
 
@@ -15,6 +17,9 @@ class Help(NamedTuple):
 
     reason: HelpReason
     heard_on: datetime.date | None = None
+
+
+_NO_DUTY = (None, None, datetime.date.min, False)
 
 
 @dataclass
@@ -30,17 +35,18 @@ class Record:
         key = (staff_id, course_id)
         exempt = self.exempt.get(staff_id, ())
         needed = self.help.get(key)
-        return Facts(
-            required=duty is not None and duty.mandatory,
-            due=duty.due if duty else None,
-            grace_until=duty.grace_until if duty else datetime.date.min,
-            exempt=None in exempt or course_id in exempt,
-            completion=self.completions.get(key),
-            started=key in self.started,
-            recommended=duty is not None and not duty.mandatory,
-            rule_id=duty.rule_id if duty else None,
-            help=needed.reason if needed else None,
-            heard_on=needed.heard_on if needed else None,
+        due, rule_id, grace_until, mandatory = duty or _NO_DUTY
+        return Facts(  # in their order: by name it takes twice as long, and there are half a million
+            duty is not None and mandatory,
+            due,
+            grace_until,
+            None in exempt or course_id in exempt,
+            self.completions.get(key),
+            key in self.started,
+            duty is not None and not mandatory,
+            rule_id,
+            needed.reason if needed else None,
+            needed.heard_on if needed else None,
         )
 
 
@@ -58,15 +64,15 @@ class Row:
     job: Job
     cells: tuple[Cell, ...]
 
-    @property
+    @cached_property
     def counted(self) -> int:
         return sum(_counts(cell.facts, cell.status) for cell in self.cells)
 
-    @property
+    @cached_property
     def done(self) -> int:
-        return sum(_counts(cell.facts, cell.status) and cell.status in TRAINED for cell in self.cells)
+        return sum(cell.status in TRAINED and cell.facts.required for cell in self.cells)
 
-    @property
+    @cached_property
     def late(self) -> int:
         return sum(cell.late for cell in self.cells)
 
@@ -75,12 +81,17 @@ class Row:
 
 
 def rows(
-    day: datetime.date, jobs: Iterable[Job], courses: Sequence[int], rules: Sequence[Rule], record: Record
+    day: datetime.date,
+    jobs: Iterable[Job],
+    courses: Sequence[int],
+    rules: Sequence[Rule] | PerJob[dict[int, Duty]],
+    record: Record,
 ) -> list[Row]:
-    """A row for each job, a cell for each course, both in the given order."""
+    """A row for each job, a cell for each course, both in the given order. `rules`, or `PerJob(rules, duties_of)`."""
     built = []
+    duties_of_job = rules if isinstance(rules, PerJob) else PerJob(rules, duties_of)
     for job in jobs:
-        duties = duties_of(job, rules)
+        duties = duties_of_job(job)
         cells = []
         for course_id in courses:
             facts = record.facts(job.staff_id, course_id, duties.get(course_id))
@@ -89,18 +100,14 @@ def rows(
     return built
 
 
-@dataclass
+@dataclass(slots=True)
 class Share:
-    """`done` of `counted`, and how many of the rest are late."""
+    """`done` of `counted`; how many of the rest are late, and how many of the done are soon to renew."""
 
     counted: int = 0
     done: int = 0
     late: int = 0
-
-    def add(self, *, done: bool, late: bool) -> None:
-        self.counted += 1
-        self.done += done
-        self.late += late
+    expiring: int = 0
 
     @property
     def missing(self) -> int:
@@ -110,10 +117,6 @@ class Share:
     def percent(self) -> int | None:
         """Rounded down, so that 100 means all; None when nobody is counted."""
         return self.done * 100 // self.counted if self.counted else None
-
-
-#: Course id to (done, late), for the required courses that count.
-Outcome = dict[int, tuple[bool, bool]]
 
 
 @dataclass
@@ -131,57 +134,6 @@ class Totals:
     late: list[int] = field(default_factory=list)
     excused: int = 0
     not_required: int = 0
-
-
-def totals(
-    day: datetime.date, jobs: Iterable[Job], courses: Sequence[int], rules: Sequence[Rule], record: Record
-) -> Totals:
-    """Sums over `jobs` for `courses`. `missing` and `late` hold staff ids in the order of `jobs`."""
-    result = Totals(by_course={course: Share() for course in courses})
-    wanted = set(courses)
-    # What is only recommended counts nowhere.
-    relevant = [rule for rule in rules if rule.mandatory and rule.course_id in wanted]
-    by_person: dict[int, tuple[dict[int, Duty], Outcome]] = {}
-    for job in jobs:
-        duties = duties_of(job, relevant)
-        workplace = result.by_workplace.setdefault(job.workplace_id, Share())
-        outcome = _outcome(day, job.staff_id, duties, record)
-        for course_id, (done, late) in outcome.items():
-            share = result.by_workplace_course.setdefault((job.workplace_id, course_id), Share())
-            share.add(done=done, late=late)
-        if outcome:
-            workplace.add(
-                done=all(done for done, _ in outcome.values()), late=any(late for _, late in outcome.values())
-            )
-        if job.staff_id in by_person:  # another job of somebody's
-            duties = merge_duties([by_person[job.staff_id][0], duties])
-            outcome = _outcome(day, job.staff_id, duties, record)
-        by_person[job.staff_id] = duties, outcome
-    for staff_id, (duties, outcome) in by_person.items():
-        for course_id, (done, late) in outcome.items():
-            result.by_course[course_id].add(done=done, late=late)
-        if outcome:
-            done, late = all(done for done, _ in outcome.values()), any(late for _, late in outcome.values())
-            result.people.add(done=done, late=late)
-            if not done:
-                result.missing.append(staff_id)
-            if late:
-                result.late.append(staff_id)
-        elif duties:
-            result.excused += 1
-        else:
-            result.not_required += 1
-    return result
-
-
-def _outcome(day: datetime.date, staff_id: int, duties: dict[int, Duty], record: Record) -> Outcome:
-    outcome = {}
-    for course_id, duty in duties.items():
-        facts = record.facts(staff_id, course_id, duty)
-        status, late = standing(day, facts)
-        if _counts(facts, status):
-            outcome[course_id] = (status in TRAINED, late)
-    return outcome
 
 
 def _counts(facts: Facts, status: Status) -> bool:

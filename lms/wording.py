@@ -2,12 +2,13 @@
 
 import datetime
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from courses.models import Activity
 
@@ -20,12 +21,18 @@ ENDING = (Status.EXPIRING, Status.EXPIRED, Status.NOT_REQUIRED)
 
 def day_text(day: datetime.date) -> str:
     """Day, month and year: "3 oktober 2026"."""
-    return date_format(day, "DATE_FORMAT")
+    return _in_words(day, "DATE_FORMAT", get_language())
 
 
 def short_day(day: datetime.date) -> str:
     """Day and month: "3 okt"."""
-    return date_format(day, "j b")
+    return _in_words(day, "j b", get_language())
+
+
+@lru_cache(maxsize=16384)
+def _in_words(day: datetime.date, form: str, _language: str | None) -> str:
+    """Kept: a page of the matrix says thousands of days, and many of them often."""
+    return date_format(day, form)
 
 
 def moment_text(moment: datetime.datetime) -> str:

@@ -94,8 +94,8 @@ def what_is_done(user: Any, figures: Figures) -> dict[str, bool]:
 def _done(user: Any, figures: Figures) -> dict[str, bool]:
     reach = workplaces_in_reach(user, LEADER)
     done = {
-        "workplace": bool(figures.workers) or reach.filter(kind=Workplace.Kind.SERVICE_POINT).exists(),
-        "staff": bool(figures.workers) or staff_to_manage(user, LEADER).exists(),
+        "workplace": bool(figures.count) or reach.filter(kind=Workplace.Kind.SERVICE_POINT).exists(),
+        "staff": bool(figures.count) or staff_to_manage(user, LEADER).exists(),
         "requirement": bool(figures.totals.people.counted) or requirements_in_reach(user).exists(),
     }
     if policy_registry.get_by_type(TrainingSettings).user_has_permission(user, "change"):
@@ -104,7 +104,7 @@ def _done(user: Any, figures: Figures) -> dict[str, bool]:
         done["ask"] = bool(said.contact_name and (said.contact_phone or said.contact_email))
         done["law"] = bool(said.privacy_page_id and said.accessibility_page_id)
     if policy_registry.get_by_type(JobRole).user_has_permission(user, "add"):
-        done["roles"] = bool(figures.workers) or JobRole.objects.exists()
+        done["roles"] = bool(figures.count) or JobRole.objects.exists()
     if policy_registry.get_by_type(Page).user_has_permission(user, "publish"):
         done["course"] = bool(figures.rules) or Course.objects.live().exists()
     if user.is_superuser:

@@ -1,7 +1,7 @@
 """From a choice of people and courses to a report, and from a report to a file."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -12,10 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ..access import workplaces_in_reach
-from ..matrix import Row
 from ..models import Employment, HandedOutReport, Workplace
 from ..reports.cells import known_text, who_is_counted
-from ..reports.figures import Figures, Worker
 from ..requirements.lookup import rules_and_courses_on
 from ..sealing import Head
 from ..wording import day_text
@@ -32,8 +30,6 @@ Format = HandedOutReport.Format
 AT_ONCE = 20_000
 #: What a cell costs in each format: the same people took 2.8 s as XLSX, with the long list, and 2.9 s as PDF.
 COSTS = {Format.CSV: 1, Format.CSV_EXCEL: 1, Format.XLSX: 4, Format.PDF: 4}
-#: Rows whose cells are in memory at a time.
-CHUNK = 500
 
 #: Content type and how the file's name ends.
 FILES = {
@@ -74,17 +70,10 @@ def topmost(places: Sequence[Workplace]) -> list[Workplace]:
     return found
 
 
-def walk(figures: Figures, workers: list[Worker]) -> Iterator[tuple[Worker, Row]]:
-    """The rows of `workers`, a few hundred in memory at a time."""
-    for start in range(0, len(workers), CHUNK):
-        yield from figures.rows(workers[start : start + CHUNK])
-
-
 def report_of(selection: Any, *, names: bool, kept: HandedOutReport | None = None, head: Head | None = None) -> Report:
     """All rows of the choice, with the sums of the screen. `kept` is the row of what is handed out, if it is."""
     figures = selection.figures
     totals = figures.totals
-    workers = selection.listed() if names else []
     moment = timezone.localtime(kept.asked_at if kept else None)
     exported = _("%(moment)s by %(user)s") % {
         "moment": moment.strftime("%Y-%m-%d %H:%M"),
@@ -116,8 +105,8 @@ def report_of(selection: Any, *, names: bool, kept: HandedOutReport | None = Non
         totals=totals,
         total_label=selection.total_label,
         places=[Place(place.pk, place.name) for place in selection.workplaces if place.pk in totals.by_workplace],
-        rows=lambda: walk(figures, workers),
-        row_count=len(workers),
+        rows=figures.walk,
+        row_count=figures.count if names else 0,
         about=[(what, words) for what, words in about if words],
         foot=foot,
         language=get_language() or settings.LANGUAGE_CODE,

@@ -77,6 +77,7 @@ def funnel(course: Course, workplaces: QuerySet[Any], parts: Sequence[Activity],
     Of who has it done, every part counts as done: also what came into the course later.
     """
     figures = gather(day, workplaces, course=course)
+    record = figures.record_of(figures.selection.staff, with_help=False)
     moment = moment_of(day)
     needed = []
     for part in parts:
@@ -92,7 +93,7 @@ def funnel(course: Course, workplaces: QuerySet[Any], parts: Sequence[Activity],
     standing: dict[int, int] = defaultdict(int)
     for staff, own in jobs.items():
         duty = merge_duties(duties_of(job, figures.rules) for job in own).get(course.pk)
-        facts = figures.record.facts(staff, course.pk, duty)
+        facts = record.facts(staff, course.pk, duty)
         status = status_on(day, facts)
         if not facts.required or status is Status.EXEMPT:
             continue

@@ -107,7 +107,7 @@ def basis_of(
     duties = merge_duties(duties_of(worker.job, figures.rules) for worker in workers)
     cell = None
     if workers:
-        facts = figures.record.facts(person.pk, course.pk, duties.get(course.pk))
+        facts = figures.record_of([person.pk]).facts(person.pk, course.pk, duties.get(course.pk))
         cell = matrix.Cell(course.pk, *standing(day, facts), facts)
     told = _Told(person, course, day, known, cell.facts.completion if cell else None)
     is_theirs = bool(cell and (cell.facts.required or cell.facts.started) and cell.status is not Status.COMPLETE)

@@ -1,17 +1,21 @@
 """How a cell and the matrix's one sentence are said."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..matrix import Cell, Share, Totals
+from ..matrix import Cell, Row, Share, Totals
 from ..requirements.rules import Rule
-from ..status import TRAINED, Status, help_on
+from ..status import TRAINED, Status, help_on, runs_out, status_on
 from ..wording import day_text, rule_text, short_day, what_next, why
 
 
@@ -75,6 +79,97 @@ def show_cell(
     )
 
 
+class _Words(dict[datetime.date, str]):
+    """Days in words, each put into words once."""
+
+    def __init__(self, say: Callable[[datetime.date], str]) -> None:
+        self._say = say
+
+    def __missing__(self, day: datetime.date) -> str:
+        self[day] = words = escape(self._say(day))
+        return words
+
+
+#: Days that no completion has, and keys that no row has: where they stand in a cell, its own are put.
+SOME_DAY, LONG_AGO, FAR_OFF = datetime.date(1111, 1, 1), datetime.date(1222, 2, 2), datetime.date(9888, 8, 8)
+STAFF, COURSE, JOB = 8_111_222_333_441, 8_111_222_333_442, 8_111_222_333_443
+
+
+class CellPrinter:
+    """Cells as HTML: `cell.html`, rendered once for all that say the same. A page has thousands of cells.
+
+    They differ in whose they are and of which course, which links tell; and what is done says much the same wherever it
+    is done, but for its two days. These are left open when it is rendered, and put in for each.
+
+    `rules` by id and `first` by (staff id, course id) as in `show_cell`; `links` is what else the template asks for.
+    """
+
+    def __init__(
+        self,
+        day: datetime.date,
+        evidence: dict[int, list[Any]],
+        *,
+        rules: Mapping[int, Rule] | None = None,
+        first: Mapping[tuple[int, int], Sequence[str]] | None = None,
+        links: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._day, self._evidence = day, evidence
+        self._rules, self._first, self._links = rules or {}, first or {}, links or {}
+        self._template = get_template("lms/reports/cell.html")
+        self._short, self._long = _Words(partial(_with_year, day)), _Words(day_text)
+        self._kept: dict[Any, str] = {}
+
+    def row(self, worker: Any, row: Row) -> str:
+        """The cells of a row, one after the other."""
+        # Each is a template's own, with keys and escaped days put in.
+        return mark_safe("".join([self._cell(worker, cell) for cell in row.cells]))  # noqa: S308
+
+    def _cell(self, worker: Any, cell: Cell) -> str:
+        facts, done = cell.facts, cell.facts.completion
+        first = tuple(self._first.get((worker.job.staff_id, cell.course_id), ()))
+        if done is None:
+            key: Any = (facts, first)
+        elif done.id in self._evidence or done.through or done.redo:
+            return self._render(cell, worker, first)
+        else:  # everything that a cell may say but the completion's days and which row it is
+            rest = facts.rule_id if cell.status in TRAINED else facts._replace(completion=None)
+            key = (cell.status, done.valid_until is None, rest, first)
+        if key not in self._kept:
+            self._kept[key] = self._pattern(cell, worker, first)
+        if not self._kept[key]:
+            return self._render(cell, worker, first)
+        put = {"staff": worker.job.staff_id, "course": cell.course_id, "job": worker.job.id}
+        if done:
+            day, until = done.completed_on, done.valid_until or done.completed_on
+            put |= {"day": self._long[day], "until": self._long[until]}
+            put |= {"short_day": self._short[day], "short_until": self._short[until]}
+        return self._kept[key] % put
+
+    def _pattern(self, cell: Cell, worker: Any, first: Sequence[str]) -> str:
+        """The cell with its keys and days left open; empty where other days would have to say something else."""
+        facts, done, until = cell.facts, cell.facts.completion, None
+        if done:
+            if done.valid_until:
+                over = done.valid_until < self._day
+                until = LONG_AGO if over else self._day if runs_out(self._day, done) else FAR_OFF
+            facts = facts._replace(completion=done._replace(completed_on=SOME_DAY, valid_until=until))
+            if status_on(self._day, facts) is not cell.status:
+                return ""
+        someone = worker._replace(job=worker.job._replace(id=JOB, staff_id=STAFF))
+        found = self._render(cell._replace(course_id=COURSE, facts=facts), someone, first).replace("%", "%%")
+        for key, name in ((STAFF, "staff"), (COURSE, "course"), (JOB, "job")):
+            found = found.replace(str(key), f"%({name})s")
+        for length, words in (("", self._long), ("short_", self._short)):  # the short may stand within the long
+            for day, name in ((SOME_DAY, "day"), (until, "until")):
+                if done and day:
+                    found = found.replace(words[day], f"%({length}{name})s")
+        return found
+
+    def _render(self, cell: Cell, worker: Any, first: Sequence[str]) -> str:
+        shown = show_cell(self._day, cell, self._evidence, self._rules, first=first)
+        return self._template.render({**self._links, "cell": shown, "worker": worker})
+
+
 def cell_detail(day: datetime.date, cell: Cell) -> str:
     """The one date that matters: when it was done, when it runs out, when it was due."""
     date, is_due = date_of(cell)
@@ -124,6 +219,15 @@ def summary_sentence(totals: Totals) -> str:
         "%(done)s of %(counted)s staff have completed all required training.",
         people.done,
     ) % {"done": people.done, "counted": people.counted}
+
+
+def how_many_rows(number: int) -> str:
+    """Said in place of the sentence where the people are on several pages."""
+    return ngettext(
+        "%(number)s row, one for each person and workplace",
+        "%(number)s rows, one for each person and workplace",
+        number,
+    ) % {"number": number}
 
 
 def who_is_counted(totals: Totals) -> str:

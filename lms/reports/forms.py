@@ -3,8 +3,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
@@ -30,6 +33,21 @@ class KnownField(DayField):
         return end_of(day) if day else None
 
 
+class PlainSelect(forms.Select):
+    """Drawn without a template for each option: a region has hundreds of workplaces."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        options = format_html_join(
+            "",
+            "<option{}>{}</option>",
+            ((flatatt({"value": key, "selected": str(key) in chosen}), label) for key, label in self.choices),
+        )
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name})), options
+        )
+
+
 class MatrixFilterForm(forms.Form):
     """What the matrix is about. It lives in the address, so that a view of it can be kept and sent."""
 
@@ -40,11 +58,21 @@ class MatrixFilterForm(forms.Form):
         ("help", _("Those who need help")),
     ]
 
+    ORDERS = [
+        ("", _("Workplace")),
+        ("name", _("Name")),
+        ("late", _("Most overdue courses first")),
+        ("share", _("Least done first")),
+    ]
+
     date = DayField(label=_("As of"), required=False)
-    workplace = forms.TypedChoiceField(label=_("Workplace"), required=False, coerce=int, empty_value=None)
+    workplace = forms.TypedChoiceField(
+        label=_("Workplace"), required=False, coerce=int, empty_value=None, widget=PlainSelect
+    )
     role = forms.CharField(label=_("Job role"), required=False, max_length=80, widget=forms.Select)
     course = forms.IntegerField(label=_("Course"), required=False, widget=forms.Select)
     only = forms.ChoiceField(label=_("Show"), choices=ONLY, required=False)
+    order = forms.ChoiceField(label=_("Sorted by"), choices=ORDERS, required=False)
     q = forms.CharField(label=_("Name"), required=False, max_length=80)
     #: Only in the address: what a report that was handed out on that day said.
     known = KnownField(required=False, widget=forms.HiddenInput)

@@ -24,12 +24,11 @@ class HelpNeeded(NamedTuple):
 
 
 def help_needed(found: Figures) -> list[HelpNeeded]:
-    """In the order of `found`: by workplace, then by name. Each person and course once, at the first of their jobs."""
+    """In the order of `found`. Each person and course once, at the first of their jobs."""
     pairs: set[tuple[int, int]] = set()
     calls: list[HelpNeeded] = []
-    named = {staff_id for staff_id, _course in found.record.help}
     courses = {course.pk: course for course in found.courses}
-    for worker, row in found.rows([worker for worker in found.workers if worker.job.staff_id in named]):
+    for worker, row in found.needing_help:
         for cell in row.cells:
             pair = worker.job.staff_id, cell.course_id
             needed = help_on(found.day, cell.facts)

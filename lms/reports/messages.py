@@ -57,7 +57,7 @@ class MessageLists(MatrixFilter, AdminPage, TemplateView):
         late_only = self.chosen.get("only") == "late"
         found: dict[int, dict[int, None]] = defaultdict(dict)  # an ordered set of people for each workplace
         names: dict[int, str] = {}
-        for worker, row in self.figures.rows(self.figures.workers):
+        for worker, row in self.figures.walk():
             if row.late if late_only else row.done < row.counted:
                 found[worker.job.workplace_id][worker.job.staff_id] = None
                 names[worker.job.workplace_id] = worker.workplace

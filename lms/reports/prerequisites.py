@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from courses.models import Access
 
-from ..matrix import Row
+from ..matrix import Record, Row
 from ..models import CourseCompletion
 from ..prerequisites import courses_before
 from .figures import Figures
@@ -14,26 +14,29 @@ First = dict[tuple[int, int], list[str]]
 
 
 def what_comes_first(found: Figures, rows: Iterable[Row]) -> First:
-    """For the cells of `rows`, as it was on the day. No query where no course waits for another; else at most two.
+    """For the cells of `rows`, as it was on the day. No query where no course waits for another.
 
-    The same as at the desk, `held_back_by`, but of many people and from what the figures know already.
+    The same as at the desk, `held_back_by`, but of many people: those whose cells wait are read, and nobody else.
     """
     before = courses_before(found.courses)
     if not before:
         return {}
     rows = list(rows)
     required = {(row.job.staff_id, cell.course_id) for row in rows for cell in row.cells if cell.facts.required}
-    theirs = required | found.record.started
     waiting = {
         (row.job.staff_id, cell.course_id)
         for row in rows
         for cell in row.cells
         if cell.course_id in before and cell.facts.required and not (cell.facts.started or cell.facts.completion)
     }
-    done = _done(found, waiting, {course.pk for courses in before.values() for course in courses})
+    if not waiting:
+        return {}
+    record = found.record_of((staff for staff, _course in waiting), with_help=False)
+    theirs = required | record.started
+    done = _done(found, record, waiting, {course.pk for courses in before.values() for course in courses})
     first: First = {}
     for staff, course in waiting:
-        exempt = found.record.exempt.get(staff, ())
+        exempt = record.exempt.get(staff, ())
         left = [
             one.title
             for one in before[course]
@@ -47,9 +50,9 @@ def what_comes_first(found: Figures, rows: Iterable[Row]) -> First:
     return first
 
 
-def _done(found: Figures, waiting: Iterable[tuple[int, int]], wanted: set[int]) -> set[tuple[int, int]]:
+def _done(found: Figures, record: Record, waiting: Iterable[tuple[int, int]], wanted: set[int]) -> set[tuple[int, int]]:
     """What had been completed by the day, in force or not. The figures know it of the courses in them."""
-    known = {key for key in found.record.completions if key[1] in wanted}
+    known = {key for key in record.completions if key[1] in wanted}
     unknown = wanted - set(found.course_ids)
     people = {staff for staff, _course in waiting}
     if not (unknown and people):

@@ -1,4 +1,3 @@
-from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -16,11 +15,11 @@ from ..evidence import evidence_for
 from ..handed_out.building import AT_ONCE, at_once, foreseen
 from ..models import Role
 from ..wording import day_text
-from . import figures
-from .cells import known_text, show_cell, summary_sentence, total_label, who_is_counted
-from .figures import Worker
+from .cells import CellPrinter, how_many_rows, known_text, summary_sentence, total_label, who_is_counted
+from .figures import Figures, Worker
 from .forms import MatrixFilterForm
 from .prerequisites import what_comes_first
+from .selection import Only, Order, Selection
 
 #: How many of those who miss something are named in the sentence's list before "and so many more".
 NAMED = 24
@@ -56,39 +55,28 @@ class MatrixFilter:
         return self.chosen.get("known")
 
     @cached_property
-    def everyone(self) -> figures.Figures:
-        reach = workplaces_in_reach(self.request.user, self.roles)
-        found = figures.gather(self.day, reach, known=self.known)
-        self.filter_form.offer(roles={worker.role for worker in found.workers}, courses=found.courses)
-        return found
+    def selection(self) -> Selection:
+        """Whom and what the address asks for. A workplace outside the reach is not one of those to choose from."""
+        chosen = self.chosen
+        place = next((place for place in self.workplaces if place.pk == chosen.get("workplace")), None)
+        return Selection(
+            self.day,
+            workplaces_in_reach(self.request.user, self.roles),
+            known=self.known,
+            path=place.path if place else "",
+            role=chosen.get("role") or "",
+            course=chosen.get("course"),
+            words=chosen.get("q") or "",
+            only=Only(chosen["only"]) if chosen.get("only") else None,
+            order=Order(chosen.get("order") or Order.WORKPLACE),
+        )
 
     @cached_property
-    def figures(self) -> figures.Figures:
-        """Those whom workplace, role and name leave, and the course that is asked for."""
-        place = next((place for place in self.workplaces if place.pk == self.chosen.get("workplace")), None)
-        role, words = self.chosen.get("role"), (self.chosen.get("q") or "").casefold().split()
-
-        def keep(worker: figures.Worker) -> bool:
-            name = worker.full_name.casefold()
-            return (
-                (place is None or worker.job.path.startswith(place.path))
-                and (not role or worker.role == role)
-                and all(word in name for word in words)
-            )
-
-        return self.everyone.narrowed(keep, course=self.chosen.get("course"))
-
-    def listed(self) -> list[Worker]:
-        """Those of them who are shown: all, or only those with something left, late, or in need of help."""
-        workers = self.figures.workers
-        if only := self.chosen.get("only"):
-            wanted: Any = {
-                "late": lambda row: row.late,
-                "help": lambda row: row.needing_help(self.day),
-                "missing": lambda row: row.done < row.counted,
-            }[only]
-            workers = [worker for worker, row in self.figures.rows(workers) if wanted(row)]
-        return workers
+    def figures(self) -> Figures:
+        found = Figures(self.selection)
+        roles = self.selection.everyone.order_by().values_list("role__name", flat=True).distinct()
+        self.filter_form.offer(roles=roles, courses=found.all_courses)
+        return found
 
     @property
     def total_label(self):
@@ -96,12 +84,28 @@ class MatrixFilter:
 
     def filters_in_words(self):
         words = []
-        for name in ("workplace", "role", "course", "only", "q"):
+        for name in ("workplace", "role", "course", "only", "q", "order"):
             if value := self.chosen.get(name):
                 field = self.filter_form.fields[name]
                 shown = dict(field.widget.choices if hasattr(field.widget, "choices") else ()).get(value, value)
                 words.append(f"{field.label}: {str(shown).strip()}")
         return ", ".join(words) or _("none")
+
+
+class People:
+    """The rows of a selection, for a paginator: counted and cut out, never all of them at once."""
+
+    ordered = True
+
+    def __init__(self, found: Figures) -> None:
+        self._found = found
+
+    def __len__(self) -> int:
+        return self._found.count
+
+    def __getitem__(self, part: slice) -> list[tuple[Worker, matrix.Row]]:
+        start = part.start or 0
+        return self._found.people(start, None if part.stop is None else part.stop - start)
 
 
 class TrainingMatrix(MatrixFilter, ReportView):
@@ -127,23 +131,30 @@ class TrainingMatrix(MatrixFilter, ReportView):
 
     @cached_property
     def shows_people(self):
-        return self.request.GET.get("view") == "people" or any(
-            self.chosen.get(name) for name in ("workplace", "only", "q")
+        view = self.request.GET.get("view")
+        return view == "people" or (
+            view != "workplaces" and any(self.chosen.get(name) for name in ("workplace", "only", "q", "order"))
         )
 
     def get_queryset(self):
-        """The people, lean: cells are made for those on the page alone."""
-        return self.listed()
+        return People(self.figures) if self.shows_people else []
 
     def get_filtered_queryset(self):
         return self.get_queryset()
 
     def get_paginate_by(self, queryset):
-        return None if self.is_export or not self.shows_people else self.paginate_by
+        return self.paginate_by if self.shows_people else None
+
+    @cached_property
+    def totals(self) -> matrix.Totals | None:
+        """The sums; None beside people on several pages: the sums of all of them are not read for each page."""
+        found = self.figures
+        if self.shows_people and not found.reads_everyone and found.count > self.paginate_by:
+            return None
+        return found.totals
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        totals = self.figures.totals
         context.update(
             filter_form=self.filter_form,
             day=self.day,
@@ -151,21 +162,29 @@ class TrainingMatrix(MatrixFilter, ReportView):
             is_today=self.day == timezone.localdate(),
             known_text=known_text(self.known) if self.known else "",
             courses=self.figures.courses,
-            course_shares=[totals.by_course[course.pk] for course in self.figures.courses],
-            totals=totals,
-            sentence=summary_sentence(totals),
-            total_label=self.total_label,
-            counted=who_is_counted(totals),
-            missing=self.figures.missing_names(NAMED),
-            missing_more=max(0, len(totals.missing) - NAMED),
             shows_people=self.shows_people,
+            by_workplace=self.selection.order is Order.WORKPLACE,
             query=self._query(),
             and_when=self._and_when(),
+            query_by_workplace=self._query(view="workplaces"),
+            query_by_person=self._query(view="people"),
             no_rules=not self.figures.rules,
             may_lead_project=may_lead(self.request.user, Role.PROJECT_LEADER),
-            workplaces=[] if self.shows_people else self._by_workplace(totals),
+            **(self._sums(self.totals) if self.totals else {"sentence": how_many_rows(self.figures.count)}),
         )
         return context
+
+    def _sums(self, totals):
+        return {
+            "totals": totals,
+            "course_shares": [totals.by_course[course.pk] for course in self.figures.courses],
+            "sentence": summary_sentence(totals),
+            "counted": who_is_counted(totals),
+            "total_label": self.total_label,
+            "missing": self.figures.missing_names(NAMED),
+            "missing_more": max(0, len(totals.missing) - NAMED),
+            "workplaces": [] if self.shows_people else self._by_workplace(totals),
+        }
 
     def _by_workplace(self, totals):
         """Every workplace where somebody works, in the order of the tree, with its shares."""
@@ -187,23 +206,23 @@ class TrainingMatrix(MatrixFilter, ReportView):
             return self._export()
         self.object_list = self.get_filtered_queryset()
         context = self.get_context_data()
-        rows = self.figures.rows(list(context["object_list"])) if self.shows_people else []
+        rows = list(context["object_list"])
         done = [cell.facts.completion.id for _worker, row in rows for cell in row.cells if cell.facts.completion]
-        evidence = evidence_for(request, done)
-        rules = {rule.id: rule for rule in self.figures.rules}
-        first = what_comes_first(self.figures, [row for _worker, row in rows])
-
-        def show(row, cell):
-            behind = first.get((row.job.staff_id, cell.course_id), ())
-            return show_cell(self.day, cell, evidence, rules, first=behind)
-
-        context["object_list"] = [(worker, row, [show(row, cell) for cell in row.cells]) for worker, row in rows]
+        show = CellPrinter(
+            self.day,
+            evidence_for(request, done),
+            rules={rule.id: rule for rule in self.figures.rules},
+            first=what_comes_first(self.figures, [row for _worker, row in rows]),
+            links={name: context[name] for name in ("may_lead_project", "and_when")},
+        )
+        context["object_list"] = [(worker, row, show.row(worker, row)) for worker, row in rows]
         return self.render_to_response(context)
 
-    def _query(self):
+    def _query(self, **changes):
         query = self.request.GET.copy()
-        for name in ("p", "export"):
+        for name in ("p", "export", *changes):
             query.pop(name, None)
+        query.update(changes)
         return query.urlencode()
 
     def _and_when(self):

@@ -131,10 +131,10 @@ _EARLIER = tuple(
 JOB_FIELDS = _OWN + _EARLIER
 
 
-def jobs_in(employments: QuerySet[Employment]) -> list[Job]:
+def jobs_in(employments: QuerySet[Employment], *, known: datetime.datetime | None = None) -> list[Job]:
     """The jobs, each with those before it, in the order of `employments`, which ends with the primary key."""
-    rows = with_earlier(employments).values_list(*JOB_FIELDS)
-    return [job_from(list(group)) for _pk, group in groupby(rows, key=lambda row: row[0])]
+    rows = with_earlier(employments, known=known).values_list(*JOB_FIELDS).iterator()
+    return [job_from(list(group), known=known) for _pk, group in groupby(rows, key=lambda row: row[0])]
 
 
 def with_earlier(employments: QuerySet[Any], *, known: datetime.datetime | None = None) -> QuerySet[Any]:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef
@@ -91,7 +91,7 @@ def _by_course(rows: Iterable[Any], counts: Callable[[RetrainingPart], bool]) ->
     return dict(found)
 
 
-def redo_by_completion(completions: Any, demands: dict[int, list[Demand]]) -> dict[int, Redo]:
+def redo_by_completion(completions: Any, demands: Mapping[int, Sequence[Demand]]) -> dict[int, Redo]:
     """What is to be done again, by the id of each of `completions` that `demands` touch. One query, or none."""
     if not demands:
         return {}

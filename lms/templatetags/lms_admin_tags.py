@@ -25,6 +25,11 @@ def number_chosen(field):
 
 
 @register.filter
+def share_of_row(row):
+    return share_text(row)
+
+
+@register.filter
 def share_cell(share):
     """A share in words, with a tick when nobody is missing. Python, not a template: a page has thousands of them."""
     if not share.counted:

@@ -2,6 +2,8 @@
 
 import datetime
 
+from lms import matrix  # for the shape of an answer alone
+
 
 def is_under(path, others):
     return any(path[: len(other)] == other for other in others)
@@ -183,3 +185,52 @@ def everything_that_counts(own, equivalences, until_of):
                     known |= rows
                     news = True
     return known
+
+
+def totals(day, jobs, courses, rules, record):
+    """The sums, one cell after the other: what `lms.tally` finds with masks."""
+    result = matrix.Totals(by_course={course: matrix.Share() for course in courses})
+    own = {}
+    for job in jobs:
+        own.setdefault(job.staff_id, []).append(job)
+        share = result.by_workplace.setdefault(job.workplace_id, matrix.Share())
+        cells = outcomes(day, job.staff_id, [job], rules, courses, record)
+        for course, cell in cells.items():
+            add(result.by_workplace_course.setdefault((job.workplace_id, course), matrix.Share()), [cell])
+        add(share, cells.values())
+    for staff, all_jobs in own.items():
+        cells = outcomes(day, staff, all_jobs, rules, courses, record)
+        for course, cell in cells.items():
+            add(result.by_course[course], [cell])
+        add(result.people, cells.values())
+        if cells:
+            if not all(done for done, _late, _expiring in cells.values()):
+                result.missing.append(staff)
+            if any(is_late for _done, is_late, _expiring in cells.values()):
+                result.late.append(staff)
+        elif any(required(course, all_jobs, rules)[0] for course in courses):
+            result.excused += 1
+        else:
+            result.not_required += 1
+    return result
+
+
+def outcomes(day, staff, jobs, rules, courses, record):
+    """Course to (done, late, soon to expire), of those that count."""
+    found = {}
+    for course in courses:
+        word = status(day, staff, course, jobs, rules, record)
+        if required(course, jobs, rules)[0] and word != "exempt":
+            is_late = late(day, staff, course, jobs, rules, record)
+            found[course] = word in ("complete", "expiring"), is_late, word == "expiring"
+    return found
+
+
+def add(share, cells):
+    """Someone for whom `cells` count, if there are any."""
+    cells = list(cells)
+    if cells:
+        share.counted += 1
+        share.done += all(done for done, _late, _expiring in cells)
+        share.late += any(is_late for _done, is_late, _expiring in cells)
+        share.expiring += any(expiring for _done, _late, expiring in cells)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from lms.models import Employment
 from lms.people.actions import end_employment
+from lms.reports.cells import show_cell
 from lms.requirements.actions import end_requirement, excuse, require
 from lms.spreadsheets import harmless
 from tests import people
@@ -27,7 +28,7 @@ def petra(sign_in, rule):
 def shown(response):
     """Name to the status of each cell."""
     return {
-        worker.given_name: [cell.status for cell in cells] for worker, _row, cells in response.context["object_list"]
+        worker.given_name: [cell.status for cell in row.cells] for worker, row, _html in response.context["object_list"]
     }
 
 
@@ -83,11 +84,12 @@ def test_a_cell_changes_when_maja_learns(petra, cast, course):
 
 def test_every_cell_says_why_and_what_next(petra, cast):
     response = petra.get(MATRIX, {"view": "people"})
-    for _worker, _row, cells in response.context["object_list"]:
-        for cell in cells:
-            assert cell.why.endswith(".")
-            assert cell.next.endswith(".")
-            assert cell.why in response.content.decode()
+    for _worker, row, _html in response.context["object_list"]:
+        for cell in row.cells:
+            shown = show_cell(timezone.localdate(), cell, {})
+            assert shown.why.endswith(".")
+            assert shown.next.endswith(".")
+            assert shown.why in response.content.decode()
 
 
 def test_the_past_is_shown_as_it_was(petra, cast, course):
@@ -230,6 +232,8 @@ def test_csv_has_every_row_of_the_filter_and_the_figures_of_the_screen(petra, ca
     assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
     rows = table(response)
     assert [row[0] for row in rows[1:4]] == ["Birgitta", "Maja", "Bo"]
+    assert "totals" not in screen.context
+    screen = petra.get(MATRIX)
     totals = screen.context["totals"].people
     assert rows[4][-3:] == [str(totals.done), str(totals.counted), str(totals.late)]
     assert screen.context["sentence"] in [row[0] for row in rows[5:] if row]
@@ -307,3 +311,37 @@ def test_an_editor_of_other_pages_sees_nothing_of_training_in_the_admin(sign_in,
     assert 'class="lms-home' not in text
     assert "training-matrix" not in text
     assert "Maja" not in text
+
+
+# Many people
+
+
+def test_people_on_several_pages_have_their_sums_by_workplace(petra, cast, monkeypatch):
+    monkeypatch.setattr("lms.reports.views.TrainingMatrix.paginate_by", 2)
+    response = petra.get(MATRIX, {"workplace": cast.kommun.pk})
+    assert "totals" not in response.context
+    assert response.context["sentence"] == "3 rader, en för varje person och arbetsplats"
+    assert "Summorna står per arbetsplats." in response.content.decode()
+    there = petra.get(f"{MATRIX}?{response.context['query_by_workplace']}")
+    assert there.context["totals"].people.counted == 3
+    assert f"workplace={cast.kommun.pk}" in response.context["query_by_workplace"]
+    assert f"&amp;view=people&amp;workplace={cast.brattfors.pk}" in there.content.decode()
+    assert [entry["workplace"].name for entry in there.context["workplaces"]] == ["Brattfors", "Gräsmyr"]
+
+
+@pytest.mark.parametrize(
+    ("order", "names"),
+    [
+        ("", ["Birgitta", "Maja", "Bo"]),
+        ("workplace", ["Birgitta", "Maja", "Bo"]),
+        ("name", ["Birgitta", "Bo", "Maja"]),
+        ("late", ["Birgitta", "Maja", "Bo"]),
+        ("share", ["Birgitta", "Bo", "Maja"]),
+        ("nonsense", ["Birgitta", "Maja", "Bo"]),
+    ],
+)
+def test_people_are_sorted_as_the_address_says_on_the_screen_and_in_the_file(petra, cast, course, order, names):
+    complete(cast.maja, course)
+    asked = {"view": "people", "order": order}
+    assert list(shown(petra.get(MATRIX, asked))) == names
+    assert [row[0] for row in table(petra.get(MATRIX, {**asked, "export": "csv"}))[1:4]] == names

@@ -66,7 +66,7 @@ def test_the_course_leaders_matrix_has_the_own_area_alone_on_screen_and_in_files
         assert "Bo Ek" not in text
         assert "Fjärran" not in text
     found = leader.get(f"{MATRIX}?view=people")
-    assert {worker.given_name for worker, _row, _cells in found.context["object_list"]} == {"Maja", "Birgitta"}
+    assert {worker.given_name for worker, _row, _html in found.context["object_list"]} == {"Maja", "Birgitta"}
     lines = list(
         csv.reader(
             io.StringIO(b"".join(leader.get(f"{MATRIX}?export=csv").streaming_content).decode("utf-8-sig")),

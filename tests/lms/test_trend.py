@@ -14,12 +14,13 @@ from lms.insight.trend import Done, Excused, History, Spell, share_on
 from lms.models import CourseCompletion, Employment, Exemption, Requirement, Workplace
 from lms.people.actions import employ, end_employment, move_employment
 from lms.progress import void
-from lms.reports.figures import gather
+from lms.reports.figures import Figures, gather
+from lms.reports.selection import Selection
 from lms.requirements.actions import end_exemption, end_requirement, excuse, require
 from lms.status import best_completion
 from tests import builders, people
 from tests.builders import complete, course_of
-from tests.lms import strategies
+from tests.lms import reference, strategies
 
 DAY = datetime.timedelta(days=1)
 NOON = datetime.datetime(2026, 11, 25, 11, tzinfo=datetime.UTC)
@@ -66,7 +67,7 @@ def totals_on(history, at):
         courses = {each.course_id for each in found if each.first <= day <= (each.last or day)}
         if courses:
             record.exempt[staff] = courses
-    return matrix.totals(day, jobs, strategies.COURSES, rules, record)
+    return reference.totals(day, jobs, strategies.COURSES, rules, record)
 
 
 @given(histories())
@@ -149,9 +150,7 @@ def test_the_database_read_once_says_what_it_says_day_by_day(world, cast, known,
     for day, point in zip(DAYS, trend.people, strict=True):
         figures = gather(day, places, known=known)
         if narrowed:
-            figures = figures.narrowed(lambda worker: worker.role == role, course=course.pk)
-            if not figures.courses:
-                figures = figures.narrowed(lambda worker: False)
+            figures = Figures(Selection(day, places, known=known, role=role, course=course.pk))
         people = figures.totals.people
         assert point == (day, people.counted, people.done), day
     assert any(point.counted for point in trend.people)

@@ -22,7 +22,8 @@ from lms.models import (
     Workplace,
 )
 from lms.people.actions import employ, move_employment
-from lms.reports.figures import gather
+from lms.reports.figures import Figures, gather
+from lms.reports.selection import Selection
 from lms.retraining.lookup import demands_on, demands_over
 from tests import builders, people
 from tests.builders import activity_of, course_of, version_of
@@ -157,7 +158,7 @@ def test_every_day_out_of_one_reading_is_what_the_matrix_says_of_it(cast, index,
             assert _points(trend, at) == _shares(figures.totals), (seed, known, day)
             for course, own in alone.items():
                 if course in figures.courses:
-                    totals = figures.narrowed(lambda worker: True, course=course.pk).totals
+                    totals = Figures(Selection(day, places, known=known, course=course.pk)).totals
                     assert _points(own, at) == _shares(totals), (seed, known, day, course)
                     assert _shares(gather(day, places, known=known, course=course).totals) == _shares(totals)
 

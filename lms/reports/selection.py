@@ -1,0 +1,76 @@
+"""Whom and what the matrix is asked about. A value: the same one gives the screen, the files and the sums."""
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import QuerySet
+
+from ..models import Employment, StaffMember
+
+
+class Only(StrEnum):
+    """Of the people those with courses left, with an overdue one, or who need help."""
+
+    MISSING = "missing"
+    LATE = "late"
+    HELP = "help"
+
+
+class Order(StrEnum):
+    """How people stand. The last two put those first who need it most, and read what all have learned for it."""
+
+    WORKPLACE = "workplace"
+    NAME = "name"
+    LATE = "late"
+    SHARE = "share"
+
+
+BY_NAME = ("staff__given_name", "staff__family_name", "pk")
+BY_WORKPLACE = ("workplace__name", "workplace_id", *BY_NAME)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Those employed on `day` in `reach`, as known at `known` (default now), and who and what is left of them.
+
+    `reach` is a queryset of workplaces: what whoever asks may see. `path` is a workplace's, with all below it; `role`
+    is a job role's name; `words` each stand somewhere in the person's name; `person` is one by their id.
+    """
+
+    day: datetime.date
+    reach: QuerySet
+    known: datetime.datetime | None = None
+    path: str = ""
+    role: str = ""
+    course: int | None = None
+    words: str = ""
+    person: int | None = None
+    only: Only | None = None
+    order: Order = Order.WORKPLACE
+
+    @property
+    def everyone(self) -> QuerySet[Employment]:
+        """The employments in reach, whatever else is chosen."""
+        return Employment.objects.covering(self.day, known=self.known).filter(workplace__in=self.reach)
+
+    @property
+    def employments(self) -> QuerySet[Employment]:
+        """The employments of those chosen, by workplace or by name, whatever `only` says."""
+        jobs = self.everyone
+        if self.path:
+            jobs = jobs.filter(workplace__path__startswith=self.path)
+        if self.role:
+            jobs = jobs.filter(role__name=self.role)
+        if self.person is not None:
+            jobs = jobs.filter(staff=self.person)
+        if self.words.split():
+            within = StaffMember.objects.filter(pk__in=jobs.values("staff"))
+            jobs = jobs.filter(staff__in=within.named(self.words))
+        return jobs.order_by(*(BY_NAME if self.order is Order.NAME else BY_WORKPLACE))
+
+    @property
+    def staff(self) -> QuerySet[Any, Any]:
+        """The ids of those people, as a subquery."""
+        return self.employments.order_by().values("staff")

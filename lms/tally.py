@@ -1,0 +1,161 @@
+"""The sums over very many people, without a cell for each of their courses. Pure; what the cells add up to.
+
+A set of courses is one number here, a mask: bit n stands for the n-th of the courses that are asked about. What one
+course means for one person is said with `&` and `|` for all courses at once, and everything that the rules say of a job
+is asked of the rules themselves, once for all jobs that they treat alike. See docs/decisions/0025.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .matrix import Share, Totals
+from .requirements.per_job import PerJob
+from .requirements.rules import Job, Rule, duties_of
+
+
+class Learned(NamedTuple):
+    """Courses that someone has completed: at any time, so that they count on the day, and for more than a while."""
+
+    ever: int = 0
+    trained: int = 0
+    lasting: int = 0
+
+
+class Bound(NamedTuple):
+    """Courses that a job requires: all of them; those past their due day; those past the days of grace."""
+
+    required: int = 0
+    overdue: int = 0
+    past_grace: int = 0
+
+
+class Score(NamedTuple):
+    """Of the required courses those that count, that are done, late, and done but soon to expire; as masks."""
+
+    counted: int
+    done: int
+    late: int
+    expiring: int
+
+
+NOTHING = Learned()
+
+
+class Bits:
+    """Which bit stands for which course."""
+
+    def __init__(self, courses: Sequence[int]) -> None:
+        self.of = {course: 1 << number for number, course in enumerate(courses)}
+        self.all = (1 << len(courses)) - 1
+
+    def mask(self, courses: Iterable[int | None]) -> int:
+        """None among `courses` means all of them; what is not asked about is left out."""
+        found = 0
+        for course in courses:
+            found |= self.all if course is None else self.of.get(course, 0)
+        return found
+
+
+class Duties:
+    """What jobs require on `day`, as masks. What is only recommended counts nowhere."""
+
+    def __init__(self, day: datetime.date, courses: Sequence[int], rules: Sequence[Rule]) -> None:
+        self._day, self._bits = day, Bits(courses)
+        relevant = [rule for rule in rules if rule.mandatory and rule.course_id in self._bits.of]
+        self.of = PerJob(relevant, self._bound)
+
+    def _bound(self, job: Job, rules: list[Rule]) -> Bound:
+        required = overdue = past_grace = 0
+        for course, duty in duties_of(job, rules).items():
+            bit = self._bits.of[course]
+            required |= bit
+            if duty.due and self._day > duty.due:
+                overdue |= bit
+            if self._day > duty.grace_until:
+                past_grace |= bit
+        return Bound(required, overdue, past_grace)
+
+
+def score(bound: Bound, learned: Learned, exempt: int) -> Score:
+    """What `status.standing` says, of all courses at once."""
+    done = bound.required & learned.trained
+    still = bound.required & ~learned.trained & ~exempt
+    late = still & (bound.overdue | (bound.past_grace & learned.ever))
+    return Score(done | still, done, late, done & ~learned.lasting)
+
+
+@dataclass
+class Tally:
+    """The sums of everyone who was added. `add` the jobs in the order in which people are to be named."""
+
+    day: datetime.date
+    courses: Sequence[int]
+    rules: Sequence[Rule]
+    learned: Mapping[int, Learned]
+    exempt: Mapping[int, int]
+    _people: dict[int, tuple[Bound, Score]] = field(default_factory=dict)
+    _places: dict[int, list[Score]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        self._duties = Duties(self.day, self.courses, self.rules)
+
+    def add(self, job: Job) -> Score:
+        """The job's own score."""
+        bound, staff = self._duties.of(job), job.staff_id
+        learned, exempt = self.learned.get(staff, NOTHING), self.exempt.get(staff, 0)
+        own = score(bound, learned, exempt)
+        self._places[job.workplace_id].append(own)
+        if staff in self._people:  # another job of somebody's: the earliest day wins, as in `merge_duties`
+            bound = Bound._make(one | two for one, two in zip(self._people[staff][0], bound, strict=True))
+            self._people[staff] = bound, score(bound, learned, exempt)
+        else:
+            self._people[staff] = bound, own
+        return own
+
+    def totals(self) -> Totals:
+        result = Totals()
+        for staff, (bound, own) in self._people.items():
+            if not own.counted:
+                result.excused += bool(bound.required)
+                result.not_required += not bound.required
+            else:
+                if own.done != own.counted:
+                    result.missing.append(staff)
+                if own.late:
+                    result.late.append(staff)
+        everyone = [own for _bound, own in self._people.values()]
+        result.people = _share_of_people(everyone)
+        result.by_course = {course: Share(*four) for course, *four in self._shares(everyone)}
+        for place, scores in self._places.items():
+            result.by_workplace[place] = _share_of_people(scores)
+            for course, counted, *rest in self._shares(scores):
+                if counted:
+                    result.by_workplace_course[place, course] = Share(counted, *rest)
+        return result
+
+    def _shares(self, scores: list[Score]) -> Iterable[tuple[int, ...]]:
+        """Each course, and what a share of it is made of."""
+        width = len(self.courses)
+        columns = zip(*scores, strict=True) if scores else [()] * len(Score._fields)
+        return zip(self.courses, *(_sums(masks, width) for masks in columns), strict=True)
+
+
+def _share_of_people(scores: list[Score]) -> Share:
+    """Of those for whom something counts: who has done all, who is late with something, who is soon to renew."""
+    share = Share()
+    for counted, done, late, expiring in scores:
+        if counted:
+            share.counted += 1
+            share.done += done == counted
+            share.late += late > 0
+            share.expiring += expiring > 0
+    return share
+
+
+def _sums(masks: Iterable[int], width: int) -> list[int]:
+    """For each bit in how many of `masks` it is set: they are written in a row as text, which is counted in strides."""
+    text = "".join([f"{mask:0{width}b}" for mask in masks])
+    return [text[bit::width].count("1") for bit in range(width - 1, -1, -1)]

@@ -1,0 +1,246 @@
+"""The figures out of the database: sums by masks against cells, and both against each other, on any two dates."""
+
+import datetime
+import random
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from lms import matrix
+from lms.models import CourseCompletion, Employment, Enrolment, Exemption, Requirement, StaffMember, Workplace
+from lms.reports.cells import CellPrinter, show_cell
+from lms.reports.figures import Figures, gather
+from lms.reports.selection import Only, Order, Selection
+from lms.requirements.lookup import end_of
+from lms.status import HelpReason, Status
+from tests import builders, people
+
+from . import reference
+from . import test_trend_worlds as trend_worlds
+from .strategies import TODAY
+
+NOON = datetime.time(12, tzinfo=datetime.UTC)
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def world(cast, index, request, time_machine):
+    """Random rules, jobs, exemptions and learning, some of it recorded late, ended or taken back."""
+    time_machine.move_to(datetime.datetime.combine(TODAY, NOON), tick=False)
+    chance = random.Random(request.param)
+
+    def day(low=-500, high=100):
+        return TODAY + datetime.timedelta(days=chance.randint(low, high))
+
+    def moment(day):
+        return datetime.datetime.combine(min(day, TODAY), NOON)
+
+    def later(day):
+        return moment(day + datetime.timedelta(days=chance.choice((0, 0, 0, 40, 200))))
+
+    courses = [builders.course_of(builders.make_course(f"Kurs {number}")) for number in range(4)]
+    type(courses[0]).objects.update(live=True, past=[])
+    places, roles = list(Workplace.objects.all()), list(cast.roles.values())
+    staff = StaffMember.objects.bulk_create(
+        StaffMember(given_name=chance.choice("ÅBC"), family_name=f"Ek {number}") for number in range(12)
+    )
+    for course in chance.choices(courses, k=7):
+        rule = Requirement.objects.create(
+            course=course,
+            valid_from=day(-700, 0),
+            recorded_at=moment(day(-700, -300)),
+            kinds=chance.choice(([], [], ["owner"])),
+            due_on=chance.choice((None, day())),
+            due_days=chance.choice((None, 20, 90)),
+        )
+        if chance.random() < 0.4:
+            rule.targets.create(workplace=chance.choice(places))
+        if chance.random() < 0.4:
+            rule.targets.create(role=chance.choice(roles))
+        if chance.random() < 0.3:
+            rule.targets.create(staff=chance.choice(staff), excepted=chance.random() < 0.5)
+    for person in staff:
+        for _job in range(chance.randint(1, 3)):
+            start = day(-600, 20)
+            end = chance.choice((None, start + datetime.timedelta(days=chance.randint(1, 400))))
+            place = chance.choice(places)
+            if end is None and Employment.objects.filter(staff=person, workplace=place, end=None).exists():
+                continue
+            Employment.objects.create(
+                staff=person,
+                workplace=place,
+                role=chance.choice(roles),
+                kind=chance.choice(("owner", "employed")),
+                start=start,
+                end=end,
+                recorded_at=later(start),
+                end_recorded_at=later(end) if end else None,
+                voided_at=chance.choice((None, None, None, moment(day(-100, 0)))) if end else None,
+            )
+        if chance.random() < 0.3:
+            start = day(-200, 20)
+            Exemption.objects.create(
+                staff=person,
+                course=chance.choice((None, *courses)),
+                reason="sick",
+                valid_from=start,
+                valid_to=chance.choice((None, start + datetime.timedelta(days=100))),
+                recorded_at=later(start),
+            )
+        for course in chance.sample(courses, 3):
+            for cycle in range(1, chance.randint(1, 2) + 1):
+                done = day(-500, 0)
+                enrolment = Enrolment.objects.create(
+                    staff=person,
+                    course=course,
+                    cycle=cycle,
+                    current=cycle == 1,
+                    started_on=done,
+                    recorded_at=moment(done),
+                )
+                if chance.random() < 0.8:
+                    recorded, until = later(done), chance.choice((None, done + DAY * chance.randint(100, 700)))
+                    CourseCompletion.objects.create(
+                        enrolment=enrolment,
+                        staff=person,
+                        course=course,
+                        occurred_at=moment(done),
+                        completed_on=done,
+                        recorded_at=recorded,
+                        voided_at=chance.choice(
+                            (None, None, None, min(moment(TODAY), recorded + datetime.timedelta(30)))
+                        ),
+                        valid_until=until,
+                        renewable_from=until and chance.choice((None, until - DAY * chance.randint(0, 200))),
+                    )
+    return cast
+
+
+DATES = [(0, None), (-60, None), (-200, -150), (-60, -60), (50, None)]
+worlds = pytest.mark.parametrize("world", range(6), indirect=True)
+
+
+@worlds
+def test_the_sums_on_any_two_dates_are_those_of_the_slow_reference(world):
+    for days, known_days in DATES:
+        day = TODAY + datetime.timedelta(days=days)
+        known = end_of(TODAY + datetime.timedelta(days=known_days)) if known_days is not None else None
+        for reach in (Workplace.objects.all(), Workplace.objects.filter(path__startswith=world.kommun.path)):
+            found = gather(day, reach, known=known)
+            record = found.record_of(worker.job.staff_id for worker in found.workers)
+            jobs = [worker.job for worker in found.workers]
+            assert found.totals == reference.totals(day, jobs, found.course_ids, found.rules, record)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_sums_heed_what_counts_for_other_courses_and_what_is_to_be_done_again(cast, index, seed, time_machine):
+    time_machine.move_to(trend_worlds.NOON, tick=False)
+    made, reach = trend_worlds.make_world(cast, seed), Workplace.objects.all()
+    for known in trend_worlds.KNOWN:
+        for day in made.days:
+            found = gather(day, reach, known=known)
+            jobs = [worker.job for worker in found.workers]
+            record = found.record_of(found.selection.staff)
+            assert found.totals == reference.totals(day, jobs, found.course_ids, found.rules, record), (known, day)
+
+
+WANTED = {
+    Only.LATE: lambda row: row.late,
+    Only.MISSING: lambda row: row.done < row.counted,
+    Only.HELP: lambda row: row.needing_help(TODAY),
+}
+
+
+@worlds
+def test_people_count_and_walk_tell_the_same_rows(world):
+    for order in Order:
+        for only in (None, *Only):
+            found = Figures(Selection(TODAY, Workplace.objects.all(), order=order, only=only))
+            rows = found.people()
+            assert [worker for worker, _row in rows] == [worker for worker, _row in found.walk(at_a_time=3)]
+            assert found.count == len(rows)
+            assert found.people(2, 3) == rows[2:5]
+            if only:
+                assert all(WANTED[only](row) for _worker, row in rows)
+            if order is Order.LATE:
+                late = [row.late for _worker, row in rows]
+                assert late == sorted(late, reverse=True)
+            if order is Order.SHARE:
+                shares = [row.done / row.counted for _worker, row in rows if row.counted]
+                assert shares == sorted(shares)
+
+
+@worlds
+def test_who_is_listed_as_missing_late_or_in_need_of_help_is_everyone_whose_row_says_so(world):
+    everyone = Figures(Selection(TODAY, Workplace.objects.all())).people()
+    for only, is_wanted in WANTED.items():
+        wanted = [worker.job.id for worker, row in everyone if is_wanted(row)]
+        found = Figures(Selection(TODAY, Workplace.objects.all(), only=only))
+        assert [worker.job.id for worker, _row in found.people()] == wanted
+
+
+@worlds
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_cell_put_together_says_what_a_cell_by_itself_says(world, language):
+    from django.template.loader import render_to_string
+    from django.utils import translation
+
+    with translation.override(language):
+        found = gather(TODAY, Workplace.objects.all())
+        rules, links = (
+            {rule.id: rule for rule in found.rules},
+            {"may_lead_project": True, "and_when": "&date=2026-11-23"},
+        )
+        first = {(found.workers[0].job.staff_id, found.course_ids[0]): ["En annan"]}
+        printer = CellPrinter(TODAY, {}, rules=rules, first=first, links=links)
+        for worker, row in found.people():
+            alone = []
+            for cell in row.cells:
+                behind = first.get((worker.job.staff_id, cell.course_id), ())
+                told = {"cell": show_cell(TODAY, cell, {}, rules, first=behind), "worker": worker}
+                alone.append(render_to_string("lms/reports/cell.html", {**links, **told}))
+            assert printer.row(worker, row) == "".join(alone)
+
+
+def test_sums_of_one_course_and_of_some_of_the_people(cast, rule, course):
+    builders.complete(cast.maja, course)
+    reach = Workplace.objects.all()
+
+    def people_of(**chosen):
+        return Figures(Selection(timezone.localdate(), reach, **chosen)).totals.people
+
+    assert people_of() == matrix.Share(3, 1, 0, 0)
+    assert people_of(words="maj lind") == matrix.Share(1, 1, 0, 0)
+    assert people_of(role="Butiksägare") == matrix.Share(1, 0, 0, 0)
+    assert people_of(path=Workplace.objects.get(pk=cast.grasmyr.pk).path) == matrix.Share(1, 0, 0, 0)
+    assert people_of(course=builders.course_of(course).pk).counted == 3
+    assert people_of(course=0).counted == 0
+
+
+def test_everyone_is_walked_through_a_few_at_a_time(cast, rule, django_assert_num_queries):
+    for number in range(5):
+        people.hire(cast, f"Person {number}", "Test", "brattfors")
+    found = gather(timezone.localdate(), Workplace.objects.all())
+    with django_assert_num_queries(4 + 2 * 5):
+        assert len(list(found.walk(at_a_time=4))) == 8
+
+
+@pytest.mark.parametrize("staff", [1, 9])
+def test_the_sums_cost_six_queries(cast, rule, staff, django_assert_num_queries):
+    for number in range(staff):
+        people.hire(cast, f"Person {number}", "Test", "brattfors")
+    with django_assert_num_queries(6):
+        assert gather(timezone.localdate(), Workplace.objects.all()).totals.people.counted == staff + 3
+
+
+def test_the_links_of_a_cell_lead_to_its_own_person_and_course(cast, rule, course):
+    """Two who need help with the same, on the same page."""
+    day = timezone.localdate()
+    identity = builders.course_of(course)
+    printer = CellPrinter(day, {})
+    for worker, row in gather(day, Workplace.objects.all()).people():
+        facts = row.cells[0].facts._replace(help=HelpReason.ATTEMPTS)
+        cell = row.cells[0]._replace(status=Status.NEEDS_HELP, facts=facts)
+        address = reverse("lms_admin:give_attempt", args=[worker.job.staff_id, identity.pk])
+        assert f'href="{address}"' in printer.row(worker, matrix.Row(worker.job, (cell,)))
