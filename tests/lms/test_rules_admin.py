@@ -449,5 +449,5 @@ def test_the_list_of_rules_costs_the_same_however_much_they_name(
             actor=cast.ada,
         )
     petra.get(f"{BASE}/requirements/")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(18):
         petra.get(f"{BASE}/requirements/")
