@@ -148,7 +148,6 @@ class TrainingMatrix(MatrixFilter, ReportView):
             filter_form=self.filter_form,
             day=self.day,
             day_text=day_text(self.day),
-            is_today=self.day == timezone.localdate(),
             known_text=known_text(self.known) if self.known else "",
             courses=self.figures.courses,
             course_shares=[totals.by_course[course.pk] for course in self.figures.courses],
@@ -160,6 +159,7 @@ class TrainingMatrix(MatrixFilter, ReportView):
             missing_more=max(0, len(totals.missing) - NAMED),
             shows_people=self.shows_people,
             query=self._query(),
+            query_now=self._query("known"),
             and_when=self._and_when(),
             no_rules=not self.figures.rules,
             may_lead_project=may_lead(self.request.user, Role.PROJECT_LEADER),
@@ -200,9 +200,9 @@ class TrainingMatrix(MatrixFilter, ReportView):
         context["object_list"] = [(worker, row, [show(row, cell) for cell in row.cells]) for worker, row in rows]
         return self.render_to_response(context)
 
-    def _query(self):
+    def _query(self, *without):
         query = self.request.GET.copy()
-        for name in ("p", "export"):
+        for name in ("p", "export", *without):
             query.pop(name, None)
         return query.urlencode()
 
