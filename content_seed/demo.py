@@ -64,7 +64,7 @@ PEOPLE = (
     ("Linnea", "Burman", "Rundvik", SHOP, "seasonal", "left"),
     ("Ulla", "Sjöström", "Norrfors", OWNER, "owner", "overdue"),
     ("Anders", "Boman", "Norrfors", CAFE, "employed", "evidence"),
-    ("Kerstin", "Vallgren", "Norrfors", ASSOCIATION, "volunteer", "in_progress"),
+    ("Kerstin", "Vallgren", "Norrfors", ASSOCIATION, "volunteer", "nothing"),
     ("Emil", "Hägglund", "Norrfors", SHOP, "hourly", "newcomer"),
 )
 
@@ -160,12 +160,23 @@ def _people(admin: Any, places: dict[str, Workplace]) -> dict[str, StaffMember]:
 
 
 def _rules(admin: Any, course: Course, places: dict[str, Workplace]) -> None:
-    """All but volunteers, by the end of the next month; owners a good while ago; newcomers within 30 days."""
+    """All but volunteers, by the end of the next month; owners a good while ago; newcomers within 30 days.
+
+    To the volunteer in Norrfors it is recommended.
+    """
     today = timezone.localdate()
     valid_from = today - datetime.timedelta(days=1400)
     paid = [kind for kind in EmploymentKind.values if kind != EmploymentKind.VOLUNTEER]
     due = (today.replace(day=1) + datetime.timedelta(days=70)).replace(day=1) - datetime.timedelta(days=1)
     require(course=course, valid_from=valid_from, kinds=paid, due_on=due, due_days=30, actor=admin)
+    require(
+        course=course,
+        valid_from=valid_from,
+        workplaces=[places["Norrfors"]],
+        kinds=[EmploymentKind.VOLUNTEER],
+        mandatory=False,
+        actor=admin,
+    )
     require(
         course=course,
         valid_from=valid_from,

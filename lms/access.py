@@ -178,8 +178,15 @@ def workplaces_in_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
 
 
 def leads_everywhere(user: Any, roles: Iterable[str] = LEADERS) -> bool:
-    """Whether the reach of `user` is the whole tree: only then may an act be about everyone."""
-    return bool(workplaces_in_reach(user, roles).count() == Workplace.objects.count())
+    """Whether the reach of `user` is the whole tree: only then may an act be about everyone. One query, asked once."""
+    known: dict[frozenset[str], bool] | None = getattr(user, "_lms_leads_everywhere", None)
+    if known is None:
+        known = user._lms_leads_everywhere = {}
+    asked = frozenset(roles)
+    if asked not in known:
+        outside = Workplace.objects.exclude(pk__in=workplaces_in_reach(user, asked).values("pk"))
+        known[asked] = user.is_superuser or not outside.exists()
+    return known[asked]
 
 
 def workplaces_above_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:

@@ -13,13 +13,14 @@ from django.views.generic import TemplateView
 
 from courses.models import Course
 
+from ..access import leads_everywhere
 from ..admin.base import AdminPage, AskFirstView
 from ..models import CourseEquivalence, EquivalenceKind, LedgerEntry, Role
 from ..people.sentences import name_of
 from ..remedies.undo import is_undone, undo
 from ..remedies.views import UndoView
 from ..requirements.rules import ONE_DAY
-from ..requirements.views import REQUIREMENTS, leads_everywhere
+from ..requirements.views import REQUIREMENTS
 from ..wording import and_list, day_text
 from . import actions
 from .foresight import foresee
@@ -61,7 +62,7 @@ class EquivalenceList(AdminPage, TemplateView):
         shown = [(row, in_words(row), histories.get(row.pk, [])) for row in rows]
         return {
             **super().get_context_data(**kwargs),
-            "may_change": leads_everywhere(self.request.user),
+            "may_change": leads_everywhere(self.request.user, self.roles),
             "current": [each for each in shown if not _has_ended(each[0], today)],
             "ended": [each for each in shown if _has_ended(each[0], today)],
         }
@@ -96,12 +97,13 @@ class EverywhereMixin:
     """Courses are everyone's: who leads a part of the tree sees what counts, and cannot change it."""
 
     request: Any
+    roles: tuple[str, ...]
     parents = (REQUIREMENTS, EQUIVALENCES)
     success_url = reverse_lazy("lms_admin:equivalences")
     header_icon = "tasks"
 
     def dispatch(self, request, *args, **kwargs):
-        if not leads_everywhere(request.user):
+        if not leads_everywhere(request.user, self.roles):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

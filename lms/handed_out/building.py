@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ..access import workplaces_in_reach
 from ..models import Employment, HandedOutReport, Workplace
+from ..people.sentences import name_of
 from ..reports.cells import known_text, who_is_counted
 from ..requirements.lookup import rules_and_courses_on
 from ..sealing import Head
@@ -77,7 +78,7 @@ def report_of(selection: Any, *, names: bool, kept: HandedOutReport | None = Non
     moment = timezone.localtime(kept.asked_at if kept else None)
     exported = _("%(moment)s by %(user)s") % {
         "moment": moment.strftime("%Y-%m-%d %H:%M"),
-        "user": selection.request.user.get_username(),
+        "user": name_of(selection.request.user),
     }
     number = kept.number if kept else _("Not kept: made for one’s own work.")
     sealed = _("Seal %(number)s, %(hash)s") % {"number": head.number, "hash": head.hash} if head else ""

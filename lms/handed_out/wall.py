@@ -48,7 +48,7 @@ def _draw_table(sheet: Sheet, report: Report) -> None:
     strips = -(-len(titles) // int(room // NARROWEST))
     each = -(-len(titles) // strips)
     width = min(room / each, WIDEST)
-    headings = [sheet.lines(title, PLAIN_BOLD, 9.5, width - 10)[:4] for title in titles]
+    headings = [sheet.lines(title, PLAIN_BOLD, 9.5, width - 10) for title in titles]
     heading = max(len(words) for words in headings) * 11.5 + 10
     rows = max(1, int((TOP - FLOOR - heading) // HEIGHT) - 1)  # and one for the total
     for begin in range(0, max(1, len(lines)), rows):

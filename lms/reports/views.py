@@ -159,12 +159,12 @@ class TrainingMatrix(MatrixFilter, ReportView):
             filter_form=self.filter_form,
             day=self.day,
             day_text=day_text(self.day),
-            is_today=self.day == timezone.localdate(),
             known_text=known_text(self.known) if self.known else "",
             courses=self.figures.courses,
             shows_people=self.shows_people,
             by_workplace=self.selection.order is Order.WORKPLACE,
             query=self._query(),
+            query_now=self._query("known"),
             and_when=self._and_when(),
             query_by_workplace=self._query(view="workplaces"),
             query_by_person=self._query(view="people"),
@@ -218,9 +218,9 @@ class TrainingMatrix(MatrixFilter, ReportView):
         context["object_list"] = [(worker, row, show.row(worker, row)) for worker, row in rows]
         return self.render_to_response(context)
 
-    def _query(self, **changes):
+    def _query(self, *without, **changes):
         query = self.request.GET.copy()
-        for name in ("p", "export", *changes):
+        for name in ("p", "export", *without, *changes):
             query.pop(name, None)
         query.update(changes)
         return query.urlencode()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from .. import ledger
-from ..access import staff_in_reach, staff_to_manage, workplaces_above_reach, workplaces_in_reach
+from ..access import leads_everywhere, staff_in_reach, staff_to_manage, workplaces_above_reach, workplaces_in_reach
 from ..admin.base import ActionView, AdminPage, AskFirstView
 from ..models import Exemption, LedgerEntry, Requirement, RequirementTarget, StaffMember, Workplace
 from ..people.sentences import name_of
@@ -31,14 +31,9 @@ from .words import RuleInWords, in_words, told, with_targets
 REQUIREMENTS = (gettext_lazy("Requirements"), "lms_admin:requirements")
 
 
-def leads_everywhere(user: Any) -> bool:
-    """Whether the user's reach is the whole tree: only then may a rule bind every workplace."""
-    return workplaces_in_reach(user, ActionView.roles).count() == Workplace.objects.count()
-
-
 def requirements_in_reach(user):
     """Rules that touch a workplace in reach or what stands above it, or name somebody in reach, or bind everyone."""
-    if leads_everywhere(user):
+    if leads_everywhere(user, ActionView.roles):
         return Requirement.objects.all()
     reach = workplaces_in_reach(user, ActionView.roles)
     above = workplaces_above_reach(user, ActionView.roles)
@@ -182,7 +177,7 @@ class TermsView(RuleView):
             **super().get_form_kwargs(),
             "workplaces": self.get_workplaces(),
             "people": self.get_people(),
-            "everywhere": leads_everywhere(user),
+            "everywhere": leads_everywhere(user, ActionView.roles),
         }
 
     def get_workplaces(self):
@@ -238,7 +233,7 @@ def theirs_to_end(user: Any, rules: Iterable[Requirement]) -> set[int]:
     """Those of the rules that bind and name nobody outside this leader's reach."""
     rules = list(rules)
     reach = set(workplaces_in_reach(user, ActionView.roles).values_list("pk", flat=True))
-    everywhere, seen = leads_everywhere(user), people_seen(user, rules)
+    everywhere, seen = leads_everywhere(user, ActionView.roles), people_seen(user, rules)
     found = set()
     for rule in rules:
         bound = [target for target in rule.targets.all() if not target.excepted]

@@ -36,7 +36,9 @@ def lesson_form(page, **changes) -> dict:
 def course_form(page, **changes) -> dict:
     return {
         "title": page.title, "slug": page.slug, "summary": "", "introduction": "null", "objectives-count": "0",
-        "image": "", "access": "staff", "valid_months": "", "seo_title": "", "search_description": "",
+        "image": "", "access": "staff", "validity": page.validity, "valid_months": page.valid_months or "",
+        "valid_to_day": "", "valid_to_month": "", "window_days": "60", "late_days": "0",
+        "seo_title": "", "search_description": "",
         "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0", "action-publish": "1", **changes,
     }  # fmt: skip
 

@@ -133,6 +133,16 @@ def test_each_states_filter_dates_who_is_counted_and_by_whom(petra, cast, kind, 
         assert words in text, words
 
 
+def test_whoever_handed_it_out_stands_in_it_by_full_name(petra, cast):
+    user = cast.users["petra"]
+    user.first_name, user.last_name = "Petra", "Projektledare"
+    user.save()
+    report = hand_out(petra, format="csv-excel")
+    assert "av Petra Projektledare" in " ".join(" ".join(row) for row in csv_rows(fetch(petra, report)))
+    for page in (BASE, f"{BASE}{report.uuid}/"):
+        assert "Petra Projektledare" in petra.get(page).content.decode().split("<main", 1)[1]
+
+
 def test_without_a_sealed_ledger_nothing_is_said_of_it(petra, monkeypatch):
     monkeypatch.setattr(actions, "ledger_head", lambda: None)
     report = hand_out(petra, format="csv-excel")
@@ -297,7 +307,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(petra, number, django_ass
     for _ in range(number):
         hand_out(petra, format="csv")
     petra.get(BASE)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         petra.get(BASE)
 
 

@@ -270,6 +270,14 @@ def test_a_letter_that_no_typeface_has_is_said_to_be_missing():
     assert "står för ett tecken" not in " ".join(pdf_pages(file_of(report, "pdf")))
 
 
+def test_a_long_title_is_whole_on_the_wall():
+    report = crowd(3, 5)
+    title = "Krishantering och servicepunkten som samlingsplats och kriscentrum när strömmen är borta länge"
+    report.courses[0].title = title
+    _cover, page = pdf_pages(file_of(report, "pdf", names=False))
+    assert set(title.split()) <= set(page.split())
+
+
 def _with(report, **changes):
     return replace(report, **changes)
 

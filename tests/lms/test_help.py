@@ -279,7 +279,7 @@ def test_what_the_page_costs(petra, cast, rule, pages, number, django_assert_num
     for _each in range(number):
         begin(people.hire(cast, "Ny", "Ek", "brattfors"), pages[0], 20)
     petra.get(PAGE)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(18):
         petra.get(PAGE)
 
 

@@ -343,14 +343,16 @@ def menu_of(user):
         (
             "ada",
             [
-                "Utbildningsmatris", "Att granska", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning",
-                "Test på papper", "Personal", "Krav", "Arbetsplatser", "Surfplattor", "Arbetsroller", "Ansvariga",
+                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Kurser", "Ändrade kurser",
+                "Registrera närvaro", "Registrera tidigare utbildning", "Test på papper", "Personal", "Krav",
+                "Arbetsplatser", "Surfplattor", "Arbetsroller", "Ansvariga",
             ],
         ),
         (
             "petra",
             [
-                "Utbildningsmatris", "Att granska", "Registrera närvaro", "Registrera tidigare utbildning",
+                "Utbildningsmatris", "Utlämnade rapporter", "Att granska",
+                "Registrera närvaro", "Registrera tidigare utbildning",
                 "Test på papper", "Personal",
                 "Krav", "Arbetsplatser", "Surfplattor", "Arbetsroller",
             ],
@@ -358,8 +360,8 @@ def menu_of(user):
         (
             "kajsa",
             [
-                "Utbildningsmatris", "Att granska", "Kurser", "Registrera närvaro", "Registrera tidigare utbildning",
-                "Test på papper",
+                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Kurser",
+                "Registrera närvaro", "Registrera tidigare utbildning", "Test på papper",
             ],
         ),
         ("birgitta", []),

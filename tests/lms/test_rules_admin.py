@@ -59,6 +59,11 @@ def test_who_leads_a_part_of_the_tree_cannot_bind_the_rest(petra, sign_in, cast,
     assert Requirement.objects.count() == 2
 
 
+def test_a_list_wider_than_the_page_can_be_moved_sideways(sign_in, cast, rule):
+    text = sign_in("petra").get(f"{BASE}/requirements/").content.decode()
+    assert '<div class="lms-wide" tabindex="0" role="region" aria-label="Krav">' in text
+
+
 def test_a_double_click_opens_one_rule(sign_in, cast, course):
     ada = sign_in("ada")
     drawn = ada.get(f"{BASE}/requirements/add/").context["form"]["form_id"].value()
@@ -449,5 +454,5 @@ def test_the_list_of_rules_costs_the_same_however_much_they_name(
             actor=cast.ada,
         )
     petra.get(f"{BASE}/requirements/")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(18):
         petra.get(f"{BASE}/requirements/")
