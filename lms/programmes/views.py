@@ -135,7 +135,7 @@ class ChangeProgramme(ProgrammeMixin, AskFirstView):
     template_name = "lms/admin/programme_form.html"
     confirm_template_name = "lms/admin/confirm_change.html"
     form_class = ChangeProgrammeForm
-    confirm_label = gettext_lazy("Change it")
+    confirm_label = gettext_lazy("Change the programme")
     explanation = gettext_lazy(
         "Days that have passed stay as they were. A course that stays in the programme gives nobody new time; one that "
         "is new in it counts from the day of the change. First you see whom it touches; then you decide."

@@ -43,14 +43,14 @@ def require(
     said.check(valid_from)
     new = Requirement(course=course, programme=programme, valid_from=valid_from, recorded_by=_account(actor))
     rule = said.write(new)
-    about = {"programme": str(programme.uuid)} if programme else {"course": str(course.uuid) if course else ""}
     ledger.write(
         "requirement.opened",
         actor=actor,
         subject=rule,
         form_id=form_id,
         valid_from=str(valid_from),
-        **about,
+        course=str(course.uuid) if course else "",
+        programme=str(programme.uuid) if programme else "",
         **said.for_ledger(),
     )
     return rule
