@@ -95,9 +95,9 @@ def duties_today(learner: StaffMember) -> dict[int, tuple[Duty, Rule]]:
     if known is None:
         today = timezone.localdate()
         jobs = jobs_of(learner, today)
-        rules = {rule.id: rule for rule in rules_on(today)} if jobs else {}
+        rules = {(rule.id, rule.course_id): rule for rule in rules_on(today)} if jobs else {}
         merged = merge_duties(duties_of(job, rules.values()) for job in jobs)
-        known = {course: (duty, rules[duty.rule_id]) for course, duty in merged.items()}
+        known = {course: (duty, rules[duty.rule_id, course]) for course, duty in merged.items()}
         learner._lms_duties = known  # type: ignore[attr-defined]
     return known
 

@@ -8,6 +8,7 @@ from ..insight.trend_views import TrendPage
 from ..paper import views as paper
 from ..people import merge_views as merging
 from ..people import views as people
+from ..programmes import views as programmes
 from ..register import views as register
 from ..remedies import help_views as needs_help
 from ..remedies import review_views as review
@@ -74,6 +75,11 @@ urlpatterns = [
         remedies.UndoOfRequirement.as_view(),
         name="undo_requirement",
     ),
+    path("programmes/", programmes.ProgrammeList.as_view(), name="programmes"),
+    path("programmes/add/", programmes.AddProgramme.as_view(), name="add_programme"),
+    path("programmes/<int:programme>/change/", programmes.ChangeProgramme.as_view(), name="change_programme"),
+    path("programmes/<int:programme>/title/", programmes.RenameProgramme.as_view(), name="rename_programme"),
+    path("programmes/<int:programme>/undo/<uuid:entry>/", programmes.UndoOfProgramme.as_view(), name="undo_programme"),
     path("equivalences/", equivalence.EquivalenceList.as_view(), name="equivalences"),
     path("equivalences/add/", equivalence.AddEquivalence.as_view(), name="add_equivalence"),
     path("equivalences/<int:equivalence>/end/", equivalence.EndEquivalence.as_view(), name="end_equivalence"),

@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -88,7 +89,8 @@ class TrendForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["workplace"].queryset = workplaces.order_by("path")
         self.fields["role"].queryset = JobRole.objects.filter(employments__workplace__in=workplaces).distinct()
-        required = Course.objects.filter(requirements__isnull=False).distinct()
+        in_programme = Q(programme_parts__contents__programme__requirements__isnull=False)
+        required = Course.objects.filter(Q(requirements__isnull=False) | in_programme)
         self.fields["course"].queryset = Course.objects.filter(pk__in=required.values("pk")).in_tree_order()
 
     def clean_role(self):

@@ -18,6 +18,7 @@ from .ledger import LedgerEntry
 from .pages import AccessibilityStatementPage, Conformity, InformationPage
 from .paper import PaperTest
 from .people import Employment, EmploymentKind, JobRole, Responsibility, Role, StaffMember, Workplace
+from .programmes import Programme, ProgrammeContents, ProgrammeCourse
 from .requirements import Exemption, ExemptionReason, Requirement, RequirementTarget
 from .retraining import Retraining, RetrainingPart
 from .sealing import LedgerSeal, SealedEntry
@@ -53,6 +54,9 @@ __all__ = [
     "PairingCode",
     "PaperTest",
     "PinGuard",
+    "Programme",
+    "ProgrammeContents",
+    "ProgrammeCourse",
     "QuizAttempt",
     "ReportedWorkplace",
     "Requirement",

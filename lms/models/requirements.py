@@ -65,14 +65,30 @@ class Dated(models.Model):
 
 
 class Requirement(Dated):
-    """Who must take a course, by when. Whom it names, and whom it leaves out, are its `targets`; see `rules.applies`.
+    """Who must take a course, or a programme, by when. Whom it names, and whom it leaves out, are its `targets`; see
+    `rules.applies`.
 
     Due on `due_on`, or `due_days` after the rule began to bind the person, whichever is later; see `rules.duty_of`.
     An edit ends the row and opens another of the same `series`: for whom it binds, nothing begins anew.
     """
 
     series = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
-    course = models.ForeignKey(Course, verbose_name=_("course"), on_delete=models.PROTECT, related_name="requirements")
+    course = models.ForeignKey(
+        Course,
+        verbose_name=_("course"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="requirements",
+    )
+    programme = models.ForeignKey(
+        "Programme",
+        verbose_name=_("programme"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="requirements",
+    )
     kinds = models.JSONField(_("kinds of employment"), default=list, blank=True)
     except_kinds = models.JSONField(default=list, blank=True)
     mandatory = models.BooleanField(
@@ -88,9 +104,20 @@ class Requirement(Dated):
         # An empty interval (to before from) is how a rule is taken back before it began.
         verbose_name = _("requirement")
         verbose_name_plural = _("requirements")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(course=None, programme__isnull=False) | Q(course__isnull=False, programme=None),
+                name="lms_requirement_is_about_one",
+            )
+        ]
 
     def __str__(self):
-        return str(self.course)
+        return str(self.about)
+
+    @property
+    def about(self) -> Any:
+        """The course, or the programme."""
+        return self.course or self.programme
 
     def named(self, what: str, *, excepted: bool = False) -> list[Any]:
         """The workplaces, roles or people (`what`: workplace, role, staff) that it binds, or leaves out, by name."""

@@ -23,11 +23,13 @@ from ..models import (
     ExtraAttempt,
     LedgerEntry,
     LoginCard,
+    Programme,
     Requirement,
     Retraining,
     Role,
 )
 from ..people import undoing
+from ..programmes import actions as programmes
 from ..progress import restore, take_attempt_back, take_back, wait_again
 from ..requirements import actions as requirements
 from ..retraining.actions import take_retraining_back
@@ -138,6 +140,20 @@ def _undo_end_of_equivalence(entry, actor, reason):
     )
 
 
+def _take_programme_back(entry, actor, reason):
+    programmes.take_programme_back(programme=_row(Programme, entry), actor=actor, undoes=str(entry.uuid))
+
+
+def _undo_change_of_programme(entry, actor, reason):
+    programmes.undo_change_of_programme(
+        programme=_row(Programme, entry),
+        contents=entry.data["contents"],
+        before=entry.data["before"],
+        actor=actor,
+        undoes=str(entry.uuid),
+    )
+
+
 def _take_retraining_back(entry, actor, reason):
     take_retraining_back(retraining=_row(Retraining, entry), actor=actor, undoes=str(entry.uuid))
 
@@ -214,6 +230,14 @@ REMEDIES: dict[str, Remedy] = {
     "requirement.changed": Remedy(
         gettext_lazy("The requirement is as before the change, as if nobody had changed it, with the same due days."),
         _undo_change_of_requirement,
+    ),
+    "programme.opened": Remedy(
+        gettext_lazy("The programme is taken away, as a mistake: it holds no courses on any day."),
+        _take_programme_back,
+    ),
+    "programme.changed": Remedy(
+        gettext_lazy("The programme holds the same courses as before the change, as if nobody had changed it."),
+        _undo_change_of_programme,
     ),
     "retraining.demanded": Remedy(
         gettext_lazy(

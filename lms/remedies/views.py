@@ -243,4 +243,4 @@ class UndoOfRequirement(RuleMixin, UndoView):
             "requirement.changed": _("The requirement of “%(course)s” was changed on %(day)s."),
             "requirement.ended": _("The requirement of “%(course)s” was ended on %(day)s."),
         }
-        return words[self.entry.verb] % {"course": self.rule.course, "day": day_text(timezone.localdate(self.entry.at))}
+        return words[self.entry.verb] % {"course": self.rule.about, "day": day_text(timezone.localdate(self.entry.at))}

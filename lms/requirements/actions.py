@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from courses.models import Course
 
 from .. import ledger
-from ..models import Exemption, LedgerEntry, Requirement, StaffMember
+from ..models import Exemption, LedgerEntry, Programme, Requirement, StaffMember
 from ..wording import day_text
 from .rules import ONE_DAY
 from .terms import Terms, terms_of
@@ -24,9 +24,16 @@ GOES_ON = ("requirement.end_undone", "requirement.change_undone")
 
 @transaction.atomic
 def require(
-    *, course: Course, valid_from: datetime.date, form_id: uuid.UUID | None = None, actor: Any, **terms: Any
+    *,
+    course: Course | None = None,
+    programme: Programme | None = None,
+    valid_from: datetime.date,
+    form_id: uuid.UUID | None = None,
+    actor: Any,
+    **terms: Any,
 ) -> Requirement:
-    """Open a rule, on these `terms` (see Terms). Raises ValidationError when it could never bind anyone in time.
+    """Open a rule about a course or a programme, on these `terms` (see Terms). Raises ValidationError when it could
+    never bind anyone in time.
 
     The same `form_id` again opens nothing: it is the rule opened before.
     """
@@ -34,14 +41,16 @@ def require(
         return Requirement.objects.get(pk=before.subject.split(":")[1])
     said = Terms(**terms)
     said.check(valid_from)
-    rule = said.write(Requirement(course=course, valid_from=valid_from, recorded_by=_account(actor)))
+    new = Requirement(course=course, programme=programme, valid_from=valid_from, recorded_by=_account(actor))
+    rule = said.write(new)
     ledger.write(
         "requirement.opened",
         actor=actor,
         subject=rule,
         form_id=form_id,
-        course=str(course.uuid),
         valid_from=str(valid_from),
+        course=str(course.uuid) if course else "",
+        programme=str(programme.uuid) if programme else "",
         **said.for_ledger(),
     )
     return rule
@@ -75,6 +84,7 @@ def change_requirement(
         Requirement(
             series=rule.series,
             course=rule.course,
+            programme=rule.programme,
             valid_from=first_day,
             valid_to=before,
             recorded_by=_account(actor),
@@ -214,6 +224,7 @@ def _go_on(
     twin = Requirement(
         series=row.series,
         course=row.course,
+        programme=row.programme,
         valid_from=row.valid_from,
         valid_to=before,
         recorded_by=_account(actor),

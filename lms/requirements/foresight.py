@@ -4,9 +4,9 @@ Only its rules are read from inside the rehearsal: who works, and what they have
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -21,26 +21,40 @@ from .lookup import JOB_FIELDS, job_from, rules_on, with_earlier
 from .rules import Rule
 from .words import RuleInWords, in_words, with_targets
 
+Result = TypeVar("Result")
+
 
 def foresee_rule(
-    act: Callable[[], Requirement], *, course: Course, day: datetime.date, workplaces: QuerySet[Any]
+    act: Callable[[], Requirement], *, courses: Collection[Course], day: datetime.date, workplaces: QuerySet[Any]
 ) -> tuple[Change, RuleInWords]:
-    """What `act`, which opens, changes or ends a rule about `course`, changes on `day` at `workplaces`; and the rule
+    """What `act`, which opens, changes or ends a rule about `courses`, changes on `day` at `workplaces`; and the rule
     that it returns in words. What `act` raises is raised."""
 
-    def carry_out() -> tuple[list[Rule], RuleInWords]:
-        rule = act()
-        return _about(course, day), in_words(with_targets(Requirement.objects.all()).get(pk=rule.pk))
+    def carry_out() -> RuleInWords:
+        return in_words(with_targets(Requirement.objects.all()).get(pk=act().pk))
 
-    before = _about(course, day)
-    (after, rule), _entries = rehearse(carry_out)
+    return foresee(carry_out, courses=courses, day=day, workplaces=workplaces)
+
+
+def foresee(
+    act: Callable[[], Result], *, courses: Collection[Course], day: datetime.date, workplaces: QuerySet[Any]
+) -> tuple[Change, Result]:
+    """What `act` changes on `day` at `workplaces` in what is required of `courses`; and what it returns."""
+
+    def carry_out() -> tuple[Result, list[Rule]]:
+        result = act()
+        return result, _about(courses, day)
+
+    before = _about(courses, day)
+    (result, after), _entries = rehearse(carry_out)
     jobs = Employment.objects.covering(day).filter(workplace__in=workplaces)
-    people, record = people_at(jobs), record_of(jobs, course, day)
-    return compare(day, State(people, before, record), State(people, after, record)), rule
+    people, record = people_at(jobs), record_of(jobs, courses, day)
+    return compare(day, State(people, before, record), State(people, after, record)), result
 
 
-def _about(course: Course, day: datetime.date) -> list[Rule]:
-    return [rule for rule in rules_on(day) if rule.course_id == course.pk]
+def _about(courses: Iterable[Course], day: datetime.date) -> list[Rule]:
+    ids = {course.pk for course in courses}
+    return [rule for rule in rules_on(day) if rule.course_id in ids]
 
 
 def people_at(jobs: QuerySet[Employment]) -> list[Someone]:
@@ -55,17 +69,18 @@ def people_at(jobs: QuerySet[Employment]) -> list[Someone]:
     return found
 
 
-def record_of(jobs: QuerySet[Employment], course: Course, day: datetime.date) -> Record:
-    """Who of those with the jobs had done the course by the day, and who is excused. Two queries."""
+def record_of(jobs: QuerySet[Employment], courses: Collection[Course], day: datetime.date) -> Record:
+    """Who of those with the jobs had done the courses by the day, and who is excused. Two queries."""
     record, staff = Record(), jobs.order_by().values("staff")
     done: dict[tuple[int, int], list[Completion]] = {}
-    rows = CourseCompletion.objects.standing(day).filter(course=course, staff__in=staff)
-    for staff_id, completed_on, valid_until, pk in rows.values_list("staff_id", "completed_on", "valid_until", "pk"):
-        done.setdefault((staff_id, course.pk), []).append(Completion(completed_on, valid_until, pk))
+    rows = CourseCompletion.objects.standing(day).filter(course__in=courses, staff__in=staff)
+    told = rows.values_list("staff_id", "course_id", "completed_on", "valid_until", "pk")
+    for staff_id, course_id, completed_on, valid_until, pk in told:
+        done.setdefault((staff_id, course_id), []).append(Completion(completed_on, valid_until, pk))
     for key, completions in done.items():
         if best := best_completion(completions):
             record.completions[key] = best
-    excused = Exemption.objects.in_force(day).filter(Q(course=course) | Q(course=None), staff__in=staff)
+    excused = Exemption.objects.in_force(day).filter(Q(course__in=courses) | Q(course=None), staff__in=staff)
     for staff_id, course_id in excused.values_list("staff_id", "course_id"):
         record.exempt.setdefault(staff_id, set()).add(course_id)
     return record

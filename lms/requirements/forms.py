@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from courses.models import Course
 
 from ..admin.fields import DayField, FormIdField, ManyField
-from ..models import EmploymentKind, ExemptionReason, JobRole, Workplace
+from ..models import EmploymentKind, ExemptionReason, JobRole, Programme, Workplace
 from ..people.searching import PeopleSearchField
 from .rules import DAYS_OF_GRACE
 
@@ -156,10 +156,32 @@ class TermsForm(forms.Form):
 
 
 class RequirementForm(TermsForm):
-    course = CourseChoiceField(label=gettext_lazy("Course"))
+    course = CourseChoiceField(label=gettext_lazy("Course"), required=False)
+    programme = forms.ModelChoiceField(
+        label=gettext_lazy("Or a programme"),
+        queryset=Programme.objects.none(),
+        required=False,
+        help_text=gettext_lazy("All its courses are required, and what is changed in it counts here too."),
+    )
     valid_from = DayField(label=gettext_lazy("The rule holds from"), initial=timezone.localdate)
 
-    field_order = ["form_id", "course"]
+    field_order = ["form_id", "course", "programme"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = programmes = Programme.objects.standing()
+        if not programmes.exists():
+            self.fields["course"].required = True
+            del self.fields["programme"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if "programme" in self.fields and not {"course", "programme"} & self.errors.keys():
+            if data["course"] and data["programme"]:
+                self.add_error("programme", _("Choose a course or a programme, not both."))
+            elif not data["course"] and not data["programme"]:
+                self.add_error("course", _("Choose a course or a programme."))
+        return data
 
 
 class ChangeRequirementForm(TermsForm):

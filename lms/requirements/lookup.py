@@ -1,10 +1,14 @@
-"""Rules and jobs out of the database, in the shape that `rules` takes. One query each."""
+"""Rules and jobs out of the database, in the shape that `rules` takes.
+
+One query each, and one more for rules where some of them is about a programme. Such a rule is one for each course that
+the programme holds, all with the same id: who asks what a course requires sees no difference.
+"""
 
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
@@ -12,8 +16,11 @@ from django.utils import timezone
 
 from courses.models import Course, settings_at, tree_path
 
-from ..models import Employment, Requirement
+from ..models import Employment, ProgrammeCourse, Requirement
 from .rules import Earlier, Job, Rule
+
+#: Programme id to its courses, in each row of what it holds.
+Held = dict[int, list[ProgrammeCourse]]
 
 
 def moment_of(day: datetime.date, known: datetime.datetime | None = None) -> datetime.datetime:
@@ -26,31 +33,31 @@ def end_of(day: datetime.date) -> datetime.datetime:
 
 
 def rules_on(day: datetime.date, *, known: datetime.datetime | None = None) -> list[Rule]:
-    """The rules in force on `day`, as known at `known`; of courses that were published then. One query."""
-    return _rules_from(_of_published(_begun(day, known), moment_of(day, known)), day, known)
+    """The rules in force on `day`, as known at `known`; of courses that were published then."""
+    return rules_over([day], known=known)[0]
 
 
 def rules_and_courses_on(
     day: datetime.date, *, known: datetime.datetime | None = None
 ) -> tuple[list[Rule], list[Course]]:
-    """The same, and the courses that they require, in catalogue order. Still one query."""
-    found = _begun(day, known).select_related("course").annotate(tree_path=tree_path("course__"))
-    rows = _of_published(found, moment_of(day, known))
+    """The same, and the courses that they require, in catalogue order."""
+    rows = list(_begun(day, known).select_related("course").annotate(tree_path=tree_path("course__")))
+    held = _held_by(rows, known)
+    rules = _rules_from(rows, held, day, known)
+    required = {rule.course_id for rule in rules}
+    about = [row for row in [*rows, *chain.from_iterable(held.values())] if row.course_id in required]
     # What has no page comes last, as everywhere.
-    rows_in_tree = sorted(rows, key=lambda row: (row.tree_path is None, row.tree_path, row.course_id))
-    return _rules_from(rows, day, known), list({row.course_id: row.course for row in rows_in_tree}.values())
+    in_tree = sorted(about, key=lambda row: (row.tree_path is None, row.tree_path, row.course_id))
+    return rules, list({row.course_id: row.course for row in in_tree}.values())
 
 
 def rules_over(days: Sequence[datetime.date], *, known: datetime.datetime | None = None) -> list[list[Rule]]:
-    """The rules of each of `days`, which are in order: for each what `rules_on` gives. One query for all."""
+    """The rules of each of `days`, which are in order: for each what `rules_on` gives. No more queries for many."""
     if not days:
         return []
     rows = list(_begun(days[0], known, last=days[-1]))
-    found = []
-    for day in days:
-        begun = [row for row in rows if row.valid_from <= day]
-        found.append(_rules_from(_of_published(begun, moment_of(day, known)), day, known))
-    return found
+    held = _held_by(rows, known)
+    return [_rules_from([row for row in rows if row.valid_from <= day], held, day, known) for day in days]
 
 
 def _begun(day: datetime.date, known: datetime.datetime | None, *, last: datetime.date | None = None) -> QuerySet[Any]:
@@ -75,14 +82,33 @@ def _of_published(rows: Iterable[Any], moment: datetime.datetime) -> list[Any]:
     return [row for row in rows if settings_at(moment, {"live": row.course_live}, row.course_past)["live"]]
 
 
-def _rules_from(rows: Iterable[Any], day: datetime.date, known: datetime.datetime | None) -> list[Rule]:
-    """Those in force on `day`, by primary key, each with what it was before."""
+def _held_by(rows: Iterable[Any], known: datetime.datetime | None) -> Held:
+    """What the programmes hold, or ever held as known at `known`, that the rules are about. No query without any."""
+    programmes = {row.programme_id for row in rows if row.programme_id}
+    held: Held = defaultdict(list)
+    if programmes:
+        parts = ProgrammeCourse.objects.filter(contents__programme__in=programmes)
+        if known:
+            parts = parts.filter(contents__recorded_at__lte=known)
+        parts = parts.annotate(course_live=F("course__live"), course_past=F("course__past"))
+        parts = parts.select_related("contents", "course").annotate(tree_path=tree_path("course__"))
+        for part in parts.order_by("contents", "order"):
+            held[part.contents.programme_id].append(part)
+    return held
+
+
+def _rules_from(rows: Iterable[Any], held: Held, day: datetime.date, known: datetime.datetime | None) -> list[Rule]:
+    """Those in force on `day`, by primary key, each with what it was before. `rows` had begun by then."""
+    moment = moment_of(day, known)
+    rows = [*_of_published((row for row in rows if row.course_id), moment), *(row for row in rows if row.programme_id)]
     grouped: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         grouped[row.pk].append(row)
     series: dict[Any, list[Rule]] = defaultdict(list)
     for parts in grouped.values():
-        series[parts[0].series].append(_rule_from(parts, known))
+        rule, programme = _rule_from(parts, known), parts[0].programme_id
+        for each in _spread(rule, _of_published(held[programme], moment), day, known) if programme else [rule]:
+            series[parts[0].series, each.course_id].append(each)
     found = []
     for rules in series.values():
         for rule in rules:
@@ -90,6 +116,20 @@ def _rules_from(rows: Iterable[Any], day: datetime.date, known: datetime.datetim
                 before = tuple(other for other in rules if other is not rule and not _is_empty(other))
                 found.append(replace(rule, before=before))
     return sorted(found, key=lambda rule: rule.id)
+
+
+def _spread(
+    rule: Rule, parts: Iterable[ProgrammeCourse], day: datetime.date, known: datetime.datetime | None
+) -> list[Rule]:
+    """A rule about a programme as one for each course, as long as both the rule and the course in it hold."""
+    found = []
+    for part in parts:
+        first = max(rule.valid_from, part.contents.valid_from)
+        ends = [end for end in (rule.valid_to, part.contents.last_day(known=known)) if end]
+        each = replace(rule, course_id=part.course_id, valid_from=first, valid_to=min(ends, default=None))
+        if first <= day and not _is_empty(each):
+            found.append(each)
+    return found
 
 
 def _is_empty(rule: Rule) -> bool:

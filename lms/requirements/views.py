@@ -16,9 +16,10 @@ from django.views.generic import TemplateView
 from .. import ledger
 from ..access import leads_everywhere, staff_in_reach, staff_to_manage, workplaces_above_reach, workplaces_in_reach
 from ..admin.base import ActionView, AdminPage, AskFirstView
-from ..models import Exemption, LedgerEntry, Requirement, RequirementTarget, StaffMember, Workplace
+from ..models import Exemption, LedgerEntry, Programme, Requirement, RequirementTarget, StaffMember, Workplace
 from ..people.sentences import name_of
 from ..people.views import PersonMixin
+from ..programmes.lookup import courses_of
 from ..wording import day_text
 from . import actions
 from .change import Change
@@ -130,8 +131,9 @@ class RuleView(AskFirstView):
     in_words: RuleInWords | None = None
     written = ""  # the ledger entry of a form that was sent before
 
-    def course(self, data: Any) -> Any:
-        return self.rule.course
+    def about(self, data: Any) -> Any:
+        """The course or the programme that the rule is about."""
+        return self.rule.about
 
     @abstractmethod
     def first_day(self, data: Any) -> datetime.date:
@@ -144,11 +146,11 @@ class RuleView(AskFirstView):
     def foresee(self, data):
         self.change, self.in_words = foresee_rule(
             lambda: self.save(data),
-            course=self.course(data),
+            courses=courses_of(self.about(data)),
             day=max(self.first_day(data), timezone.localdate()),
             workplaces=workplaces_in_reach(self.request.user, self.roles),
         )
-        return told(self.change)
+        return told(self.change, several=isinstance(self.about(data), Programme))
 
     def shown(self, sentences):
         return f"{super().shown(sentences)} {self.change} {self.in_words}"
@@ -201,8 +203,8 @@ class AddRequirement(TermsView):
     )
     written = "requirement.opened"
 
-    def course(self, data: Any) -> Any:
-        return data["course"]
+    def about(self, data: Any) -> Any:
+        return data["course"] or data.get("programme")
 
     def first_day(self, data):
         return data["valid_from"]
@@ -213,7 +215,7 @@ class AddRequirement(TermsView):
     def act(self, data):
         rule = self.save(data)
         words = _("“%(course)s” is now required.") if rule.mandatory else _("“%(course)s” is now recommended.")
-        return words % {"course": rule.course}
+        return words % {"course": rule.about}
 
 
 class RuleMixin:
@@ -257,7 +259,7 @@ class ChangeRequirement(RuleMixin, TermsView):
     written = "requirement.changed"
 
     def get_page_title(self):
-        return _("Change the requirement: %(course)s") % {"course": self.rule.course}
+        return _("Change the requirement: %(course)s") % {"course": self.rule.about}
 
     def get_workplaces(self):
         """Those that it names already stay."""

@@ -23,15 +23,15 @@ class RuleInWords(NamedTuple):
 
 
 def with_targets(rules: QuerySet[Requirement]) -> QuerySet[Requirement]:
-    """Each with its course and all that it names, for `in_words`. One query more."""
+    """Each with its course or programme and all that it names, for `in_words`. One query more."""
     targets = RequirementTarget.objects.select_related("workplace", "role", "staff")
-    return rules.select_related("course").prefetch_related(Prefetch("targets", queryset=targets))
+    return rules.select_related("course", "programme").prefetch_related(Prefetch("targets", queryset=targets))
 
 
 def in_words(rule: Requirement, *, seen: set[int] | None = None) -> RuleInWords:
     """`seen` are the people whose names the reader may see; with None, everyone. Of the others there is a number."""
     return RuleInWords(
-        course=str(rule.course),
+        course=str(rule),
         whom=_whom(rule, seen),
         left_out="; ".join(_named(rule, rule.except_kinds, seen, excepted=True)),
         by_when=_by_when(rule),
@@ -80,9 +80,41 @@ def _by_when(rule: Requirement) -> str:
     return f"{words}; {grace}"
 
 
-def told(change: Change) -> list[str]:
-    """What changes, in whole sentences."""
+def told(change: Change, *, several: bool = False) -> list[str]:
+    """What changes, in whole sentences. `several`: it is about more than one course."""
     templates = [
+        *(_of_several(change) if several else _of_one(change)),
+        (
+            change.moved,
+            ngettext(
+                "%(number)s person gets another due date.", "%(number)s people get another due date.", change.moved
+            ),
+        ),
+        (
+            change.late,
+            ngettext("%(number)s person is late at once.", "%(number)s people are late at once.", change.late),
+        ),
+        (
+            change.no_longer_late,
+            ngettext(
+                "%(number)s person is no longer late.",
+                "%(number)s people are no longer late.",
+                change.no_longer_late,
+            ),
+        ),
+    ]
+    day = day_text(change.day)
+    sentences = [words % {"day": day, "number": number} for number, words in templates if number]
+    if not sentences:
+        return [_("Nothing changes for anyone on %(day)s.") % {"day": day}]
+    return sentences if change.late else [*sentences, _("Nobody becomes late at once.")]
+
+
+Counted = tuple[int, str]
+
+
+def _of_one(change: Change) -> list[Counted]:
+    return [
         (
             change.bound,
             ngettext(
@@ -108,12 +140,6 @@ def told(change: Change) -> list[str]:
             ),
         ),
         (
-            change.moved,
-            ngettext(
-                "%(number)s person gets another due date.", "%(number)s people get another due date.", change.moved
-            ),
-        ),
-        (
             change.leaving,
             ngettext(
                 "From %(day)s, %(number)s person need no longer take the course.",
@@ -121,21 +147,41 @@ def told(change: Change) -> list[str]:
                 change.leaving,
             ),
         ),
+    ]
+
+
+def _of_several(change: Change) -> list[Counted]:
+    return [
         (
-            change.late,
-            ngettext("%(number)s person is late at once.", "%(number)s people are late at once.", change.late),
+            change.bound,
+            ngettext(
+                "From %(day)s, %(number)s person must take a course that they did not have to.",
+                "From %(day)s, %(number)s people must take a course that they did not have to.",
+                change.bound,
+            ),
         ),
         (
-            change.no_longer_late,
+            change.done,
             ngettext(
-                "%(number)s person is no longer late.",
-                "%(number)s people are no longer late.",
-                change.no_longer_late,
+                "%(number)s of them has completed such a course already.",
+                "%(number)s of them have completed such a course already.",
+                change.done,
+            ),
+        ),
+        (
+            change.recommended,
+            ngettext(
+                "From %(day)s, %(number)s person is recommended a course that they were not before.",
+                "From %(day)s, %(number)s people are recommended a course that they were not before.",
+                change.recommended,
+            ),
+        ),
+        (
+            change.leaving,
+            ngettext(
+                "From %(day)s, there is a course that %(number)s person need no longer take.",
+                "From %(day)s, there is a course that %(number)s people need no longer take.",
+                change.leaving,
             ),
         ),
     ]
-    day = day_text(change.day)
-    sentences = [words % {"day": day, "number": number} for number, words in templates if number]
-    if not sentences:
-        return [_("Nothing changes for anyone on %(day)s.") % {"day": day}]
-    return sentences if change.late else [*sentences, _("Nobody becomes late at once.")]

@@ -87,7 +87,7 @@ def noon(time_machine):
 def foresee(act, course, *, day=None, workplaces=None):
     change, _words = foresee_rule(
         act,
-        course=course_of(course),
+        courses=[course_of(course)],
         day=day or timezone.localdate(),
         workplaces=Workplace.objects.all() if workplaces is None else workplaces,
     )

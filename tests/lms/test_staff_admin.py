@@ -26,6 +26,7 @@ from lms.models import (
 from lms.paper.actions import make_papers
 from lms.people.actions import employ, end_employment, move_employment
 from lms.people.cards import last_day
+from lms.programmes.actions import create_programme
 from lms.reports import figures
 from lms.requirements.actions import require
 from lms.retraining.actions import demand_retraining
@@ -65,6 +66,8 @@ def every_door(cast, rule, far):
     other = course_of(builders.make_course("En annan kurs"))
     equal = equate(kind="counts", sources=[other], target=rule.course, valid_from=TODAY(), actor=cast.users["ada"])
     equated = LedgerEntry.objects.get(verb="equivalence.opened")
+    programme = create_programme(title_sv="Allt", courses=[other], valid_from=TODAY(), actor=cast.users["ada"])
+    held = LedgerEntry.objects.get(verb="programme.opened")
     [paper] = make_papers(
         form_id=uuid.uuid4(),
         activity=rule.course.activities.get(kind="quiz"),
@@ -118,6 +121,11 @@ def every_door(cast, rule, far):
         ("get", f"/requirements/{rule.pk}/change/", admin),
         ("get", f"/requirements/{rule.pk}/end/", admin),  # it binds everyone: not Petra's alone
         ("get", f"/requirements/{rule.pk}/undo/{made.uuid}/", admin),
+        ("get", "/programmes/", project),
+        ("get", "/programmes/add/", admin),  # as courses, they are everyone's
+        ("get", f"/programmes/{programme.pk}/change/", admin),
+        ("get", f"/programmes/{programme.pk}/title/", admin),
+        ("get", f"/programmes/{programme.pk}/undo/{held.uuid}/", admin),
         ("get", "/equivalences/", project),
         ("get", "/equivalences/add/", admin),  # courses are everyone's
         ("get", f"/equivalences/{equal.pk}/end/", admin),

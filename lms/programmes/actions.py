@@ -1,0 +1,180 @@
+"""Writes about what programmes hold: each in one transaction with its ledger row."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.models import Course
+
+from .. import ledger
+from ..models import LedgerEntry, Programme, ProgrammeContents, ProgrammeCourse
+from ..requirements.rules import ONE_DAY
+from ..wording import day_text
+
+
+@transaction.atomic
+def create_programme(
+    *,
+    title_sv: str,
+    title_en: str = "",
+    courses: Sequence[Course],
+    valid_from: datetime.date,
+    form_id: uuid.UUID | None = None,
+    actor: Any,
+) -> Programme:
+    """A programme that holds `courses`, in that order, from `valid_from` on. It binds nobody until a rule names it.
+
+    The same `form_id` again makes nothing: it is the programme made before.
+    """
+    if before := ledger.written_by(form_id, "programme.opened", actor=actor):
+        return Programme.objects.get(pk=before.subject.split(":")[1])
+    programme = Programme.objects.create(title_sv=title_sv, title_en=title_en)
+    contents = _hold(programme, courses, valid_from, actor)
+    ledger.write(
+        "programme.opened",
+        actor=actor,
+        subject=programme,
+        form_id=form_id,
+        contents=contents.pk,
+        valid_from=str(valid_from),
+        courses=_for_ledger(courses),
+    )
+    return programme
+
+
+@transaction.atomic
+def change_programme(
+    *,
+    programme: Programme,
+    first_day: datetime.date,
+    courses: Sequence[Course],
+    form_id: uuid.UUID | None = None,
+    actor: Any,
+) -> Programme:
+    """From `first_day` the programme holds `courses`, in that order. What it held before stays as it was.
+
+    Whom a rule binds to a course that stays in it gets no new time; a course that is new in it is new to them. The same
+    `form_id` again changes nothing.
+    """
+    if ledger.written_by(form_id, "programme.changed", actor=actor):
+        return programme
+    last = _alive(programme)[-1:]
+    if not last:
+        raise ValidationError(_("The programme is taken away already, and counts on no day."))
+    [old] = last
+    if first_day < old.valid_from:
+        words = _("The programme has been as it is since %(day)s. Choose that day or a later one.")
+        raise ValidationError({"first_day": words % {"day": day_text(old.valid_from)}})
+    if _for_ledger(courses) == _for_ledger(_courses_in(old)):
+        raise ValidationError(_("Nothing is changed. Change something, or go back."))
+    _end(old, first_day - ONE_DAY)
+    new = _hold(programme, courses, first_day, actor)
+    ledger.write(
+        "programme.changed",
+        actor=actor,
+        subject=programme,
+        form_id=form_id,
+        contents=new.pk,
+        before=old.pk,
+        first_day=str(first_day),
+        courses=_for_ledger(courses),
+    )
+    return programme
+
+
+@transaction.atomic
+def rename_programme(*, programme: Programme, title_sv: str, title_en: str, actor: Any) -> Programme:
+    """What it is called, on all days: as the title of a course."""
+    programme = Programme.objects.select_for_update().get(pk=programme.pk)
+    if (programme.title_sv, programme.title_en) != (title_sv, title_en):
+        programme.title_sv, programme.title_en = title_sv, title_en
+        programme.save(update_fields=["title_sv", "title_en"])
+        ledger.write("programme.renamed", actor=actor, subject=programme)
+    return programme
+
+
+@transaction.atomic
+def undo_change_of_programme(
+    *, programme: Programme, contents: int, before: int, actor: Any, undoes: str
+) -> ProgrammeContents:
+    """The programme is as before it was changed into `contents`, which never held: what it was `before` goes on."""
+    alive = _alive(programme)
+    rows = _with_what_stands_for(contents)
+    if not alive or alive[-1].pk not in rows:
+        raise ValidationError(_("The programme has been changed again since. Undo what came after it first."))
+    gone = [row for row in alive if row.pk in rows]
+    for row in gone:
+        _empty(row)
+    old = ProgrammeContents.objects.get(pk=before)
+    first_day = min(row.valid_from for row in gone)
+    again = _hold(programme, _courses_in(old), first_day, actor)
+    ledger.write(
+        "programme.change_undone",
+        actor=actor,
+        subject=programme,
+        contents=again.pk,
+        stands_for=old.pk,
+        first_day=str(first_day),
+        undoes=undoes,
+    )
+    return again
+
+
+@transaction.atomic
+def take_programme_back(*, programme: Programme, actor: Any, undoes: str) -> None:
+    """The programme was a mistake: it held nothing on any day. Refused while some rule is about it."""
+    alive = _alive(programme)
+    if any(not rule.is_taken_back for rule in programme.requirements.all()):
+        raise ValidationError(_("The programme is required, now or earlier. Undo the requirement first."))
+    for row in alive:
+        _empty(row)
+    ledger.write("programme.taken_back", actor=actor, subject=programme, undoes=undoes)
+
+
+def _alive(programme: Programme) -> list[ProgrammeContents]:
+    """What it holds on some day, the latest last. The programme is locked: one change at a time."""
+    Programme.objects.select_for_update().get(pk=programme.pk)
+    return [row for row in programme.contents.order_by("pk") if not row.is_taken_back]
+
+
+def _with_what_stands_for(contents: int) -> set[int]:
+    """The row, and those in which it goes on since changes after it were undone."""
+    found = [contents]
+    for row in found:  # it grows on the way
+        undone = LedgerEntry.objects.filter(verb="programme.change_undone", data__stands_for=row)
+        found += [entry.data["contents"] for entry in undone]
+    return set(found)
+
+
+def _hold(programme: Programme, courses: Sequence[Course], first_day: datetime.date, actor: Any) -> ProgrammeContents:
+    if not courses:
+        raise ValidationError(_("Choose at least one course."))
+    by = actor if getattr(actor, "pk", None) else None
+    contents = ProgrammeContents.objects.create(programme=programme, valid_from=first_day, recorded_by=by)
+    ProgrammeCourse.objects.bulk_create(
+        ProgrammeCourse(contents=contents, course=course, order=order) for order, course in enumerate(courses)
+    )
+    return contents
+
+
+def _courses_in(contents: ProgrammeContents) -> list[Course]:
+    return [part.course for part in contents.parts.select_related("course").order_by("order")]
+
+
+def _end(row: ProgrammeContents, last_day: datetime.date) -> None:
+    row.valid_to, row.end_recorded_at = last_day, timezone.now()
+    row.save(update_fields=["valid_to", "end_recorded_at"])
+
+
+def _empty(row: ProgrammeContents) -> None:
+    _end(row, row.valid_from - ONE_DAY)
+
+
+def _for_ledger(courses: Sequence[Course]) -> list[str]:
+    return [str(course.uuid) for course in courses]

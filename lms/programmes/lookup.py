@@ -1,0 +1,39 @@
+"""What programmes hold. In the rules it is `requirements.lookup` that reads it, at any two dates."""
+
+import datetime
+from collections.abc import Iterable
+
+from courses.models import Course
+
+from ..models import Programme, ProgrammeContents, ProgrammeCourse
+
+
+def courses_of(about: Course | Programme) -> list[Course]:
+    """The course; or every course that the programme holds on some day, ended or to come."""
+    if isinstance(about, Course):
+        return [about]
+    return list(Course.objects.filter(programme_parts__contents__programme=about).distinct().order_by("pk"))
+
+
+def contents_of(programmes: Iterable[Programme]) -> dict[int, list[tuple[ProgrammeContents, list[Course]]]]:
+    """Programme id to what it holds and held, the latest last, each with its courses in order. One query.
+
+    What was taken back is left out.
+    """
+    parts = ProgrammeCourse.objects.filter(contents__programme__in=programmes).select_related("contents", "course")
+    rows: dict[int, tuple[ProgrammeContents, list[Course]]] = {}
+    for part in parts.order_by("contents", "order"):
+        if not part.contents.is_taken_back:
+            rows.setdefault(part.contents_id, (part.contents, []))[1].append(part.course)
+    found: dict[int, list[tuple[ProgrammeContents, list[Course]]]] = {}
+    for contents, courses in rows.values():
+        found.setdefault(contents.programme_id, []).append((contents, courses))
+    return found
+
+
+def contents_on(programme: Programme, day: datetime.date) -> list[Course]:
+    """Its courses on `day`, in order."""
+    for contents, courses in contents_of([programme]).get(programme.pk, []):
+        if contents.holds_on(day):
+            return courses
+    return []
