@@ -93,7 +93,8 @@ def why(day: datetime.date, facts: Facts) -> str:
     """Why the status is what it is on `day`."""
     status, done = status_on(day, facts), facts.completion
     if done and done.redo and (done.ends_by_redo or not runs_out(day, done)) and status in ENDING:
-        return redo_text(day, done.redo)
+        counted = [_counted_through(done)] if done.through else []
+        return " ".join([*counted, redo_text(day, done.redo)])
     if status in (Status.COMPLETE, Status.EXPIRING) and done and done.through:
         return _counts_through(done)
     if status in (Status.COMPLETE, Status.EXPIRING) and done:
@@ -138,10 +139,14 @@ def why(day: datetime.date, facts: Facts) -> str:
 
 
 def _counts_through(done: Completion) -> str:
-    said = _("It counts through %(courses)s.") % {"courses": _sources_text(done)}
+    said = _counted_through(done)
     if done.valid_until is None:
         return said + " " + _("It is valid with no end date.")
     return said + " " + _("It is valid to %(until)s.") % {"until": day_text(done.valid_until)}
+
+
+def _counted_through(done: Completion) -> str:
+    return _("It counts through %(courses)s.") % {"courses": _sources_text(done)}
 
 
 def _sources_text(done: Completion) -> str:
