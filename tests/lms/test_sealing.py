@@ -190,7 +190,7 @@ def test_each_column_that_is_changed_is_found(cast, sealed, column, value):
     assert sql(f"UPDATE lms_ledgerentry SET {column} = %s WHERE id = %s", value, entry.pk) == 1
     [problem] = verify().problems
     verb = value if column == "verb" else entry.verb
-    assert problem == (OF_ITSELF, row.number, str(row.uuid), verb, None)
+    assert problem[:5] == (OF_ITSELF, row.number, str(row.uuid), verb, None)
     assert str(problem) == f"Entry {row.number} ({row.uuid}, {verb}): {OF_ITSELF}"
 
 
