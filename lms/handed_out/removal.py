@@ -35,7 +35,7 @@ def remove_file(*, report: HandedOutReport, actor: Any) -> None:
         raise PermissionDenied
     if not report.is_done or report.is_removed:
         raise ValidationError(_("There is no file to remove."))
-    storage, name = report.file.storage, report.file.name
+    storage, name = report.file.storage, str(report.file.name)
     report.file = ""
     report.save(update_fields=["file"])
     ledger.write(REMOVED, actor=actor, subject=report, sha256=report.sha256)

@@ -125,7 +125,7 @@ class HandedOutList(AdminPage, ListView):
 class ReportMixin:
     """The report in the address, if the visitor may open it; 404 otherwise."""
 
-    roles = LEADERS
+    roles: tuple[str, ...] = LEADERS
 
     def dispatch(self, request, *args, **kwargs):
         self.report = get_object_or_404(reports_in_reach(request.user).select_related("made_by"), uuid=kwargs["report"])

@@ -282,6 +282,20 @@ def test_a_long_title_is_whole_on_the_wall():
     assert set(title.split()) <= set(page.split())
 
 
+@pytest.mark.parametrize(("places", "pages"), [(5, 1), (7, 1), (40, 5)])
+def test_the_wall_is_one_sheet_where_it_has_room(places, pages):
+    """With the sentence, the table and what is said of it; else a page in words first, and as many as it takes."""
+    report = crowd(9, 3)
+    of_one = report.places[0].id
+    report = _with(report, places=[Place(of_one, f"Plats nr {number}.") for number in range(1, places + 1)])
+    drawn = pdf_pages(file_of(report, "pdf", names=False))
+    assert len(drawn) == pages
+    assert report.sentence in drawn[0]
+    assert "Urval inget" in drawn[0]
+    assert "Totalt, varje person en gång" in drawn[-1]
+    assert all(f"Plats nr {number}." in " ".join(drawn) for number in range(1, places + 1))
+
+
 def _with(report, **changes):
     return replace(report, **changes)
 

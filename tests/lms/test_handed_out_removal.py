@@ -41,7 +41,7 @@ def test_it_is_found_by_the_place_and_the_day_of_the_report(cast, rule):
     assert set(may_name(new)) == {latest}
     # Who leaves stands in what was handed out before, and not in what is of a later day.
     [job] = cast.maja.employments.all()
-    end_employment(employment=job, end=timezone.localdate() - datetime.timedelta(days=1), actor=cast.ada)
+    end_employment(job=job, last_day=timezone.localdate() - datetime.timedelta(days=1), actor=cast.ada)
     after = report_of(user)
     assert set(may_name(cast.maja)) == {of_shop, of_all, latest}
     assert after in may_name(new)
