@@ -18,13 +18,30 @@ class Changes(NamedTuple):
 
 
 def changes_between(old: ActivityVersion, new: ActivityVersion) -> Changes:
-    """From `old` to `new`, of the same activity and language. A step, and a question, is the same by its id."""
+    """From `old` to `new`, of the same activity and language. A step, and a question, is the same by its id; where that
+    is new, as in a body that was written anew elsewhere, by its title.
+    """
     before, after = _parts(old), _parts(new)
+    same = _same(before, after)
+    kept = set(same.values())
     return Changes(
-        added=tuple(title for id, (title, _said) in after.items() if id not in before),
-        removed=tuple(title for id, (title, _said) in before.items() if id not in after),
-        changed=tuple(title for id, (title, said) in after.items() if id in before and before[id] != (title, said)),
+        added=tuple(title for id, (title, _said) in after.items() if id not in same),
+        removed=tuple(title for id, (title, _said) in before.items() if id not in kept),
+        changed=tuple(title for id, (title, said) in after.items() if id in same and before[same[id]] != (title, said)),
     )
+
+
+def _same(before: Mapping[str, tuple[str, Any]], after: Mapping[str, tuple[str, Any]]) -> dict[str, str]:
+    """Ids in `after` of what was there already, each with its id in `before`."""
+    same = {id: id for id in after if id in before}
+    waiting: dict[str, list[str]] = {}
+    for id, (title, _said) in before.items():
+        if id not in same:
+            waiting.setdefault(title, []).append(id)
+    for id, (title, _said) in after.items():
+        if id not in same and waiting.get(title):
+            same[id] = waiting[title].pop(0)
+    return same
 
 
 def _parts(version: ActivityVersion) -> Mapping[str, tuple[str, Any]]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from courses.models import Access, Activity, Course
 
 from .access import asked_courses
+from .equivalence.lookup import standings_of
 from .models import CourseCompletion, Enrolment, Exemption, StaffMember
 
 
@@ -36,10 +37,11 @@ def courses_before(courses: Iterable[Course]) -> dict[int, list[Course]]:
 
 
 def held_back_by(learner: StaffMember, courses: Iterable[Course]) -> dict[int, list[Course]]:
-    """By id, of those of `courses` that `learner` may not open yet: what must be completed first. At most two queries.
+    """By id, of those of `courses` that `learner` may not open yet: what must be completed first.
 
-    For whoever has not begun them. A course counts when it was ever completed, whether that still holds or not. It
-    holds back nobody who is excused from it, or for whom it is not.
+    For whoever has not begun them. A course counts when it was ever completed, whether that still holds or not, also
+    through an equivalent one. It holds back nobody who is excused from it, or for whom it is not. At most two queries,
+    and two more where something is left of one's own.
     """
     before = courses_before(courses)
     wanted = {course.pk for rows in before.values() for course in rows}
@@ -55,6 +57,9 @@ def held_back_by(learner: StaffMember, courses: Iterable[Course]) -> dict[int, l
     theirs = Q(pk__in=asked_courses(learner)) | Exists(Enrolment.objects.filter(**own, current=True))
     left = Course.objects.filter(~Q(access=Access.ASSIGNED) | theirs, ~done, ~excused, pk__in=wanted)
     ids = set(left.values_list("pk", flat=True))
+    if ids:
+        today = timezone.localdate()
+        ids -= {course for _learner, course in standings_of([learner.pk], ids, today)}
     found: dict[int, list[Course]] = defaultdict(list)
     for pk, rows in before.items():
         found[pk] = [course for course in rows if course.pk in ids]

@@ -93,7 +93,8 @@ def why(day: datetime.date, facts: Facts) -> str:
     """Why the status is what it is on `day`."""
     status, done = status_on(day, facts), facts.completion
     if done and done.redo and (done.ends_by_redo or not runs_out(day, done)) and status in ENDING:
-        return redo_text(day, done.redo)
+        counted = [_counted_through(done)] if done.through else []
+        return " ".join([*counted, redo_text(day, done.redo)])
     if status in (Status.COMPLETE, Status.EXPIRING) and done and done.through:
         return _counts_through(done)
     if status in (Status.COMPLETE, Status.EXPIRING) and done:
@@ -138,10 +139,14 @@ def why(day: datetime.date, facts: Facts) -> str:
 
 
 def _counts_through(done: Completion) -> str:
-    said = _("It counts through %(courses)s.") % {"courses": _sources_text(done)}
+    said = _counted_through(done)
     if done.valid_until is None:
         return said + " " + _("It is valid with no end date.")
     return said + " " + _("It is valid to %(until)s.") % {"until": day_text(done.valid_until)}
+
+
+def _counted_through(done: Completion) -> str:
+    return _("It counts through %(courses)s.") % {"courses": _sources_text(done)}
 
 
 def _sources_text(done: Completion) -> str:
@@ -161,7 +166,7 @@ def redo_text(day: datetime.date, redo: Redo) -> str:
         return (
             _("The course has changed since it was completed. This was to be done again by %(day)s: %(parts)s.") % parts
         )
-    return _("The course has changed. Do this again by %(day)s: %(parts)s.") % parts
+    return _("The course has changed. This is to be done again by %(day)s: %(parts)s.") % parts
 
 
 def _silence(day: datetime.date, facts: Facts) -> str:
@@ -182,19 +187,21 @@ def what_next(
     first: Sequence[str] = (),
     help_: HelpReason | None = None,
 ) -> str:
-    """What comes next, as it is said to a leader.
+    """What comes next, as it is said to a leader: what they can do, or what the person does. What has changed is told.
 
     `first`: the courses that must be completed before this one opens; `help_`: what help is needed with.
     """
     if done and done.redo and status in (Status.EXPIRING, Status.EXPIRED):
+        if done.redo.note:
+            return _("What is new: %(note)s") % {"note": done.redo.note}
         return _("What has changed in the course needs to be done again.")
     if first and status in (Status.NOT_STARTED, Status.OVERDUE):
         words = ngettext("The course %(courses)s comes first.", "The courses %(courses)s come first.", len(first))
         return words % {"courses": quoted(first)}
     if help_ and status in (Status.NEEDS_HELP, Status.OVERDUE):
         return {
-            HelpReason.ATTEMPTS: _("The course leader needs to help."),
-            HelpReason.REVIEW: _("The course leader decides whether it counts."),
+            HelpReason.ATTEMPTS: _("Go through the questions together, and give one more attempt."),
+            HelpReason.REVIEW: _("Look at it, and decide whether it counts."),
             HelpReason.STUCK: _("Ask how it is going. A few quiet minutes at the tablet are often all it takes."),
         }[help_]
     return {
@@ -204,8 +211,8 @@ def what_next(
         Status.EXEMPT: _("Nothing needs to be done as long as the exemption lasts."),
         Status.NOT_REQUIRED: _("Nothing needs to be done."),
         Status.RECOMMENDED: _("Suggest the course when there is time for it."),
-        Status.NEEDS_HELP: _("The course leader needs to help."),
-        Status.OVERDUE: _("Find a quiet moment for the course this week. It can be taken a few minutes at a time."),
+        Status.NEEDS_HELP: _("Ask how it is going."),
+        Status.OVERDUE: _("Agree on a quiet moment for the course this week. It can be taken a few minutes at a time."),
         Status.IN_PROGRESS: _("The next step is to go on with the course."),
         Status.NOT_STARTED: _("The next step is to begin the course. It can be taken a few minutes at a time."),
     }[status]

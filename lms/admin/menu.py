@@ -54,6 +54,7 @@ def training_menu() -> SubmenuMenuItem:
         TrainingMenuItem(_("Training matrix"), "lms_training_matrix", LEADERS, "table", 10),
         TrainingMenuItem(_("Handed-out reports"), "lms_admin:handed_out", LEADERS, "download", 11),
         ReviewMenuItem(_("To review"), "lms_admin:review", LEADERS, "clipboard-list", 12),
+        TrainingMenuItem(_("Needs help"), "lms_admin:needs_help", LEADERS, "help", 13),
         TrainingMenuItem(_("Courses"), "lms_admin:courses", (Role.COURSE_LEADER,), "lms-learn", 15),
         EverywhereMenuItem(_("Changed courses"), "lms_admin:course_changes", LEADERS, "resubmit", 17),
         TrainingMenuItem(_("Record who came"), "lms_admin:attendance", LEADERS, "calendar-check", 20),

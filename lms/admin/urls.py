@@ -103,6 +103,7 @@ urlpatterns = [
     path("handed-out/new/", handed_out.HandOut.as_view(), name="hand_out"),
     path("handed-out/<uuid:report>/", handed_out.ReportPage.as_view(), name="handed_out_report"),
     path("handed-out/<uuid:report>/file/", handed_out.ReportFile.as_view(), name="report_file"),
+    path("handed-out/<uuid:report>/remove/", handed_out.RemoveFile.as_view(), name="remove_report_file"),
     path("handed-out/<uuid:report>/make/", handed_out.MakeReport.as_view(), name="make_report"),
     path("messages/", messages.MessageLists.as_view(), name="messages"),
     path("workplaces/", workplaces.WorkplaceList.as_view(), name="workplaces"),

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..status import Completion, Source, best_completion
+from ..status import Completion, Redo, Source, best_completion
 from ..validity import Validity, term
 
 COUNTS, RENEWS = "counts", "renews"
@@ -64,7 +64,10 @@ def _new(
 
 
 def _counted(each: Equivalence, had: Mapping[int, list[Completion]]) -> Iterable[Completion]:
-    """All of the sources, each by what counts longest of it: done with the last, and over with the first."""
+    """All of the sources, each by what counts longest of it: done with the last, and over with the first.
+
+    What is to be done again of one of them, since it has changed, is so here.
+    """
     parts = [(course, best_completion(had.get(course, ()))) for course in each.sources]
     done = [(course, part) for course, part in parts if part]
     if len(done) < len(parts):
@@ -77,6 +80,7 @@ def _counted(each: Equivalence, had: Mapping[int, list[Completion]]) -> Iterable
         last.id,
         min((ends.renewable_from for ends in terms if ends.renewable_from), default=None),
         through=tuple(source for course, part in done for source in _sources(each, course, part)),
+        redo=_redo_of_all([part.redo for _course, part in done if part.redo]),
     )
 
 
@@ -89,7 +93,17 @@ def _renewed(each: Equivalence, day: datetime.date, had: Mapping[int, list[Compl
         return
     renewable_from, valid_until = term(each.validity_on(day), day, before.term)
     for done in today:
-        yield Completion(day, valid_until, done.id, renewable_from, through=_sources(each, source, done))
+        through = _sources(each, source, done)
+        yield Completion(day, valid_until, done.id, renewable_from, through=through, redo=done.redo)
+
+
+def _redo_of_all(asked: Sequence[Redo]) -> Redo | None:
+    """By the earliest day, with the parts and the notes of them all, each once."""
+    if not asked:
+        return None
+    parts = dict.fromkeys(part for redo in asked for part in redo.parts)
+    notes = dict.fromkeys(redo.note for redo in asked if redo.note)
+    return Redo(min(redo.by_when for redo in asked), tuple(parts), " ".join(notes))
 
 
 def _sources(each: Equivalence, course: int, done: Completion) -> tuple[Source, ...]:

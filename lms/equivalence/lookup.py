@@ -80,10 +80,16 @@ def best_of(done: Mapping[Pair, Sequence[Completion]], equivalences: Sequence[Eq
     return found
 
 
-def standings_of(staff: Any, courses: Iterable[int], day: datetime.date) -> dict[Pair, Completion]:
-    """Where those people stood with those courses on `day`, as known now. Two queries; `staff` may be one for ids."""
-    equivalences, wanted = equivalences_on(day), set(courses)
-    rows = CourseCompletion.objects.standing(day).filter(staff__in=staff, course__in=with_sources(wanted, equivalences))
+def standings_of(
+    staff: Any, courses: Iterable[int], day: datetime.date, *, known: datetime.datetime | None = None
+) -> dict[Pair, Completion]:
+    """Where those people stood with those courses on `day`, as known at `known`, by their own last days.
+
+    Two queries; `staff` may be one for ids.
+    """
+    equivalences, wanted = equivalences_on(day, known=known), set(courses)
+    standing = CourseCompletion.objects.standing(day, known=known)
+    rows = standing.filter(staff__in=staff, course__in=with_sources(wanted, equivalences))
     done: dict[Pair, list[Completion]] = defaultdict(list)
     for row in rows.order_by("pk"):
         done[row.staff_id, row.course_id].append(Completion.of(row))

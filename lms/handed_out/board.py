@@ -59,16 +59,8 @@ def draw_board(report: Report, out: BinaryIO, *, tell: Tell | None = None) -> No
 def draw_cover(sheet: Sheet, report: Report, *, names: bool) -> None:
     """The sentence in large, what is counted, and what the marks mean."""
     sheet.begin()
-    y = TOP - 26
-    face = display_face(report.sentence)
-    for words in wrap(report.sentence, face, 21, RIGHT - LEFT - 30):
-        sheet.text(LEFT, y, words, font=face, size=21)
-        y -= 27
-    people = report.totals.people
-    if people.counted:
-        sheet.bar(LEFT, y + 4, 380, 9, people.done / people.counted)
-        y -= 22
-    for what, words in report.about:
+    y = draw_summary(sheet, report)
+    for what, words in (*report.about, *report.about_file):
         lines = sheet.lines(words, PLAIN, 9, 560)
         if y - 13 * len(lines) < FLOOR:
             sheet.end()
@@ -82,6 +74,25 @@ def draw_cover(sheet: Sheet, report: Report, *, names: bool) -> None:
     if names:
         _draw_meanings(sheet, y - 10)
     sheet.end()
+
+
+def draw_summary(sheet: Sheet, report: Report) -> float:
+    """The sentence in large, a bar as long as its share, and how many are late. Gives where it ends."""
+    face = display_face(report.sentence)
+    y = TOP - 26
+    for words in summary_lines(report):
+        sheet.text(LEFT, y, words, font=face, size=21)
+        y -= 27
+    people = report.totals.people
+    if people.counted:
+        sheet.bar(LEFT, y + 4, 380, 9, people.done / people.counted)
+        sheet.text(LEFT + 396, y + 5, report.late, font=PLAIN_BOLD, size=11, colour=RED)
+        y -= 22
+    return y
+
+
+def summary_lines(report: Report) -> list[str]:
+    return wrap(report.sentence, display_face(report.sentence), 21, RIGHT - LEFT - 30)
 
 
 def _draw_meanings(sheet: Sheet, y: float) -> None:

@@ -83,20 +83,18 @@ def report_of(selection: Any, *, names: bool, kept: HandedOutReport | None = Non
     number = kept.number if kept else _("Not kept: made for one’s own work.")
     sealed = _("Seal %(number)s, %(hash)s") % {"number": head.number, "hash": head.hash} if head else ""
     reach = [place] if (place := chosen_workplace(selection)) else topmost(selection.workplaces)
-    about = [
+    of_figures = [
         (_("Who is counted"), who_is_counted(totals)),
         (_("Where"), ", ".join(place.name for place in reach)),
         (_("As of"), day_text(figures.day)),
         (_("As known until"), known_text(selection.known or timezone.now())),
         (_("Selection"), selection.filters_in_words()),
-        (_("Exported"), exported),
-        (_("Report"), number),
         (_("Purpose"), kept.purpose if kept else ""),
-        (_("The ledger’s head"), sealed),
     ]
+    of_file = [(_("Exported"), exported), (_("Report"), number), (_("The ledger’s head"), sealed)]
     if names:
         words = _("Names and results. Keep it where only those who need it see it, and no longer than it is needed.")
-        about.append((_("Personal data"), words))
+        of_file.append((_("Personal data"), words))
     foot = [_("Exported %(exported)s. Report: %(number)s") % {"exported": exported, "number": number}]
     if head:
         foot.append(_("The ledger’s head: %(number)s, %(hash)s") % {"number": head.number, "hash": head.hash})
@@ -108,7 +106,8 @@ def report_of(selection: Any, *, names: bool, kept: HandedOutReport | None = Non
         places=[Place(place.pk, place.name) for place in selection.workplaces if place.pk in totals.by_workplace],
         rows=figures.walk,
         row_count=figures.count if names else 0,
-        about=[(what, words) for what, words in about if words],
+        about=[(what, words) for what, words in of_figures if words],
+        about_file=[(what, words) for what, words in of_file if words],
         foot=foot,
         language=get_language() or settings.LANGUAGE_CODE,
     )

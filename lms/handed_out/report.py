@@ -1,12 +1,13 @@
 """What a file says, whatever its format: words and sums as plain values, and a row for each employment."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses.models import Course
 
@@ -30,8 +31,8 @@ class Report:
     """All that is told of a choice of people and courses on a day.
 
     `rows` begins a walk over the people, in the order of the screen; each walk may read from the database. `about` is
-    what is said of the figures: (what, words), and `foot` stands at the foot of each page. `places` are those where
-    somebody works, in the order of the tree.
+    what is said of the figures: (what, words), and `about_file` of the file; what of that a page must say stands in
+    `foot`, at the foot of each. `places` are those where somebody works, in the order of the tree.
     """
 
     day: datetime.date
@@ -44,6 +45,7 @@ class Report:
     about: list[tuple[str, str]]
     foot: list[str]
     language: str
+    about_file: Sequence[tuple[str, str]] = ()
 
     @property
     def title(self) -> str:
@@ -52,6 +54,13 @@ class Report:
     @property
     def sentence(self) -> str:
         return summary_sentence(self.totals)
+
+    @property
+    def late(self) -> str:
+        """How many are late, in words; empty where nobody is."""
+        late = self.totals.people.late
+        words = ngettext("%(late)s person has an overdue course.", "%(late)s people have an overdue course.", late)
+        return words % {"late": late} if late else ""
 
     def as_of(self) -> str:
         return _("As of %(day)s") % {"day": day_text(self.day)}
@@ -114,12 +123,13 @@ def recorded_afterwards(cell: Cell) -> datetime.date | None:
 
 
 def dated_words(cell: Cell) -> str:
-    """Such as "Completed 2026-10-03"."""
+    """Such as "Completed 2026-10-03" and "Not started, due 2026-12-31"."""
     date, is_due = date_of(cell)
     if date is None:
         return str(cell.status.label)
-    shown = _("due %(day)s") % {"day": date.isoformat()} if is_due else date.isoformat()
-    return f"{cell.status.label} {shown}"
+    if is_due:
+        return f"{cell.status.label}, {_('due %(day)s') % {'day': date.isoformat()}}"
+    return f"{cell.status.label} {date.isoformat()}"
 
 
 def meanings() -> list[tuple[Status, str]]:

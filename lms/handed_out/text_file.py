@@ -24,7 +24,7 @@ def write_csv(
     for line in lines:
         writer.writerow([harmless(value) for value in line])
     writer.writerow([])
-    for words in (report.sentence, *(f"{what}: {words}" for what, words in report.about)):
+    for words in (report.sentence, *(f"{what}: {words}" for what, words in (*report.about, *report.about_file))):
         writer.writerow([harmless(words)])
     text.flush()
     text.detach()

@@ -10,14 +10,15 @@ from django.views.generic import ListView, TemplateView, View
 
 from courses.models import Course
 
-from ..access import LEADERS, reports_in_reach
-from ..admin.base import ActionView, AdminPage, LeaderMixin
-from ..models import HandedOutReport
+from ..access import LEADERS, may_lead, reports_in_reach, staff_to_manage
+from ..admin.base import ActionView, AdminPage, ConfirmView, LeaderMixin
+from ..models import HandedOutReport, Role
 from ..reports.cells import known_text
 from ..wording import day_text
 from . import actions
 from .building import AT_ONCE, chosen_workplace, foreseen, to_save, topmost
 from .forms import HandOutForm
+from .removal import may_name, removal_of, remove_file
 from .selection import Selection, address_of
 
 MATRIX = (gettext_lazy("Training matrix"), "lms_training_matrix")
@@ -107,14 +108,24 @@ class HandedOutList(AdminPage, ListView):
     parents = (MATRIX,)
     paginate_by = 50
 
+    @cached_property
+    def person(self):
+        """Whom the reports may name, where `?person=` asks for somebody whose details this leader may change."""
+        asked = self.request.GET.get("person", "")
+        if not asked:
+            return None
+        people = staff_to_manage(self.request.user, (Role.PROJECT_LEADER,))
+        return get_object_or_404(people, pk=asked if asked.isdecimal() and len(asked) < 12 else 0)
+
     def get_queryset(self):
-        return reports_in_reach(self.request.user).select_related("made_by").prefetch_related("workplaces")
+        found = reports_in_reach(self.request.user).select_related("made_by").prefetch_related("workplaces")
+        return found.filter(pk__in=may_name(self.person).values("pk")) if self.person else found
 
 
 class ReportMixin:
     """The report in the address, if the visitor may open it; 404 otherwise."""
 
-    roles = LEADERS
+    roles: tuple[str, ...] = LEADERS
 
     def dispatch(self, request, *args, **kwargs):
         self.report = get_object_or_404(reports_in_reach(request.user).select_related("made_by"), uuid=kwargs["report"])
@@ -144,6 +155,8 @@ class ReportPage(ReportMixin, AdminPage, TemplateView):
             "report": report,
             "told": told_of(Selection(self.request.user, address_of(report))) if report.is_done else [],
             "query": address_of(report),
+            "removal": removal_of(report) if report.is_removed else None,
+            "may_remove": report.is_done and may_lead(self.request.user, Role.PROJECT_LEADER),
             "has_waited": report.state == State.WAITING and waited > PATIENCE,
             "has_died": report.state == State.RUNNING and waited > actions.SILENCE.total_seconds(),
         }
@@ -158,13 +171,47 @@ class ReportFile(ReportPage):
     """The file as it was handed out; a page that says so where it is no longer that."""
 
     def get(self, request, *args, **kwargs):
-        if not self.report.is_done:
+        if not self.report.is_done or self.report.is_removed:
             return self.back()
         try:
             file = actions.unchanged_file(self.report)
         except actions.NotAsHandedOutError:
             return self.render_to_response({**self.get_context_data(), "is_changed": True}, status=409)
         return to_save(file, kind=self.report.format, name=f"{self.report.day}-{self.report.number}")
+
+
+class RemoveFile(ReportMixin, ConfirmView):
+    """The file is removed and the rest stays. It says what that means before."""
+
+    roles = (Role.PROJECT_LEADER,)
+    header_icon = "bin"
+    confirm_label = gettext_lazy("Remove the file")
+
+    def get_page_title(self):
+        return _("Remove the file of report %(number)s") % {"number": self.report.number}
+
+    def get_parents(self):
+        return [(label, reverse(name)) for label, name in (MATRIX, REPORTS)]
+
+    def get_success_url(self):
+        return reverse("lms_admin:handed_out_report", args=[self.report.uuid])
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        nothing = not self.report.is_done or self.report.is_removed
+        return {**context, "could_not": _("There is no file to remove.")} if nothing else context
+
+    def foresee(self, data):
+        return [
+            _("The file is taken away, and nobody can fetch it again. This cannot be undone."),
+            _("That it was handed out stays: by whom, when, what for, its figures, its checksum and its seal."),
+            _("Copies that others have been given are not taken away by this."),
+            _("A report may be an official document. Remove it only where the rules for your documents say so."),
+        ]
+
+    def act(self, data):
+        remove_file(report=self.report, actor=self.request.user)
+        return _("The file is removed.")
 
 
 class MakeReport(ReportMixin, LeaderMixin, View):

@@ -49,6 +49,7 @@ def write_workbook(report: Report, out: BinaryIO, *, names: bool, tell: Tell | N
                 matrix.add(worker, row)
                 long_list.add(worker, row)
             matrix.finish()
+            long_list.finish()
         else:
             _write_counts(book, styles, report)
         _write_about(book, styles, report)
@@ -74,7 +75,7 @@ class _Styles:
                 before, after = str(status.label), ""
                 if is_due:
                     said = (_("due %(day)s") % {"day": "\0"}).split("\0")
-                    before, after = f"{status.label} {said[0]}".strip(), said[1].strip()
+                    before, after = f"{status.label}, {said[0]}".strip(), said[1].strip()
                 wanted["num_format"] = f'"{before} "yyyy-mm-dd' + (f'" {after}"' if after else "")
             self._made[key] = self.book.add_format(wanted)
         return self._made[key]
@@ -143,11 +144,17 @@ class _Matrix(_Lines):
 class _LongList:
     """One row for each employment and course that it requires; on another sheet where one is full."""
 
+    widths = {0: 16.0, 1: 18, 2: 20, 3: 18, 4: 32, 5: 14, 6: 14, 7: 12, 8: 12, 9: 16, 10: 9, 11: 16}
+
     def __init__(self, book: Any, styles: _Styles, report: Report) -> None:
         self.book, self.styles, self.report = book, styles, report
         self.titles = {course.pk: course.title for course in report.courses}
         self.sheets = 0
         self._begin()
+
+    def finish(self) -> None:
+        """The rows that it has so far can be sorted out by the arrows in the heading."""
+        self.lines.sheet.autofilter(0, 0, max(1, self.lines.line - 1), len(self.widths) - 1)
 
     def _begin(self) -> None:
         self.sheets += 1
@@ -157,8 +164,7 @@ class _LongList:
             _("Recorded afterwards"),
         ]
         name = _("Long list") if self.sheets == 1 else f"{_('Long list')} {self.sheets}"
-        widths = {0: 16.0, 1: 18, 2: 20, 3: 18, 4: 32, 5: 14, 6: 14, 7: 12, 8: 12, 9: 16, 10: 9, 11: 16}
-        self.lines = _Lines(self.book, self.styles, name, heading, widths)
+        self.lines = _Lines(self.book, self.styles, name, heading, self.widths)
         self.lines.sheet.freeze_panes(1, 2)
 
     def add(self, worker: Worker, row: Row) -> None:
@@ -167,6 +173,7 @@ class _LongList:
             if not facts.required:
                 continue
             if self.lines.line == MOST_ROWS:
+                self.finish()
                 self._begin()
             done = facts.completion
             self.lines.write(
@@ -192,7 +199,7 @@ def _write_about(book: Any, styles: _Styles, report: Report) -> None:
     lines = _Lines(book, styles, _("How it is counted"), (), {0: 24.0, 1: 100})
     lines.line = 0
     lines.write((report.title, report.sentence), styles.bold)
-    for what, words in report.about:
+    for what, words in (*report.about, *report.about_file):
         lines.write((what, words), styles.wrapped)
     lines.write(())
     lines.write((_("Status"), _("What it means")), styles.bold)

@@ -116,7 +116,7 @@ def funnel(course: Course, workplaces: QuerySet[Any], parts: Sequence[Activity],
 
 def _carried_over(day: datetime.date, needed: Iterable[Activity], done: Completion | None) -> set[int] | None:
     """The parts that stand as done where the course has changed and only the rest is to be done again; else None."""
-    if done is None or done.redo is None or runs_out(day, done):
+    if done is None or done.redo is None or done.through or runs_out(day, done):
         return None
     return {part.pk for part in needed if part not in done.redo.parts}
 

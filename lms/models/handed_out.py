@@ -15,7 +15,8 @@ def file_path(report: "HandedOutReport", _filename: str) -> str:
 class HandedOutReport(models.Model):
     """The matrix as it was given to somebody: the file itself, what it was asked for, and what it said.
 
-    The file is never written again; it can be fetched unchanged. `day` and `known` are the two dates of its figures.
+    The file is never written again; it can be fetched unchanged, until a leader removes it. `day` and `known` are the
+    two dates of its figures.
     """
 
     class Format(models.TextChoices):
@@ -74,6 +75,11 @@ class HandedOutReport(models.Model):
     @property
     def is_done(self) -> bool:
         return self.state == self.State.DONE
+
+    @property
+    def is_removed(self) -> bool:
+        """The file was taken away by a leader; what it was stands here and in the ledger."""
+        return self.is_done and not self.file
 
     @property
     def is_under_way(self) -> bool:

@@ -21,6 +21,9 @@ class PeopleSearchWidget(forms.CheckboxSelectMultiple):
     template_name = "lms/admin/widgets/people_search.html"
     words, found, more = "", 0, False
 
+    class Media:
+        js = [forms.Script("lms/chosen.js", type="module")]
+
     def words_of(self, data: Any, name: str) -> str:
         return str(data.get(f"{name}-search", "")).strip()
 

@@ -11,6 +11,7 @@ from ..admin.base import AdminPage
 from ..models import Role, StaffMember
 from ..wording import day_text
 from ..workplaces.names import tell_apart
+from .selection import Only
 from .views import MatrixFilter
 
 #: What stands between the addresses: semicolons for Outlook, commas for a text message.
@@ -45,7 +46,10 @@ class MessageList(NamedTuple):
 
 
 class MessageLists(MatrixFilter, AdminPage, TemplateView):
-    """Those with courses left whom the matrix shows, by workplace. Contact details are the project leader's alone."""
+    """Those whom the matrix shows who are late, need help, or else have courses left, by workplace.
+
+    Contact details are the project leader's alone.
+    """
 
     template_name = "lms/reports/messages.html"
     page_title = gettext_lazy("Message lists")
@@ -54,11 +58,11 @@ class MessageLists(MatrixFilter, AdminPage, TemplateView):
     parents = ((gettext_lazy("Training matrix"), "lms_training_matrix"),)
 
     def get_context_data(self, **kwargs):
-        late_only = self.chosen.get("only") == "late"
+        only = self.chosen.get("only")
         found: dict[int, dict[int, None]] = defaultdict(dict)  # an ordered set of people for each workplace
         names: dict[int, str] = {}
         for worker, row in self.figures.walk():
-            if row.late if late_only else row.done < row.counted:
+            if only or row.done < row.counted:  # who is late or needs help is all that is walked through then
                 found[worker.job.workplace_id][worker.job.staff_id] = None
                 names[worker.job.workplace_id] = worker.workplace
         everyone = dict.fromkeys(person for people in found.values() for person in people)
@@ -70,7 +74,17 @@ class MessageLists(MatrixFilter, AdminPage, TemplateView):
         return {
             **super().get_context_data(**kwargs),
             "lists": lists,
-            "late_only": late_only,
-            "day_text": day_text(self.day),
+            "whom": self._whom(only),
+            "nobody": _("Nobody you have chosen needs help. There is nobody to write to.")
+            if only == Only.HELP
+            else _("Nobody you have chosen has courses left. There is nobody to write to."),
             "query": self.request.GET.urlencode(),
         }
+
+    def _whom(self, only: str | None) -> str:
+        words = {
+            Only.LATE: _("Those with an overdue course on %(day_text)s."),
+            Only.HELP: _("Those who need help on %(day_text)s."),
+        }
+        said = words[Only(only)] if only in words else _("Those with courses left on %(day_text)s.")
+        return said % {"day_text": day_text(self.day)}

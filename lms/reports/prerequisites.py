@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from courses.models import Access
 
+from ..equivalence.lookup import standings_of
 from ..matrix import Record, Row
-from ..models import CourseCompletion
 from ..prerequisites import courses_before
 from .figures import Figures
 
@@ -51,11 +51,10 @@ def what_comes_first(found: Figures, rows: Iterable[Row]) -> First:
 
 
 def _done(found: Figures, record: Record, waiting: Iterable[tuple[int, int]], wanted: set[int]) -> set[tuple[int, int]]:
-    """What had been completed by the day, in force or not. The figures know it of the courses in them."""
+    """What had been completed by the day, in force or not, also through others. The figures know it of their own."""
     known = {key for key in record.completions if key[1] in wanted}
     unknown = wanted - set(found.course_ids)
     people = {staff for staff, _course in waiting}
     if not (unknown and people):
         return known
-    rows = CourseCompletion.objects.standing(found.day).filter(staff__in=people, course__in=unknown)
-    return known | set(rows.values_list("staff_id", "course_id"))
+    return known | standings_of(people, unknown, found.day, known=found.selection.known).keys()

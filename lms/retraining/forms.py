@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from courses.models import Activity, Course
 
 from ..admin.fields import DayField, FormIdField
-from ..wording import and_list, day_text, part_text
+from ..wording import day_text, part_text
 from .offers import Offer, day_of
+from .words import what_changed
 
 
 class RetrainingForm(forms.Form):
@@ -96,16 +97,3 @@ def _label(offer: Offer) -> str:
         offer.people,
     )
     return words % {"number": offer.people, "day": day_text(day_of(offer)), "what": what_changed(offer)}
-
-
-def what_changed(offer: Offer) -> str:
-    """Such as: New: “Leave”. Changed: “Greet” and “Listen”."""
-    told = []
-    for words, titles in (
-        (_("New: %(titles)s."), offer.changes.added),
-        (_("Changed: %(titles)s."), offer.changes.changed),
-        (_("Taken out: %(titles)s."), offer.changes.removed),
-    ):
-        if titles:
-            told.append(words % {"titles": and_list([_("“%(title)s”") % {"title": title} for title in titles])})
-    return " ".join(told) or _("The title or the settings were changed.")

@@ -22,7 +22,8 @@ from ..wording import and_list, day_text, part_text
 from .actions import demand_retraining
 from .foresight import foresee
 from .forms import RetrainingForm
-from .offers import offers_for
+from .offers import Offer, offers_for, offers_in
+from .words import offer_text
 
 CHANGES = (gettext_lazy("Changed courses"), "lms_admin:course_changes")
 
@@ -51,7 +52,7 @@ class CourseMixin(EverywhereMixin):
 
 
 class CourseChanges(EverywhereMixin, AdminPage, TemplateView):
-    """The courses, with what has been demanded of each, and by whom."""
+    """The courses: first what has changed since people did it, then the rest, with what has been demanded, by whom."""
 
     template_name = "lms/admin/course_changes.html"
     page_title = gettext_lazy("Changed courses")
@@ -69,11 +70,25 @@ class CourseChanges(EverywhereMixin, AdminPage, TemplateView):
             own[row.course_id].append(
                 (row, and_list([part_text(part.activity) for part in row.parts.all()]), entries[row.pk])
             )
-        courses = Course.objects.live().in_tree_order()
+        courses = list(Course.objects.live().in_tree_order())
+        offers = {course: _latest_first(found) for course, found in _offers_of(courses) if found}
         return {
             **super().get_context_data(**kwargs),
-            "courses": [(course, own.get(course.pk, [])) for course in courses],
+            "changed": [
+                (course, [offer_text(offer) for offer in found], own[course.pk])
+                for course, found in sorted(offers.items(), key=lambda pair: pair[1][0].since, reverse=True)
+            ],
+            "unchanged": [(course, own[course.pk]) for course in courses if course not in offers],
         }
+
+
+def _offers_of(courses: list[Course]) -> Iterable[tuple[Course, list[Offer]]]:
+    found = offers_in(courses)
+    return ((course, [offer for offers in found[course.pk].values() for offer in offers]) for course in courses)
+
+
+def _latest_first(offers: list[Offer]) -> list[Offer]:
+    return sorted(offers, key=lambda offer: offer.since, reverse=True)
 
 
 def _histories(rows: Iterable[Retraining]) -> dict[int, list[tuple[LedgerEntry, str, bool]]]:
@@ -94,6 +109,7 @@ def _histories(rows: Iterable[Retraining]) -> dict[int, list[tuple[LedgerEntry, 
 class DemandRetraining(CourseMixin, AskFirstView):
     """ "Ny version": what has changed is to be done again, by a day."""
 
+    template_name = "lms/admin/demand_retraining.html"
     header_icon = "resubmit"
     form_class = RetrainingForm
     confirm_label = gettext_lazy("Demand it")

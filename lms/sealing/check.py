@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ..models import LedgerEntry, LedgerSeal, SealedEntry, StaffMember
+from ..models import HandedOutReport, LedgerEntry, LedgerSeal, SealedEntry, StaffMember
 from .chain import commitment, seal_hash
 from .seal import ERASED, Head, said_by
 
@@ -23,15 +23,19 @@ LATE = datetime.timedelta(days=1)
 
 
 class Problem(NamedTuple):
-    """What is wrong, and with which: a sealed entry by its number, uuid and verb, or else a seal by its number."""
+    """What is wrong, and with which: a sealed entry by its number, uuid and verb, a seal by its number, or a handed-out
+    report by what it is called."""
 
     what: str
     entry: int | None = None
     uuid: str = ""
     verb: str = ""
     seal: int | None = None
+    report: str = ""
 
     def __str__(self) -> str:
+        if self.report:
+            return _("Handed-out report %(number)s: %(what)s") % {"number": self.report, "what": self.what}
         if self.entry is None:
             return _("Seal %(number)s: %(what)s") % {"number": self.seal, "what": self.what}
         names = ", ".join(filter(None, (self.uuid, self.verb)))
@@ -44,13 +48,17 @@ class Problem(NamedTuple):
 
 @dataclass
 class Report:
-    """`sealed` entries are in seals, `erased` of them emptied since; `unsealed` were written after the last seal."""
+    """`sealed` entries are in seals, `erased` of them emptied since; `unsealed` were written after the last seal.
+
+    `handed_out` reports are kept with the seal that is printed in them.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     seals: int = 0
     sealed: int = 0
     erased: int = 0
     unsealed: int = 0
+    handed_out: int = 0
     head: Head | None = None
 
     @property
@@ -59,8 +67,10 @@ class Report:
 
 
 def verify(*, heads: Iterable[tuple[int, str]] = ()) -> Report:
-    """Check every seal and every sealed entry. `heads` are (number, hash) as printed earlier: without one kept
-    elsewhere, nobody can tell that the whole end of the chain was cut off or written anew.
+    """Check every seal, every sealed entry, and that the seals of all handed-out reports are still in the chain.
+
+    `heads` are (number, hash) as printed earlier: without one kept elsewhere, nobody can tell that the whole end of the
+    chain was cut off or written anew, and the kept reports with it.
     """
     report = Report(unsealed=_unsealed())
     erased = _told_as_erased()
@@ -79,7 +89,18 @@ def verify(*, heads: Iterable[tuple[int, str]] = ()) -> Report:
     for number, hash_ in heads:
         if not LedgerSeal.objects.filter(number=number, hash=hash_).exists():
             report.problems.append(Problem(_("It is not the seal that was printed: %s.") % hash_, seal=number))
+    kept = HandedOutReport.objects.filter(state=HandedOutReport.State.DONE).exclude(ledger_number=None)
+    report.handed_out = kept.count()
+    report.problems += _not_in_the_chain(kept)
     return report
+
+
+def _not_in_the_chain(kept: QuerySet[HandedOutReport]) -> Iterable[Problem]:
+    """Handed-out reports whose seal is not there, or not as it was printed in them."""
+    seals = LedgerSeal.objects.filter(number=OuterRef("ledger_number"), hash=OuterRef("ledger_hash"))
+    for each in kept.filter(~Exists(seals)).order_by("pk"):
+        words = _("The seal that is printed in it, %(number)s:%(hash)s, is not in the ledger any more.")
+        yield Problem(words % {"number": each.ledger_number, "hash": each.ledger_hash}, report=each.number)
 
 
 def _unsealed() -> int:

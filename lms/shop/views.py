@@ -65,6 +65,11 @@ def my_shop(request):
                 for course, cell in zip(found.courses, row.cells, strict=True)
                 if cell.facts.required
             ],
+            "recommended": [  # counted nowhere
+                (course, show_cell(day, cell, {}))
+                for course, cell in zip(found.courses, row.cells, strict=True)
+                if cell.facts.recommended and not cell.facts.required
+            ],
             "locked": worker.job.staff_id in locked,
         }
         for worker, row in rows

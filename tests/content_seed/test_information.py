@@ -29,6 +29,7 @@ def test_both_pages_in_both_languages_and_the_foot_leads_to_them(written, client
 
 
 def test_the_second_seeding_changes_nothing_and_an_authors_words_stay(written, capsys):
+    assert capsys.readouterr().out == ""  # it was told to be quiet
     page = InformationPage.objects.get(locale__language_code="sv")
     page.body = "<p>Vår egen text.</p>"
     page.save_revision().publish()

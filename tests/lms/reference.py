@@ -154,33 +154,44 @@ def person_outcome(day, staff, jobs, rules, courses, record):
 
 
 def everything_that_counts(own, equivalences, until_of):
-    """All (course, completed on, valid until) that somebody has, by asking again and again until nothing is new.
+    """All (course, completed on, valid until, to be done again by) that somebody has, by asking again and again until
+    nothing is new.
 
     `own` is a list of the same; `until_of(course, day, until before)` is the last day by the course's own rule.
     """
     far = datetime.date.max
     known = set()
-    for day in sorted({on for _course, on, _until in own}):
+    for day in sorted({on for _course, on, _until, _again in own}):
         known |= {row for row in own if row[1] == day}
         news = True
         while news:
             news = False
             for each in equivalences:
                 best = {
-                    source: max(((until or far, on) for course, on, until in known if course == source), default=None)
+                    source: max(
+                        (
+                            (min(until or far, again or far), again is None, on, until or far, again or far)
+                            for course, on, until, again in known
+                            if course == source
+                        ),
+                        default=None,
+                    )
                     for source in each.sources
                 }
                 if None in best.values():
                     continue
                 if each.kind == "counts":
-                    first_end = min(until for until, _on in best.values())
-                    last = max(on for _until, on in best.values())
-                    rows = {(each.target, last, None if first_end == far else first_end)}
+                    last = max(on for _ends, _as_it_is, on, _until, _again in best.values())
+                    first_end = min(until for *_rest, until, _again in best.values())
+                    first_again = min(again for *_rest, again in best.values())
+                    ends = [None if first == far else first for first in (first_end, first_again)]
+                    rows = {(each.target, last, *ends)}
                 else:
                     [source] = each.sources
-                    before = [until or far for course, on, until in known if course == each.target and on < day]
-                    today = (source, day) in {(course, on) for course, on, _until in known}
-                    rows = {(each.target, day, until_of(each.target, day, max(before)))} if before and today else set()
+                    before = [until or far for course, on, until, _again in known if course == each.target and on < day]
+                    agains = [again for course, on, _until, again in known if (course, on) == (source, day)]
+                    until = until_of(each.target, day, max(before)) if before else None
+                    rows = {(each.target, day, until, again) for again in agains} if before else set()
                 if not rows <= known:
                     known |= rows
                     news = True

@@ -20,7 +20,7 @@ from lms.progress import record_earlier_training
 from lms.remedies.undo import undo
 from lms.reports.figures import gather
 from lms.requirements.actions import require
-from lms.status import Completion, best_completion
+from lms.status import Completion, Redo, best_completion
 from lms.validity import Term, Validity, term
 from lms.wording import why
 from tests import builders
@@ -97,7 +97,7 @@ def worlds(draw):
     own = {}
     number = 0
     for course in draw(st.sets(st.sampled_from(sorted(NAMES)))):
-        rows = draw(st.lists(completions().map(lambda done: done._replace(redo=None)), min_size=1, max_size=3))
+        rows = draw(st.lists(completions(), min_size=1, max_size=3))
         own[course] = [row._replace(id=(number := number + 1), renewable_from=None) for row in rows]
     equivalences = []
     for number in range(draw(st.integers(0, 4))):
@@ -121,13 +121,18 @@ def test_it_is_what_the_slow_reference_says(world):
         each._replace(validity_on=lambda day, target=each.target: RULES[target]._replace(kind="completion"))
         for each in equivalences
     ]
-    rows = [(course, one.completed_on, one.valid_until) for course, each in own.items() for one in each]
+    rows = [
+        (course, one.completed_on, one.valid_until, one.redo and one.redo.by_when)
+        for course, each in own.items()
+        for one in each
+    ]
     known = reference.everything_that_counts(rows, plain, until_by_completion)
     found = standings(own, plain)
-    assert set(found) == {course for course, _on, _until in known}
+    far = datetime.date.max
+    assert set(found) == {course for course, *_rest in known}
     for course, best in found.items():
-        ends = [until or datetime.date.max for other, _on, until in known if other == course]
-        assert (best.valid_until or datetime.date.max) == max(ends)
+        ends = [min(until or far, again or far) for other, _on, until, again in known if other == course]
+        assert (best.last_day or far) == max(ends)
 
 
 @given(worlds())
@@ -136,7 +141,7 @@ def test_nobody_has_less_by_it_and_the_order_does_not_matter(world):
     found = standings(own, equivalences)
     for course, rows in own.items():
         mine = best_completion(rows)
-        assert (found[course].valid_until or datetime.date.max) >= (mine.valid_until or datetime.date.max)
+        assert (found[course].last_day or datetime.date.max) >= (mine.last_day or datetime.date.max)
     backwards = standings(dict(reversed(own.items())), list(reversed(equivalences)))
     assert {course: best.term for course, best in found.items()} == {
         course: best.term for course, best in backwards.items()
@@ -150,7 +155,22 @@ def test_a_later_completion_takes_nothing_away(world):
     fewer = {course: [row for row in rows if row.completed_on != last] for course, rows in own.items()}
     found = standings(own, equivalences)
     for course, best in standings(fewer, equivalences).items():
-        assert (found[course].valid_until or datetime.date.max) >= (best.valid_until or datetime.date.max)
+        assert (found[course].last_day or datetime.date.max) >= (best.last_day or datetime.date.max)
+
+
+def test_what_is_to_be_done_again_of_a_source_is_so_through_it():
+    again = Redo(D(2026, 12, 20), ("Hälsa",), "Nytt.")
+    first = done(2026, 3, 1, D(2029, 3, 1), 7)._replace(redo=again)
+    last = done(2026, 5, 1, D(2027, 5, 1), 8)
+    both = equivalence(COUNTS, [OLD, MORE], NEW)
+    best = standings({OLD: [first], MORE: [last]}, [both])[NEW]
+    assert (best.valid_until, best.last_day, best.redo) == (D(2027, 5, 1), D(2026, 12, 20), again)
+    sooner = Redo(D(2026, 12, 1), ("Le", "Hälsa"), "Mer.")
+    best = standings({OLD: [first], MORE: [last._replace(redo=sooner)]}, [both])[NEW]
+    assert best.redo == Redo(D(2026, 12, 1), ("Hälsa", "Le"), "Nytt. Mer.")
+    had, short = done(2025, 1, 1, D(2026, 1, 1), 1), done(2026, 4, 1, None, 9)._replace(redo=again)
+    renewed = standings({NEW: [had], SHORT: [short]}, [equivalence(RENEWS, [SHORT], NEW)])[NEW]
+    assert (renewed.through[0].course, renewed.last_day) == ("Värdskap, repetition", D(2026, 12, 20))
 
 
 def test_what_counts_through_ends_with_what_it_rests_on():

@@ -343,7 +343,7 @@ def menu_of(user):
         (
             "ada",
             [
-                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Kurser", "Ändrade kurser",
+                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Behöver hjälp", "Kurser", "Ändrade kurser",
                 "Registrera närvaro", "Registrera tidigare utbildning", "Test på papper", "Personal", "Krav",
                 "Arbetsplatser", "Surfplattor", "Arbetsroller", "Ansvariga",
             ],
@@ -351,7 +351,7 @@ def menu_of(user):
         (
             "petra",
             [
-                "Utbildningsmatris", "Utlämnade rapporter", "Att granska",
+                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Behöver hjälp",
                 "Registrera närvaro", "Registrera tidigare utbildning",
                 "Test på papper", "Personal",
                 "Krav", "Arbetsplatser", "Surfplattor", "Arbetsroller",
@@ -360,7 +360,7 @@ def menu_of(user):
         (
             "kajsa",
             [
-                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Kurser",
+                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Behöver hjälp", "Kurser",
                 "Registrera närvaro", "Registrera tidigare utbildning", "Test på papper",
             ],
         ),

@@ -10,7 +10,7 @@ from lms.people.actions import employ
 from lms.people.fields import by_workplace, with_jobs_today
 from lms.requirements.actions import require
 from lms.workplaces.actions import add_workplace, give_responsibility
-from tests.builders import complete, course_of
+from tests.builders import complete, course_of, make_quiz, take_quiz
 
 PATH = "/admin/training/messages/"
 MATRIX = "/admin/reports/training-matrix/"
@@ -67,6 +67,19 @@ def test_the_late_alone(petra, cast, course, reachable):
     )
     [only] = lists(petra.get(f"{PATH}?only=late")).values()
     assert only.names == "Birgitta Forsberg"
+
+
+def test_those_who_need_help_alone_and_it_says_so(petra, cast, course, reachable):
+    quiz = make_quiz(course, max_attempts=1)
+    shown = petra.get(f"{PATH}?only=help")
+    assert shown.context["lists"] == []
+    assert "behöver hjälp" in shown.context["nobody"]
+    take_quiz(cast.bo, quiz, right=False)
+    shown = petra.get(f"{PATH}?only=help")
+    [only] = lists(shown).values()
+    assert only.names == "Bo Ek"
+    assert "behöver hjälp" in shown.context["whom"]
+    assert "har kurser kvar" not in shown.context["whom"]
 
 
 def test_someone_with_two_jobs_stands_at_both_and_once_among_all(petra, cast, reachable):

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from courses.models import ActivityVersion
+from lms.equivalence.actions import equate
 from lms.models import (
     ActivityCompletion,
     CourseCompletion,
@@ -360,6 +361,33 @@ def test_taken_back_what_was_set_aside_counts_again(cast, course, pages, changed
     assert take_quiz(cast.bo, pages[2]).course_completion
     with pytest.raises(ValidationError):
         undo_demand(cast, made)
+
+
+def test_what_counts_through_a_changed_course_ends_with_it(cast, index, rule, course, pages, noon):
+    """At the desk, in a cell and in the sums: trained through the other course until its by-when day and no longer."""
+    other = builders.make_full_course("Äldre kurs")
+    complete(cast.maja, other)
+    equate(
+        kind="counts",
+        sources=[course_of(other)],
+        target=course_of(course),
+        valid_from=timezone.localdate(),
+        actor=cast.ada,
+    )
+    noon.shift(DAY)
+    lesson = change(other.get_children().first().specific)
+    noon.shift(DAY)
+    today = timezone.localdate()
+    assert status_of(cast.maja) == Status.COMPLETE
+    demand(cast, other, lesson)
+    done = {}
+    for day in (today, today + 30 * DAY, today + 31 * DAY):
+        done[day] = gather(day, Workplace.objects.all()).totals.people.done
+    assert list(done.values()) == [1, 1, 0]
+    assert [status_of(cast.maja, on=day) for day in done] == [Status.EXPIRING, Status.EXPIRING, Status.EXPIRED]
+    journey = next(one for one in journeys(cast.maja, Q(), language="sv") if one.course == course_of(course))
+    said = why(journey.day, journey.facts)
+    assert (journey.status, "Äldre kurs" in said, "Lektion 1" in said) == (Status.EXPIRING, True, True)
 
 
 # What is offered

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lms.models import CourseCompletion, LedgerEntry, Retraining, Role
-from lms.retraining.offers import offers_for
+from lms.retraining.offers import offers_for, offers_in
+from lms.wording import day_text
 from lms.workplaces.actions import give_responsibility
 from tests import people
-from tests.builders import activity_of, complete, course_of, read
+from tests.builders import activity_of, complete, course_of, make_full_course, read
 from tests.courses.test_publishing import translate
 from tests.lms.test_retraining import DAY, change, course, demand, noon  # noqa: F401
 
@@ -138,6 +139,67 @@ def test_undo_from_the_list(ada, cast, course, changed):  # noqa: F811
     made.refresh_from_db()
     assert made.is_taken_back
     assert at not in ada.get(reverse("lms_admin:course_changes")).getvalue().decode()
+
+
+# What has changed
+
+CHANGES = "/admin/training/courses/changes/"
+
+
+def first_lesson(course_page):
+    return course_page.get_children().first().specific
+
+
+def test_the_list_says_which_course_has_changed_when_and_what(ada, cast, course, index, changed):  # noqa: F811
+    other = make_full_course("Annan kurs")
+    complete(cast.bo, other)
+    context = ada.get(CHANGES).context
+    [(shown, [said], _demands)] = context["changed"]
+    assert shown == course_of(course)
+    assert day_text(timezone.localdate() - DAY) in said
+    assert "Lektion 1" in said
+    assert "Nytt steg" in said
+    assert "1 person " in said
+    assert [shown for shown, _demands in context["unchanged"]] == [course_of(other)]
+
+
+def test_the_last_change_stands_first_and_what_is_demanded_among_the_rest(ada, cast, course, index, changed, noon):  # noqa: F811
+    other = make_full_course("Annan kurs")
+    complete(cast.bo, other)
+    noon.shift(DAY)
+    change(first_lesson(other))
+    shown = [shown for shown, _said, _demands in ada.get(CHANGES).context["changed"]]
+    assert shown == [course_of(other), course_of(course)]
+    demand(cast, course, changed)
+    page = ada.get(CHANGES)
+    assert [shown for shown, _said, _demands in page.context["changed"]] == [course_of(other)]
+    assert address(course) not in page.getvalue().decode()
+    assert address(other) in page.getvalue().decode()
+
+
+def test_nothing_is_asked_where_there_is_nothing_to_demand(ada, course):  # noqa: F811
+    assert "by_when" not in ada.get(address(course)).getvalue().decode()
+
+
+def test_the_list_costs_the_same_for_one_changed_course_and_for_three(
+    cast,
+    course,  # noqa: F811
+    index,
+    noon,  # noqa: F811
+    django_assert_num_queries,
+):
+    courses = [course]
+    for number in (1, 3):
+        while len(courses) < number:
+            courses.append(make_full_course(f"Kurs {len(courses)}"))
+        for each in courses:
+            complete(cast.maja, each)
+            noon.shift(DAY)
+            change(first_lesson(each))
+        asked = [course_of(each) for each in courses]
+        with django_assert_num_queries(6):
+            found = offers_in(asked)
+        assert all(found.values())
 
 
 # Looking over

@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from lms.models import LedgerEntry, LoginCard, PinGuard, Role
 from lms.people.cards import issue_card, last_day
-from lms.requirements.actions import excuse
+from lms.requirements.actions import excuse, require
 from lms.tablet.pins import set_pin
 from lms.wording import day_text
 from lms.workplaces.actions import give_responsibility
 from tests import people
-from tests.builders import complete
+from tests.builders import complete, course_of, make_full_course
 from tests.people import PIN
 
 SHOP = "/min-utbildning/min-butik/"
@@ -46,6 +46,30 @@ def test_the_owner_sees_who_misses_what_in_the_own_shop(sign_in, cast, rule, cou
     assert list(people) == ["Birgitta", "Maja"]  # who misses something comes first
     assert response.context["totals"].people.counted == 2
     assert "Bo Ek" not in response.content.decode()
+
+
+def test_what_is_recommended_is_shown_and_counted_nowhere(sign_in, cast, rule, index):
+    extra = make_full_course("Marknadsföring")
+    require(
+        course=course_of(extra),
+        valid_from=timezone.localdate(),
+        roles=[cast.roles["biträde"]],
+        mandatory=False,
+        actor=cast.ada,
+    )
+    before = sign_in("birgitta").get(SHOP).context
+    shown = {
+        entry["person"].given_name: [(course.title, cell.status) for course, cell in entry["recommended"]]
+        for entry in before["people"]
+    }
+    assert shown == {"Birgitta": [], "Maja": [("Marknadsföring", "recommended")]}
+    assert all(course != course_of(extra) for entry in before["people"] for course, _cell in entry["cells"])
+    complete(cast.maja, extra)
+    after = sign_in("birgitta").get(SHOP)
+    assert "Rekommenderas, och räknas inte med" in after.content.decode()
+    assert (after.context["totals"].people, after.context["sentence"]) == (before["totals"].people, before["sentence"])
+    [entry] = [entry for entry in after.context["people"] if entry["recommended"]]
+    assert [cell.status for _course, cell in entry["recommended"]] == ["complete"]
 
 
 def test_why_somebody_is_excused_is_not_the_owners_business(sign_in, cast, rule):

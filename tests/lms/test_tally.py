@@ -14,8 +14,8 @@ from . import reference
 from .strategies import COURSES, TODAY, jobs, rules, worlds
 
 
-def learned_from(record):
-    bits, found = Bits(COURSES), {}
+def learned_from(record, courses=COURSES):
+    bits, found = Bits(courses), {}
     for (staff, course), done in record.completions.items():
         ever, trained, lasting = found.get(staff, Learned())
         bit = bits.of[course]
@@ -25,11 +25,11 @@ def learned_from(record):
     return found
 
 
-def totals(world):
+def totals(world, courses=COURSES):
     people, duties, record = world
-    bits = Bits(COURSES)
+    bits = Bits(courses)
     exempt = {staff: bits.mask(courses) for staff, courses in record.exempt.items()}
-    tally = Tally(TODAY, COURSES, duties, learned_from(record), exempt)
+    tally = Tally(TODAY, courses, duties, learned_from(record, courses), exempt)
     for job in people:
         tally.add(job)
     return tally.totals()

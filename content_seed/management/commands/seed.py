@@ -22,9 +22,10 @@ class Command(BaseCommand):
     def handle(self, *, course, demo, **options):
         if demo and not settings.DEBUG:
             raise CommandError(_("Demo accounts have a published password. They are made only while DEBUG is on."))
+        say = self.stdout.write if options["verbosity"] else lambda line: None
         try:
             for line in chain(seed(course), () if course else seed_information()):
-                self.stdout.write(line)
+                say(line)
         except PackError as error:
             raise CommandError(
                 f"{error}\n" + _("Nothing after it was loaded. Correct the file and run the command again.")
@@ -34,6 +35,6 @@ class Command(BaseCommand):
 
             try:
                 for line in seed_demo():
-                    self.stdout.write(line)
+                    say(line)
             except DemoExistsError:
-                self.stdout.write(_("There are people here already, so no invented ones were added."))
+                say(_("There are people here already, so no invented ones were added."))

@@ -35,6 +35,9 @@ class Command(BaseCommand):
             "%(erased)s. Written since the last seal, and not sealed yet: %(unsealed)s."
         )
         self.stdout.write(words % counts)
+        if report.handed_out:
+            words = _("Handed-out reports whose printed seal was looked for: %(reports)s.")
+            self.stdout.write(words % {"reports": report.handed_out})
         if report.head:
             last = {"number": report.head.number, "hash": report.head.hash}
             self.stdout.write(_("The last seal: %(number)s:%(hash)s") % last)
