@@ -142,7 +142,6 @@ def every_door(cast, rule, far):
         ("get", f"/handed-out/{handed_out.uuid}/", project),  # whose it is, and those above
         ("get", f"/handed-out/{handed_out.uuid}/file/", project),
         ("get", f"/handed-out/{handed_out.uuid}/remove/", project),
-        ("get", f"/handed-out/?person={maja}", project),
         ("post", f"/handed-out/{handed_out.uuid}/make/", project),
         ("get", "/messages/", project),
         ("get", "/needs-help/", both),
