@@ -102,7 +102,10 @@ def test_the_five_daily_acts(leader):
     olle = leader.at_the_page_of("Olle")
     leader.click("a:has-text('Undanta')", name="excuse")
     page.select_option("#id_reason", "parental")
-    leader.click("button[type=submit]:has-text('Undanta')", name="excused")
+    leader.click("button[type=submit]:has-text('Visa vad som kommer att hända')", name="what excusing changes")
+    assert "räknas Olle Dahlberg inte längre" in leader.visit.text()
+    assert not Exemption.objects.filter(staff=olle).exists()
+    leader.click("button:has-text('Ja, undanta')", name="excused")
     leader.was_told("Olle Dahlberg är undantagen.")
     assert Exemption.objects.filter(staff=olle).count() == 1
 

@@ -113,11 +113,18 @@ def test_a_new_rule_says_whom_it_binds_and_by_when(noon, cast, course):
         due=Span(*(Dated(in_twenty, name) for name in ("Gunnel Öberg", "Gunnel Öberg", "Maja Lindgren"))),
         expires=Span(*[Dated(until, "Bo Ek")] * 3),
         places=(("Brattfors", 1, 0, 0), ("Gräsmyr", 2, 0, 0)),
+        touched=3,
+        names=("Bo Ek", "Gunnel Öberg", "Maja Lindgren"),
+        shares=(
+            ("Brattfors", course_of(course).pk, (0, 0), (0, 1)),
+            ("Gräsmyr", course_of(course).pk, (0, 0), (1, 2)),
+        ),
     )
     assert told(change) == [
         "Från den 25 november 2026 måste 3 personer gå kursen som inte behövde det tidigare.",
         "1 av dem har redan slutfört den.",
         "Ingen blir försenad direkt.",
+        "Det gäller Bo Ek, Gunnel Öberg och Maja Lindgren.",
     ]
     assert not Requirement.objects.exists()
     assert not LedgerEntry.objects.filter(verb="requirement.opened").exists()
@@ -132,7 +139,17 @@ def test_ending_a_rule_says_who_need_no_longer(noon, cast, rule, course):
     last = timezone.localdate()
     act = lambda: end_requirement(rule=rule, last_day=last, actor=cast.ada)  # noqa: E731
     change = foresee(act, course, day=last + ONE_DAY)
-    assert change == Change(day=last + ONE_DAY, leaving=3, places=(("Brattfors", 0, 0, 2), ("Gräsmyr", 0, 0, 1)))
+    assert change == Change(
+        day=last + ONE_DAY,
+        leaving=3,
+        places=(("Brattfors", 0, 0, 2), ("Gräsmyr", 0, 0, 1)),
+        touched=3,
+        names=("Birgitta Forsberg", "Bo Ek", "Maja Lindgren"),
+        shares=(
+            ("Brattfors", rule.course_id, (0, 2), (0, 0)),
+            ("Gräsmyr", rule.course_id, (0, 1), (0, 0)),
+        ),
+    )
     assert rule.valid_to is None
 
 
@@ -145,6 +162,6 @@ def test_a_rule_beside_another_that_asks_the_same_changes_nothing(noon, cast, ru
 def test_the_dry_run_costs_the_same_for_many_and_for_few(noon, cast, course, number, django_assert_num_queries):
     for each in range(number):
         people.hire(cast, f"Person {each}", "Test", "brattfors")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         foresee(opened(cast, course, workplaces=[cast.brattfors]), course)
     assert Employment.objects.count() == 3 + number

@@ -23,6 +23,7 @@ from lms.workplaces.actions import (
 )
 from tests import builders
 from tests.builders import activity_of, course_of
+from tests.foreseen import agree
 
 BASE = "/admin/training"
 TODAY = timezone.localdate
@@ -124,10 +125,10 @@ def test_a_due_date_before_the_rule_begins_is_told_at_its_field(sign_in, cast, c
 def test_excusing_and_ending_it(petra, cast, rule):
     today = TODAY()
     form = {"course": "", "reason": "parental", "valid_from": today.isoformat(), "valid_to": ""}
-    petra.post(f"{BASE}/staff/{cast.maja.pk}/excuse/", form)
+    agree(petra, f"{BASE}/staff/{cast.maja.pk}/excuse/", form)
     exemption = Exemption.objects.get()
     assert exemption.recorded_by == cast.users["petra"]
-    petra.post(f"{BASE}/staff/{cast.maja.pk}/excuse/{exemption.pk}/end/", {"last_day": today.isoformat()})
+    agree(petra, f"{BASE}/staff/{cast.maja.pk}/excuse/{exemption.pk}/end/", {"last_day": today.isoformat()})
     exemption.refresh_from_db()
     assert exemption.valid_to == today
     assert "parental" not in str(LedgerEntry.objects.values_list("data", flat=True))
@@ -139,7 +140,7 @@ def test_a_double_click_excuses_once(petra, cast):
     assert "reason" in petra.post(f"/admin/training/staff/{cast.maja.pk}/excuse/", {}).context["form"].errors
     form = {"course": "", "reason": "sick", "valid_from": TODAY().isoformat(), "valid_to": ""}
     for form_id in (drawn, drawn, uuid.uuid4()):
-        assert petra.post(path, {**form, "form_id": str(form_id)}).status_code == 302
+        assert agree(petra, path, {**form, "form_id": str(form_id)}).status_code == 302
     assert Exemption.objects.count() == 2
     assert LedgerEntry.objects.filter(verb="exemption.opened").count() == 2
 
