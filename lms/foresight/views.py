@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from ..access import workplaces_in_reach
 from ..admin.base import ActionView, AskFirstView
 from ..requirements.change import Change
-from ..wording import day_text
+from ..wording import and_list, day_text
 from .reading import day_of_effect, foresee
-from .words import tables, told
+from .words import figures_told, tables, told
 
 
 class ChangeView(AskFirstView):
@@ -33,7 +33,7 @@ class ChangeView(AskFirstView):
 
     def foresee(self, data):
         self.change = self.look_ahead(data)
-        return self.tell(self.change)
+        return [*self.tell(self.change), *figures_told(self.change)]
 
     def shown(self, sentences):
         return f"{super().shown(sentences)} {self.change}"
@@ -94,6 +94,8 @@ def _in_words(bound: forms.BoundField, value: Any) -> str:
     field = bound.field
     if isinstance(value, datetime.date):
         return day_text(value)
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return and_list([str(each) for each in value or ()])
     if isinstance(field, forms.ModelChoiceField):
         return str(value or ("" if field.required else field.empty_label) or "")
     if isinstance(field, forms.ChoiceField):

@@ -14,6 +14,9 @@ from ..requirements.words import nothing_changes
 from ..requirements.words import told as told_of_many
 from ..wording import day_text
 
+#: So many workplaces are told of in a sentence, and so many lines of their figures shown at once.
+PLACES, LINES = 5, 6
+
 
 class Line(NamedTuple):
     """A row of a table: what was, and what becomes of it."""
@@ -34,6 +37,11 @@ class Tables(NamedTuple):
     day: datetime.date
     courses: list[Line]
     places: list[Place]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the figures are folded away, so that the answer is not far down the page."""
+        return sum(len(place.lines) for place in self.places) > LINES
 
 
 def told(change: Change) -> list[str]:
@@ -125,6 +133,18 @@ def _of_one(change: Change) -> list[str]:
     )
     values = {"day": day_text(change.day), "name": change.names[0]}
     return [words(len(found)) % {**values, "number": len(found)} for found, words in counted if found]
+
+
+def figures_told(change: Change) -> list[str]:
+    """What becomes of the figure of all required courses at each workplace; nothing where they are too many to read."""
+    shares = [share for share in change.shares if share.course_id is None]
+    if len(shares) > PLACES:
+        return []
+    return [
+        _("%(workplace)s: %(was)s becomes %(now)s.")
+        % {"workplace": share.place, "was": _count(share.was), "now": _count(share.now)}
+        for share in shares
+    ]
 
 
 def tables(change: Change, *, titles: Mapping[int, str] | None = None) -> Tables:

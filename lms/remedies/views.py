@@ -15,7 +15,7 @@ from ..access import LEADERS, staff_in_reach, staff_to_manage, workplaces_in_rea
 from ..admin.base import ActionView
 from ..foresight.reading import day_of_effect, foresee
 from ..foresight.views import ActAboutPeopleView
-from ..foresight.words import tables, told
+from ..foresight.words import figures_told, tables, told
 from ..models import (
     ActivityCompletion,
     CourseCompletion,
@@ -109,7 +109,8 @@ class MoveCompletion(CompletionMixin, ActAboutPeopleView):
 
     def foresee(self, data):
         super().foresee(data)
-        return foresight.foresee_move(data["what"], to=data["to"], reason=data["reason"], actor=self.request.user)
+        sentences = foresight.foresee_move(data["what"], to=data["to"], reason=data["reason"], actor=self.request.user)
+        return [*sentences, *figures_told(self.change)]
 
     def save(self, data):
         row = foresight.again(data["what"])
@@ -136,7 +137,8 @@ class VoidCompletion(CompletionMixin, ActAboutPeopleView):
 
     def foresee(self, data):
         super().foresee(data)
-        return foresight.foresee_void(data["what"], reason=data["reason"], actor=self.request.user)
+        sentences = foresight.foresee_void(data["what"], reason=data["reason"], actor=self.request.user)
+        return [*sentences, *figures_told(self.change)]
 
     def save(self, data):
         if not void(completion=foresight.again(data["what"]), reason=data["reason"], recorded_by=self.request.user):
@@ -297,7 +299,7 @@ class UndoOfPerson(PersonMixin, UndoView):
             return super().look_ahead()
         reach = workplaces_in_reach(self.request.user, self.roles)
         self.change = foresee(self.undo, day=day_of_effect(first_day_of(self.entry)), reach=reach)
-        return told(self.change)
+        return [*told(self.change), *figures_told(self.change)]
 
     def act(self, data):
         message = super().act(data)

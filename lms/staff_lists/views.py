@@ -12,7 +12,7 @@ from wagtail.admin import messages
 
 from ..access import workplaces_in_reach
 from ..admin.base import ActionView, AdminPage, LeaderMixin
-from ..foresight.words import tables, told
+from ..foresight.words import figures_told, tables, told
 from ..models import StaffImport
 from ..people.views import STAFF, StaffList
 from ..reports.exports import csv_response, xlsx_response
@@ -167,7 +167,9 @@ class Import(ImportMixin, AdminPage, TemplateView):
         user = self.request.user
         reach = workplaces_in_reach(user, self.roles)
         change = actions.foresee_plan(plan, actor=user, staff_import=self.staff_import, reach=reach)
-        return {"told": told(change), "change": change, "tables": tables(change)} if change else {}
+        if change is None:
+            return {}
+        return {"told": [*told(change), *figures_told(change)], "change": change, "tables": tables(change)}
 
     @staticmethod
     def _group(plan, group):

@@ -44,7 +44,7 @@ def stands(state, staff, course, jobs_):
 def test_what_changes_agrees_with_the_slow_reference(states):
     before, after = states
     bound, leaving, late, dates = set(), set(), set(), []
-    by_place = {}
+    by_place, shares = {}, {}
     everyone = {someone.job.staff_id: someone.name for someone in after.people}
     for staff, name in everyone.items():
         own = [someone.job for someone in after.people if someone.job.staff_id == staff]
@@ -62,6 +62,9 @@ def test_what_changes_agrees_with_the_slow_reference(states):
                 there = [job for job in own if job.workplace_id == place]
                 was_there, now_there = stands(before, staff, course, there), stands(after, staff, course, there)
                 found = by_place.setdefault(PATHS[place - 1], (set(), set(), set()))
+                share = shares.setdefault((PATHS[place - 1], course), ([], []))
+                for people_there, stand in zip(share, (was_there, now_there), strict=True):
+                    people_there += [stand[3]] * stand[0]
                 if now_there[0] and not was_there[0]:
                     found[0].add(staff)
                 if now_there[1] and not was_there[1]:
@@ -72,6 +75,9 @@ def test_what_changes_agrees_with_the_slow_reference(states):
     assert (change.bound, change.leaving, change.late) == (len(bound), len(leaving), len(late))
     counted = {place: tuple(map(len, found)) for place, found in by_place.items() if any(found)}
     assert {place.name: tuple(place[1:]) for place in change.places} == counted
+    told_of = {share[:2]: share[2:] for share in change.shares}
+    counts = {key: tuple((sum(done), len(done)) for done in share) for key, share in shares.items()}
+    assert told_of == {key: share for key, share in counts.items() if share[0] != share[1]}
     dates.sort()
     if dates:
         assert change.due == (dates[0], dates[(len(dates) - 1) // 2], dates[-1])
