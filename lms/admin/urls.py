@@ -6,6 +6,7 @@ from ..insight import course_views as courses
 from ..insight import evidence_views as evidence
 from ..insight.trend_views import TrendPage
 from ..paper import views as paper
+from ..people import job_views as jobs
 from ..people import merge_views as merging
 from ..people import views as people
 from ..programmes import views as programmes
@@ -35,7 +36,7 @@ urlpatterns = [
     ),
     path("course/<int:course>/", courses.CourseFollowUp.as_view(), name="course_follow_up"),
     path("staff/", people.StaffList.as_view(), name="staff"),
-    path("staff/add/", people.AddStaff.as_view(), name="add_staff"),
+    path("staff/add/", jobs.AddStaff.as_view(), name="add_staff"),
     path("staff/export/", staff_lists.ExportStaff.as_view(), name="export_staff"),
     path("staff/import/", staff_lists.ImportStaff.as_view(), name="import_staff"),
     re_path(r"^staff/import/template\.(?P<kind>csv|xlsx)$", staff_lists.Template.as_view(), name="staff_template"),
@@ -44,11 +45,11 @@ urlpatterns = [
     path("staff/import/<uuid:staff_import>/now/", staff_lists.ReadInNow.as_view(), name="read_in_now"),
     path("staff/import/<uuid:staff_import>/put-aside/", staff_lists.PutAside.as_view(), name="put_aside"),
     path("staff/<int:person>/", people.Person.as_view(), name="person"),
-    path("staff/<int:person>/details/", people.ChangeDetails.as_view(), name="details"),
-    path("staff/<int:person>/job/", people.AddJob.as_view(), name="add_job"),
-    path("staff/<int:person>/job/<int:job>/end/", people.EndJob.as_view(), name="end_job"),
-    path("staff/<int:person>/job/<int:job>/employer/", people.ChangeEmployer.as_view(), name="change_employer"),
-    path("staff/<int:person>/job/<int:job>/move/", people.MoveJob.as_view(), name="move_job"),
+    path("staff/<int:person>/details/", jobs.ChangeDetails.as_view(), name="details"),
+    path("staff/<int:person>/job/", jobs.AddJob.as_view(), name="add_job"),
+    path("staff/<int:person>/job/<int:job>/end/", jobs.EndJob.as_view(), name="end_job"),
+    path("staff/<int:person>/job/<int:job>/employer/", jobs.ChangeEmployer.as_view(), name="change_employer"),
+    path("staff/<int:person>/job/<int:job>/move/", jobs.MoveJob.as_view(), name="move_job"),
     path("staff/<int:person>/card/", people.PrintCard.as_view(), name="print_card"),
     path("staff/<int:person>/unlock/", people.UnlockPin.as_view(), name="unlock_pin"),
     path("staff/<int:person>/excuse/", requirements.Excuse.as_view(), name="excuse"),

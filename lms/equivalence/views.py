@@ -17,7 +17,6 @@ from ..access import leads_everywhere
 from ..admin.base import AdminPage, AskFirstView
 from ..models import CourseEquivalence, EquivalenceKind, LedgerEntry, Role
 from ..people.sentences import name_of
-from ..remedies.undo import is_undone, undo
 from ..remedies.views import UndoView
 from ..requirements.rules import ONE_DAY
 from ..requirements.views import REQUIREMENTS
@@ -165,13 +164,8 @@ class UndoOfEquivalence(RowMixin, UndoView):
         super().setup(request, *args, **kwargs)
         self.take_up(LedgerEntry.objects.filter(subject=f"courseequivalence:{self.row.pk}"))
 
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        if not context["why_not"] and not is_undone(self.entry):
-            today = timezone.localdate()
-            told = foresee(lambda: undo(entry=self.entry, actor=self.request.user), target=self.row.target, day=today)
-            context["words"] = " ".join([str(context["words"]), *told])
-        return context
+    def look_ahead(self):
+        return foresee(self.undo, target=self.row.target, day=timezone.localdate())
 
     def get_sentence(self):
         words = {

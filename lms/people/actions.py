@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import ledger
-from ..models import Employment, EmploymentKind, JobRole, StaffMember, Workplace
+from ..models import Employment, EmploymentKind, JobRole, LedgerEntry, StaffMember, Workplace
 from ..wording import day_text
 from . import periods
 
@@ -68,19 +68,30 @@ def employ(
     end: datetime.date | None = None,
     employer: str = "",
     employee_id: str = "",
+    form_id: uuid.UUID | None = None,
     actor: Any,
 ) -> Employment:
-    """A further employment: a second workplace, or hired again. Refused where `refuse_impossible` says so."""
+    """A further employment: a second workplace, or hired again. Refused where `refuse_impossible` says so.
+
+    The same `form_id` again adds none: it is the one added before.
+    """
+    if before := ledger.written_by(form_id, "employment.added", actor=actor):
+        return _job_of(before)
     job = _employ(staff, workplace, role, kind, start, end, employer=employer, employee_id=employee_id)
     ledger.write(
         "employment.added",
         actor=actor,
         subject=job,
         staff=staff,
+        form_id=form_id,
         workplace=str(workplace.uuid),
         start=str(start),
     )
     return job
+
+
+def _job_of(entry: LedgerEntry) -> Employment:
+    return Employment.objects.get(pk=entry.subject.partition(":")[2])
 
 
 def _employ(
@@ -157,9 +168,15 @@ def move_employment(
     workplace: Workplace,
     first_day: datetime.date,
     role: JobRole | None = None,
+    form_id: uuid.UUID | None = None,
     actor: Any,
 ) -> Employment:
-    """From `first_day` at another workplace: the old job ends the day before, a new one begins, to the same end."""
+    """From `first_day` at another workplace: the old job ends the day before, a new one begins, to the same end.
+
+    The same `form_id` again moves nobody: it is the job moved to before.
+    """
+    if moved := ledger.written_by(form_id, "employment.moved", actor=actor):
+        return _job_of(moved)
     if workplace.pk == job.workplace_id:
         raise ValidationError({"workplace": _("They already work there. Choose another workplace.")})
     if first_day <= job.start:
@@ -188,6 +205,7 @@ def move_employment(
         actor=actor,
         subject=new,
         staff=job.staff,
+        form_id=form_id,
         job=old.pk,
         before=str(before or ""),
         first_day=str(first_day),

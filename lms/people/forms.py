@@ -45,6 +45,7 @@ class EmployerForm(forms.Form):
 
 
 class JobForm(EmployerForm):
+    form_id = FormIdField()
     workplace = forms.ModelChoiceField(label=_("Workplace"), queryset=Workplace.objects.none())
     role = forms.ModelChoiceField(label=_("Job role"), queryset=JobRole.objects.all())
     kind = forms.ChoiceField(
@@ -57,7 +58,7 @@ class JobForm(EmployerForm):
         help_text=_("Only if it is known, as for a seasonal job."),
     )
 
-    field_order = ["workplace", "role", "kind", "start", "end", "employer", "employee_id"]
+    field_order = ["form_id", "workplace", "role", "kind", "start", "end", "employer", "employee_id"]
 
     def __init__(self, *args, workplaces, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,7 +67,6 @@ class JobForm(EmployerForm):
 
 
 class AddStaffForm(JobForm):
-    form_id = FormIdField()
     given_name = forms.CharField(label=_("First name"), max_length=80)
     family_name = forms.CharField(label=_("Family name"), max_length=80)
     email = forms.EmailField(label=_("E-mail"), required=False)
@@ -95,7 +95,7 @@ class AddStaffForm(JobForm):
         asked = self.namesakes or self.data.get("another")
         return [field for field in super().visible_fields() if asked or field.name != "another"]
 
-    field_order = ["given_name", "family_name", "another", *JobForm.field_order[:5], "email", "phone"]
+    field_order = ["given_name", "family_name", "another", *JobForm.field_order[:6], "email", "phone"]
 
 
 class EndJobForm(forms.Form):
@@ -103,6 +103,7 @@ class EndJobForm(forms.Form):
 
 
 class MoveJobForm(forms.Form):
+    form_id = FormIdField()
     workplace = forms.ModelChoiceField(label=_("New workplace"), queryset=Workplace.objects.none())
     role = forms.ModelChoiceField(label=_("Job role"), queryset=JobRole.objects.all())
     first_day = DayField(label=_("First day there"), initial=timezone.localdate)

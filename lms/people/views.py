@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpResponseRedirect
@@ -14,17 +12,15 @@ from wagtail.admin import messages
 from courses.models import Course
 
 from ..access import LEADERS, may_lead, staff_in_reach, staff_to_manage, workplaces_in_reach
-from ..admin.base import ActionView, AdminPage, LeaderMixin
+from ..admin.base import AdminPage, LeaderMixin
 from ..evidence import evidence_for
-from ..models import Employment, EvidenceDocument, Exemption, Role, StaffMember, Workplace
+from ..models import Employment, EvidenceDocument, Exemption, Role, StaffMember
 from ..reader.lookup import has_done, journeys
 from ..remedies.review import cases, waiting
 from ..remedies.undo import jobs_changed, remedy_for
 from ..tablet.pins import unlock_pin
-from ..wording import and_list, day_text
-from . import actions
 from .cards import card_sheets, who_needs_one
-from .forms import AddStaffForm, DetailsForm, EmployerForm, EndJobForm, JobForm, MoveJobForm, StaffFilterForm
+from .forms import StaffFilterForm
 from .timeline import timeline
 
 STAFF = (gettext_lazy("Staff"), "lms_admin:staff")
@@ -185,164 +181,6 @@ class Person(PersonMixin, AdminPage, TemplateView):
 
         page.object_list = [(line, remedy(line)) for line in page.object_list]
         return page
-
-
-class AddStaff(ActionView):
-    """A new person. Where somebody has that name already, asks first whether it is the same one."""
-
-    template_name = "lms/admin/add_staff.html"
-    page_title = gettext_lazy("Add a person")
-    submit_label = gettext_lazy("Add")
-    form_class = AddStaffForm
-    explanation = gettext_lazy("Name, workplace and first day are enough. Nobody needs an e-mail address.")
-    parents = (STAFF,)
-
-    def get_form_kwargs(self):
-        user = self.request.user
-        people = staff_to_manage(user, self.roles)
-        return {**super().get_form_kwargs(), "workplaces": places_to_work(user, self.roles), "people": people}
-
-    def act(self, data):
-        del data["another"]
-        self.person = actions.add_staff(actor=self.request.user, **data)
-        return _("%(name)s is on the staff list. Print a login card below.") % {"name": self.person}
-
-    def get_success_url(self):
-        return reverse("lms_admin:person", args=[self.person.pk])
-
-
-def places_to_work(user: Any, roles: Any) -> Any:
-    return (
-        workplaces_in_reach(user, roles)
-        .filter(kind=Workplace.Kind.SERVICE_POINT)
-        .open_on(timezone.localdate())
-        .order_by("name")
-    )
-
-
-class ChangeDetails(PersonMixin, ActionView):
-    page_title = gettext_lazy("Change name or contact")
-    form_class = DetailsForm
-    explanation = gettext_lazy("Certificates that are already issued keep the name they were issued with.")
-
-    def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "instance": StaffMember.objects.get(pk=self.person.pk)}
-
-    def act(self, data):
-        actions.change_details(staff=self.person, actor=self.request.user, **data)
-        return _("The details are saved.")
-
-
-class AddJob(PersonMixin, ActionView):
-    """A second workplace, or hired again after having left: then as what they were is filled in."""
-
-    submit_label = gettext_lazy("Add")
-    form_class = JobForm
-
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        reach = workplaces_in_reach(request.user, self.roles)
-        self.last = self.person.employments.filter(voided_at=None, workplace__in=reach).order_by("-start").first()
-        today = timezone.localdate()
-        self.has_left = not self.person.employments.current_or_coming(today).exists()
-
-    def get_page_title(self):
-        return _("Hire again") if self.has_left else _("Add an employment")
-
-    @property
-    def explanation(self):
-        if not self.has_left:
-            return _("A second workplace beside the first. To change workplace, go back and choose Move.")
-        return _("What was learned before counts as long as it is valid. Days are counted anew from the first day.")
-
-    def get_initial(self):
-        if not self.has_left or not self.last:
-            return super().get_initial()
-        return {"workplace": self.last.workplace_id, "role": self.last.role_id, "kind": self.last.kind}
-
-    def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "workplaces": places_to_work(self.request.user, self.roles)}
-
-    def act(self, data):
-        job = actions.employ(staff=self.person, actor=self.request.user, **data)
-        return _("%(name)s works at %(workplace)s from %(start)s.") % {
-            "name": self.person,
-            "workplace": job.workplace,
-            "start": day_text(job.start),
-        }
-
-
-class JobMixin(PersonMixin):
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        self.job = get_object_or_404(
-            self.person.employments.filter(
-                voided_at=None, workplace__in=workplaces_in_reach(request.user, self.reach_roles)
-            ),
-            pk=kwargs["job"],
-        )
-
-    def warn_of_responsibilities(self):
-        """Whoever leaves may go on seeing people: only an administrator can take that away, and must hear of it."""
-        if given := [str(responsibility) for responsibility in self.person.responsibilities()]:
-            messages.warning(
-                self.request,
-                _(
-                    "%(name)s keeps a responsibility (%(responsibilities)s). It does not end with the employment. If "
-                    "it is to end, ask an administrator to remove it under Training › Who is responsible."
-                )
-                % {"name": self.person, "responsibilities": and_list(given)},
-            )
-
-
-class EndJob(JobMixin, ActionView):
-    page_title = gettext_lazy("End employment")
-    submit_label = gettext_lazy("End it")
-    form_class = EndJobForm
-    explanation = gettext_lazy("Results and certificates stay. The person is not counted after the last day.")
-
-    def act(self, data):
-        job = actions.end_employment(job=self.job, last_day=data["last_day"], actor=self.request.user)
-        self.warn_of_responsibilities()
-        return _("The employment at %(workplace)s ends with %(day)s.") % {
-            "workplace": job.workplace,
-            "day": day_text(data["last_day"]),
-        }
-
-
-class ChangeEmployer(JobMixin, ActionView):
-    page_title = gettext_lazy("Employer and employee id")
-    form_class = EmployerForm
-    explanation = gettext_lazy("With both filled in, the person is recognised when a staff list is read in.")
-
-    def get_initial(self):
-        return {"employer": self.job.employer, "employee_id": self.job.employee_id}
-
-    def act(self, data):
-        actions.number_employment(job=self.job, actor=self.request.user, **data)
-        return _("The details are saved.")
-
-
-class MoveJob(JobMixin, ActionView):
-    page_title = gettext_lazy("Move to another workplace")
-    submit_label = gettext_lazy("Move")
-    form_class = MoveJobForm
-    explanation = gettext_lazy("The old employment ends the day before. Completed training moves with them.")
-
-    def get_form_kwargs(self):
-        kwargs = super().get_form_kwargs()
-        kwargs["workplaces"] = places_to_work(self.request.user, self.roles).exclude(pk=self.job.workplace_id)
-        kwargs["initial"] = {"role": self.job.role_id}
-        return kwargs
-
-    def act(self, data):
-        job = actions.move_employment(job=self.job, actor=self.request.user, **data)
-        self.warn_of_responsibilities()
-        return _("%(name)s works at %(workplace)s from %(start)s.") % {
-            "name": self.person,
-            "workplace": job.workplace,
-            "start": day_text(job.start),
-        }
 
 
 class UnlockPin(PersonMixin, LeaderMixin, View):

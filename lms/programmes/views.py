@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from .. import ledger
-from ..admin.base import ActionView, AdminPage, AskFirstView
+from ..admin.base import ActionView, AdminPage
+from ..foresight.views import ChangeView
 from ..models import LedgerEntry, Programme, Role, Workplace
 from ..people.sentences import name_of
-from ..remedies.undo import is_undone, undo
 from ..remedies.views import UndoView
 from ..requirements.change import Change
 from ..requirements.foresight import foresee
@@ -131,16 +131,14 @@ def foresee_programme(act: Any, programme: Programme, day: datetime.date, more: 
     return change
 
 
-class ChangeProgramme(ProgrammeMixin, AskFirstView):
+class ChangeProgramme(ProgrammeMixin, ChangeView):
     template_name = "lms/admin/programme_form.html"
-    confirm_template_name = "lms/admin/confirm_change.html"
     form_class = ChangeProgrammeForm
     confirm_label = gettext_lazy("Change the programme")
     explanation = gettext_lazy(
         "Days that have passed stay as they were. A course that stays in the programme gives nobody new time; one that "
         "is new in it counts from the day of the change. First you see whom it touches; then you decide."
     )
-    change: Change | None = None
 
     def get_page_title(self):
         return _("Change the programme: %(programme)s") % {"programme": self.programme}
@@ -152,23 +150,14 @@ class ChangeProgramme(ProgrammeMixin, AskFirstView):
     def save(self, data):
         return actions.change_programme(programme=self.programme, actor=self.request.user, **data)
 
-    def foresee(self, data):
-        self.change = foresee_programme(
-            lambda: self.save(data), self.programme, data["first_day"], more=data["courses"]
-        )
-        return told(self.change, several=True)
+    def look_ahead(self, data):
+        return foresee_programme(lambda: self.save(data), self.programme, data["first_day"], more=data["courses"])
 
-    def shown(self, sentences):
-        return f"{super().shown(sentences)} {self.change}"
+    def tell(self, change):
+        return told(change, several=True)
 
-    def form_valid(self, form):
-        sent_before = ledger.has_written(form.cleaned_data["form_id"], "programme.changed")
-        if "change" not in self.request.POST and sent_before:
-            return ActionView.form_valid(self, form)  # a double click: there is nothing left to foresee
-        return super().form_valid(form)
-
-    def get_context_data(self, **kwargs):
-        return {**super().get_context_data(**kwargs), "change": self.change}
+    def is_done(self, data):
+        return ledger.has_written(data["form_id"], "programme.changed")
 
     def act(self, data):
         self.save(data)
@@ -194,14 +183,9 @@ class UndoOfProgramme(ProgrammeMixin, UndoView):
         super().setup(request, *args, **kwargs)
         self.take_up(LedgerEntry.objects.filter(subject=ledger.subject_of(self.programme)))
 
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        if not context["why_not"] and not is_undone(self.entry):
-            change = foresee_programme(
-                lambda: undo(entry=self.entry, actor=self.request.user), self.programme, timezone.localdate()
-            )
-            context["words"] = " ".join([str(context["words"]), *told(change, several=True)])
-        return context
+    def look_ahead(self):
+        self.change = foresee_programme(self.undo, self.programme, timezone.localdate())
+        return told(self.change, several=True)
 
     def get_sentence(self):
         words = {

@@ -11,7 +11,7 @@ from django.utils import timezone
 from courses.models import Activity, Course
 
 from .. import ledger
-from ..models import EventKind, EventOutcome, EventSource, EvidenceDocument, StaffMember
+from ..models import EventKind, EventOutcome, EventSource, EvidenceDocument, LearningEvent, StaffMember
 from .enrolments import current_enrolment, renew_if_due
 from .facts import Receipt
 from .record import record
@@ -89,11 +89,21 @@ def record_earlier_training(
     return receipts
 
 
+def is_recorded(*, form_id: uuid.UUID, activity: Activity, people: Iterable[StaffMember]) -> bool:
+    """Whether the form has been sent before."""
+    ids = [_event_id(form_id, person, activity) for person in people]
+    return LearningEvent.objects.filter(event_id__in=ids).exists()
+
+
+def _event_id(form_id: uuid.UUID, person: StaffMember, activity: Activity) -> uuid.UUID:
+    return uuid.uuid5(form_id, f"{person.uuid}:{activity.uuid}")
+
+
 def _record_one(
     form_id: uuid.UUID, person: StaffMember, activity: Activity, kind: str, on: datetime.date, recorded_by: Any
 ) -> Receipt:
     return record(
-        event_id=uuid.uuid5(form_id, f"{person.uuid}:{activity.uuid}"),
+        event_id=_event_id(form_id, person, activity),
         learner=person,
         activity=activity,
         version=activity.versions.current().first(),

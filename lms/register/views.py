@@ -13,9 +13,10 @@ from wagtail.admin import messages
 
 from ..access import LEADERS, staff_to_manage
 from ..admin.base import ActionView, LeaderMixin
+from ..foresight.views import ActAboutPeopleView
 from ..models import Employment, EventOutcome, EvidenceDocument
 from ..people.views import PersonMixin
-from ..progress import record_attendance, record_earlier_training
+from ..progress import is_recorded, record_attendance, record_earlier_training
 from .documents import kept, response_with
 from .forms import AttendanceForm, EarlierTrainingForm
 
@@ -65,21 +66,43 @@ class RegisterView(ActionView):
         return {receipt.event.enrolment.staff_id for receipt in waiting}
 
 
-class Attendance(RegisterView):
+class Attendance(RegisterView, ActAboutPeopleView):
     page_title = gettext_lazy("Record who came")
+    submit_label = gettext_lazy("Show what will happen")
+    confirm_label = gettext_lazy("Yes, record")
     header_icon = "calendar-check"
     form_class = AttendanceForm
     explanation = gettext_lazy("For meetups: tick everyone who was there.")
 
-    def act(self, data):
-        receipts = record_attendance(
+    def is_done(self, data):
+        return is_recorded(form_id=data["form_id"], activity=data["what"], people=data["people"])
+
+    def first_day(self, data):
+        return timezone.localdate()
+
+    def save(self, data):
+        return record_attendance(
             form_id=data["form_id"],
             activity=data["what"],
             people=data["people"],
             on=data["on"],
             recorded_by=self.request.user,
         )
-        self.warn_of_waiting(receipts)
+
+    def foresee(self, data):
+        sentences, number = super().foresee(data), len(data["people"])
+        change = self.change
+        recorded = ngettext(
+            "%(number)s person is recorded as having been there.",
+            "%(number)s people are recorded as having been there.",
+            number,
+        ) % {"number": number}
+        if change and (change.touched or change.shares):
+            return [recorded, *sentences]
+        return [recorded, _("No required course is completed by it.")]
+
+    def act(self, data):
+        self.warn_of_waiting(self.save(data))
         return ngettext(
             "Attendance is recorded for %(number)s person.",
             "Attendance is recorded for %(number)s people.",

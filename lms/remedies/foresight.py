@@ -21,7 +21,7 @@ def foresee_void(completion: Row, *, reason: str, actor: Any) -> list[str]:
     giver = completion.enrolment.staff
 
     def act() -> list[str]:
-        row = _again(completion)
+        row = again(completion)
         void(completion=row, reason=reason, recorded_by=actor)
         return _left_in(row.enrolment)
 
@@ -34,7 +34,7 @@ def foresee_move(completion: Row, *, to: StaffMember, reason: str, actor: Any) -
     giver = completion.enrolment.staff
 
     def act() -> tuple[list[str], list[str]]:
-        row = _again(completion)
+        row = again(completion)
         try:
             receipts = move(completion=row, to=to, reason=reason, recorded_by=actor)
         except ValueError as error:
@@ -57,7 +57,7 @@ def too_late() -> str:
     return _("It has been moved or taken back already.")
 
 
-def _again(completion: Row) -> Row:
+def again(completion: Row) -> Row:
     """Read anew: what a rehearsal has marked must not stay in the caller's hands."""
     return (
         type(completion)._default_manager.select_related("enrolment__staff", "enrolment__course").get(pk=completion.pk)

@@ -1,3 +1,6 @@
+import datetime
+from hashlib import sha256
+
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -9,19 +12,51 @@ from django.utils.translation import gettext_lazy
 from courses.models import Activity, Course
 
 from ..access import LEADERS, staff_in_reach, staff_to_manage, workplaces_in_reach
-from ..admin.base import ActionView, AskFirstView
-from ..models import ActivityCompletion, CourseCompletion, Employment, LedgerEntry, Role, StaffMember
+from ..admin.base import ActionView
+from ..foresight.reading import day_of_effect, foresee
+from ..foresight.views import ActAboutPeopleView
+from ..foresight.words import figures_told, tables, told
+from ..models import (
+    ActivityCompletion,
+    CourseCompletion,
+    Employment,
+    LedgerEntry,
+    Programme,
+    Requirement,
+    Role,
+    StaffMember,
+)
 from ..people.known import Known
 from ..people.sentences import sentence
 from ..people.views import STAFF, PersonMixin
+from ..programmes.lookup import courses_of
 from ..progress import current_enrolment, give_attempt, move, void
 from ..progress.attempts import attempts_left
 from ..rehearsal import rehearse
+from ..requirements.change import Change
+from ..requirements.foresight import foresee as foresee_rules
+from ..requirements.rules import ONE_DAY
 from ..requirements.views import REQUIREMENTS, RuleMixin
+from ..requirements.words import told as told_of_rule
 from ..wording import day_text
 from . import foresight
 from .forms import AttemptForm, ConfirmForm, MoveForm, ReasonForm, WhatForm
 from .undo import Remedy, is_undone, jobs_changed, remedy_for, undo
+
+#: What opens something, and what ends it later: who takes the first back takes the second with it.
+OPENED = {"employment.added": "employment.ended", "exemption.opened": "exemption.ended"}
+
+#: Entries whose undoing may change the figures of the matrix.
+ABOUT_FIGURES = ("attendance.", "completion.", "course.", "employment.", "evidence.", "exemption.")
+
+
+def first_day_of(entry: LedgerEntry) -> datetime.date:
+    """The first day on which what it decided made a difference; today, where it does not say."""
+    data = entry.data
+    if told := data.get("first_day") or data.get("valid_from") or data.get("start"):
+        return datetime.date.fromisoformat(told)
+    ends = [datetime.date.fromisoformat(data[name]) for name in ("last_day", "before") if data.get(name)]
+    return min(ends) + ONE_DAY if ends else timezone.localdate()
 
 
 class CompletionMixin(PersonMixin):
@@ -47,11 +82,14 @@ class CompletionMixin(PersonMixin):
     def get_page_title(self):
         return f"{self.get_title()}: {self.course}"
 
+    def first_day(self, data):
+        return timezone.localdate()
+
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "courses": self.courses, "parts": self.parts}
 
 
-class MoveCompletion(CompletionMixin, AskFirstView):
+class MoveCompletion(CompletionMixin, ActAboutPeopleView):
     """It was not her: what was recorded goes to the right person, and the certificate with it."""
 
     form_class = MoveForm
@@ -70,17 +108,23 @@ class MoveCompletion(CompletionMixin, AskFirstView):
         return {**super().get_form_kwargs(), "people": others, "first": [job.workplace.name for job in jobs]}
 
     def foresee(self, data):
-        return foresight.foresee_move(data["what"], to=data["to"], reason=data["reason"], actor=self.request.user)
+        super().foresee(data)
+        sentences = foresight.foresee_move(data["what"], to=data["to"], reason=data["reason"], actor=self.request.user)
+        return [*sentences, *figures_told(self.change)]
 
-    def act(self, data):
+    def save(self, data):
+        row = foresight.again(data["what"])
         try:
-            move(completion=data["what"], to=data["to"], reason=data["reason"], recorded_by=self.request.user)
+            move(completion=row, to=data["to"], reason=data["reason"], recorded_by=self.request.user)
         except ValueError as error:
             raise ValidationError(foresight.too_late()) from error
+
+    def act(self, data):
+        self.save(data)
         return _("It is moved from %(name)s to %(other)s.") % {"name": self.person, "other": data["to"]}
 
 
-class VoidCompletion(CompletionMixin, AskFirstView):
+class VoidCompletion(CompletionMixin, ActAboutPeopleView):
     form_class = WhatForm
     header_icon = "rotate"
     confirm_label = gettext_lazy("Take it back")
@@ -92,11 +136,16 @@ class VoidCompletion(CompletionMixin, AskFirstView):
         return _("Take back what %(name)s has done") % {"name": self.person.given_name}
 
     def foresee(self, data):
-        return foresight.foresee_void(data["what"], reason=data["reason"], actor=self.request.user)
+        super().foresee(data)
+        sentences = foresight.foresee_void(data["what"], reason=data["reason"], actor=self.request.user)
+        return [*sentences, *figures_told(self.change)]
+
+    def save(self, data):
+        if not void(completion=foresight.again(data["what"]), reason=data["reason"], recorded_by=self.request.user):
+            raise ValidationError(foresight.too_late())
 
     def act(self, data):
-        if not void(completion=data["what"], reason=data["reason"], recorded_by=self.request.user):
-            raise ValidationError(foresight.too_late())
+        self.save(data)
         return _("It is taken back.")
 
 
@@ -155,6 +204,7 @@ class UndoView(ActionView):
     roles: tuple[str, ...] = LEADERS
     entry: LedgerEntry
     remedy: Remedy
+    change: Change | None = None  # what it would do to the figures, as far as it does
 
     def take_up(self, entries):
         """The entry in the address, out of those that this view is about; 404 where nothing can be done about it."""
@@ -167,33 +217,65 @@ class UndoView(ActionView):
     def get_form_class(self):
         return ReasonForm if self.remedy.wants_reason else ConfirmForm
 
-    def why_not(self) -> str:
-        """Why it cannot be undone now, if it cannot: found out by trying."""
-        if self.remedy.undo is None:
-            return ""
-        try:
-            rehearse(lambda: undo(entry=self.entry, actor=self.request.user, reason="-"))
-        except ValidationError as error:
-            return " ".join(error.messages)
-        return ""
+    def undo(self, reason: str = "-") -> None:
+        undo(entry=self.entry, actor=self.request.user, reason=reason)
+
+    def look_ahead(self) -> list[str]:
+        """What undoing it would do, in sentences; what it does to figures is kept in `change`. Nothing of it stays.
+
+        Raises ValidationError where it cannot be undone now: found out by trying.
+        """
+        rehearse(self.undo)
+        return []
 
     def get_context_data(self, **kwargs):
-        undone = is_undone(self.entry)
+        can_be_undone = self.remedy.undo is not None
+        told, why_not = [], _("This is undone already.") if is_undone(self.entry) else ""
+        if can_be_undone and not why_not:
+            try:
+                told = self.look_ahead()
+            except ValidationError as error:
+                why_not = " ".join(error.messages)
         return {
             **super().get_context_data(**kwargs),
             "sentence": self.get_sentence(),
             "words": self.remedy.words,
-            "can_be_undone": self.remedy.undo is not None,
-            "why_not": _("This is undone already.") if undone else self.why_not(),
+            "can_be_undone": can_be_undone,
+            "why_not": why_not,
+            "told": [*told, *self.taken_along()],
+            "seal": self._seal(told),
+            "change": self.change,
+            "tables": tables(self.change) if self.change else None,
             "back": self.get_success_url(),
         }
+
+    def taken_along(self) -> list[str]:
+        """What came after it and goes with it."""
+        if self.entry.verb not in OPENED:
+            return []
+        later = LedgerEntry.objects.filter(subject=self.entry.subject, pk__gt=self.entry.pk, verb__in=OPENED.values())
+        if not any(not is_undone(entry) for entry in later):
+            return []
+        return [_("What was changed in it since is taken away with it.")]
+
+    def _seal(self, told: list[str]) -> str:
+        """All that was shown: what is confirmed is that, or it is shown anew."""
+        return sha256(f"{told} {self.change}".encode()).hexdigest()
+
+    def form_valid(self, form):
+        seen = self.request.POST.get("seen")
+        if seen and not is_undone(self.entry):
+            context = self.get_context_data(form=form, has_changed=True)
+            if seen != context["seal"] and not context["why_not"]:
+                return self.render_to_response(context)
+        return super().form_valid(form)
 
     def get_sentence(self) -> str:
         """What the entry tells of."""
         return ""
 
     def act(self, data):
-        undo(entry=self.entry, actor=self.request.user, reason=data.get("reason", ""))
+        self.undo(data.get("reason", ""))
         return _("It is undone. Both stand in the history.")
 
 
@@ -211,6 +293,13 @@ class UndoOfPerson(PersonMixin, UndoView):
         jobs, reach = jobs_changed(self.entry), workplaces_in_reach(request.user, self.remedy.roles)
         if Employment.objects.filter(pk__in=jobs, workplace__in=reach).count() != len(jobs):
             raise Http404
+
+    def look_ahead(self):
+        if not self.entry.verb.startswith(ABOUT_FIGURES):
+            return super().look_ahead()
+        reach = workplaces_in_reach(self.request.user, self.roles)
+        self.change = foresee(self.undo, day=day_of_effect(first_day_of(self.entry)), reach=reach)
+        return [*told(self.change), *figures_told(self.change)]
 
     def act(self, data):
         message = super().act(data)
@@ -236,6 +325,25 @@ class UndoOfRequirement(RuleMixin, UndoView):
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         self.take_up(LedgerEntry.objects.filter(subject=f"requirement:{self.rule.pk}"))
+
+    def look_ahead(self):
+        about = self.rule.about
+        self.change, _undone = foresee_rules(
+            self.undo,
+            courses=courses_of(about),
+            day=day_of_effect(first_day_of(self.entry)),
+            workplaces=workplaces_in_reach(self.request.user, self.roles),
+        )
+        return told_of_rule(self.change, several=isinstance(about, Programme))
+
+    def taken_along(self):
+        """All that it was changed into; whichever row of it tells of that."""
+        later = LedgerEntry.objects.filter(verb="requirement.changed", pk__gt=self.entry.pk)
+        series = Requirement.objects.filter(series=self.rule.series)
+        rows = [f"requirement:{pk}" for pk in series.values_list("pk", flat=True)]
+        if self.entry.verb != "requirement.opened" or all(is_undone(each) for each in later.filter(subject__in=rows)):
+            return []
+        return [_("What was changed in it since is taken away with it.")]
 
     def get_sentence(self):
         words = {

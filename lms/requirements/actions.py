@@ -286,6 +286,8 @@ def end_exemption(*, exemption: Exemption, last_day: datetime.date, actor: Any) 
         )
         raise ValidationError({"last_day": refusal % {"day": day_text(exemption.valid_from)}})
     before = exemption.valid_to
+    if before == last_day:
+        return exemption  # a double click
     _end(exemption, last_day)
     ledger.write(
         "exemption.ended",

@@ -41,6 +41,42 @@ class Span(NamedTuple):
     latest: Dated
 
 
+class Stand(NamedTuple):
+    """How somebody stands with a course: whether they are counted in it, and if so how."""
+
+    counts: bool = False
+    recommended: bool = False
+    excused: bool = False
+    late: bool = False
+    done: bool = False
+    due: datetime.date | None = None
+    expires: datetime.date | None = None
+
+
+class CourseChange(NamedTuple):
+    """A course with which one person stands otherwise."""
+
+    course_id: int
+    was: Stand
+    now: Stand
+
+
+class Count(NamedTuple):
+    """So many are done of those who are counted."""
+
+    done: int = 0
+    counted: int = 0
+
+
+class ShareChange(NamedTuple):
+    """A figure of the matrix that becomes another: of a course at a workplace; without a course, of all of them."""
+
+    place: str
+    course_id: int | None
+    was: Count
+    now: Count
+
+
 class Place(NamedTuple):
     """A workplace, and how many who work there it touches."""
 
@@ -66,21 +102,21 @@ class Change:
     leaving: int = 0
     late: int = 0
     no_longer_late: int = 0
+    completed: int = 0
+    lost: int = 0
+    touched: int = 0
+    names: tuple[str, ...] = ()
+    courses: tuple[CourseChange, ...] = ()
     due: Span | None = None
     expires: Span | None = None
     places: tuple[Place, ...] = ()
+    shares: tuple[ShareChange, ...] = ()
 
 
-class _Stand(NamedTuple):
-    counts: bool
-    recommended: bool
-    late: bool
-    done: bool
-    due: datetime.date | None
-    expires: datetime.date | None
+#: So many of those whom it touches are told by name.
+NAMED = 3
 
-
-_NOTHING = _Stand(counts=False, recommended=False, late=False, done=False, due=None, expires=None)
+_NOTHING = Stand()
 Key = tuple[int, int]  # staff, course
 
 
@@ -100,10 +136,21 @@ def compare(day: datetime.date, before: State, after: State) -> Change:
         if new.counts and not old.counts and new.done and new.expires:
             expires.append(Dated(new.expires, names[staff_id]))
     counted = {what: len(people) for what, people in found.items()}
-    return Change(day=day, **counted, due=_span(due), expires=_span(expires), places=_places(was, now))
+    touched = set[int]().union(*found.values())
+    return Change(
+        day=day,
+        **counted,
+        touched=len(touched),
+        names=tuple(sorted(names[staff_id] for staff_id in touched)[:NAMED]),
+        courses=_courses(was, now, touched) if len(touched) == 1 else (),
+        due=_span(due),
+        expires=_span(expires),
+        places=_places(was, now),
+        shares=_shares(was, now),
+    )
 
 
-def _differences(old: _Stand, new: _Stand) -> list[str]:
+def _differences(old: Stand, new: Stand) -> list[str]:
     told = {
         "bound": new.counts and not old.counts,
         "done": new.counts and not old.counts and new.done,
@@ -112,8 +159,16 @@ def _differences(old: _Stand, new: _Stand) -> list[str]:
         "leaving": old.counts and not new.counts,
         "late": new.late and not old.late,
         "no_longer_late": old.late and not new.late and new.counts,
+        "completed": old.counts and new.counts and new.done and not old.done,
+        "lost": old.counts and new.counts and old.done and not new.done,
     }
     return [what for what, holds in told.items() if holds]
+
+
+def _courses(was: "_Stands", now: "_Stands", people: set[int]) -> tuple[CourseChange, ...]:
+    keys = sorted(key for key in was.people.keys() | now.people.keys() if key[0] in people)
+    pairs = ((key[1], was.people.get(key, _NOTHING), now.people.get(key, _NOTHING)) for key in keys)
+    return tuple(CourseChange(course, old, new) for course, old, new in pairs if _differences(old, new))
 
 
 def _span(dates: Iterable[Dated]) -> Span | None:
@@ -124,8 +179,8 @@ def _span(dates: Iterable[Dated]) -> Span | None:
 
 
 class _Stands(NamedTuple):
-    people: Mapping[Key, _Stand]
-    places: Mapping[int, Mapping[Key, _Stand]]
+    people: Mapping[Key, Stand]
+    places: Mapping[int, Mapping[Key, Stand]]
     names: Mapping[int, str]
 
 
@@ -140,13 +195,14 @@ def _stands(day: datetime.date, state: State) -> _Stands:
             for duties in (people, places[job.workplace_id]):
                 duties[key] = earlier(duties[key], duty) if key in duties else duty
 
-    def stand(key: Key, duty: Duty) -> _Stand:
+    def stand(key: Key, duty: Duty) -> Stand:
         facts = state.record.facts(*key, duty)
         status, late = standing(day, facts)
         is_asked = status is not Status.EXEMPT
-        return _Stand(
+        return Stand(
             counts=is_asked and facts.required,
             recommended=is_asked and facts.recommended,
+            excused=not is_asked,
             late=late,
             done=status in TRAINED,
             due=duty.due,
@@ -174,3 +230,26 @@ def _places(was: _Stands, now: _Stands) -> tuple[Place, ...]:
         if any(numbers):
             touched.append((names[place], place, numbers))
     return tuple(Place(name, *numbers) for name, _pk, numbers in sorted(touched))
+
+
+def _shares(was: _Stands, now: _Stands) -> tuple[ShareChange, ...]:
+    """The figures of each course at each workplace that become others, by workplace."""
+    names = {**was.names, **now.names}
+    old, new = _counts(was), _counts(now)
+    changed = [key for key in old.keys() | new.keys() if old.get(key, Count()) != new.get(key, Count())]
+    told = sorted((names[place], place, course) for place, course in changed)
+    return tuple(
+        ShareChange(name, course, old.get((place, course), Count()), new.get((place, course), Count()))
+        for name, place, course in told
+    )
+
+
+def _counts(stands: _Stands) -> dict[Key, Count]:
+    """By workplace and course."""
+    counted: dict[Key, int] = defaultdict(int)
+    done: dict[Key, int] = defaultdict(int)
+    for place, people in stands.places.items():
+        for (_staff_id, course_id), stand in people.items():
+            counted[place, course_id] += stand.counts
+            done[place, course_id] += stand.counts and stand.done
+    return {key: Count(done[key], number) for key, number in counted.items()}

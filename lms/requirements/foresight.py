@@ -5,19 +5,17 @@ Only its rules are read from inside the rehearsal: who works, and what they have
 
 import datetime
 from collections.abc import Callable, Collection, Iterable
-from itertools import groupby
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from courses.models import Course
 
-from ..matrix import Record
-from ..models import CourseCompletion, Employment, Exemption, Requirement
+from ..foresight.reading import people_at, record_of
+from ..models import Employment, Requirement
 from ..rehearsal import rehearse
-from ..status import Completion, best_completion
-from .change import Change, Someone, State, compare
-from .lookup import JOB_FIELDS, job_from, rules_on, with_earlier
+from .change import Change, State, compare
+from .lookup import rules_on
 from .rules import Rule
 from .words import RuleInWords, in_words, with_targets
 
@@ -48,39 +46,11 @@ def foresee(
     before = _about(courses, day)
     (result, after), _entries = rehearse(carry_out)
     jobs = Employment.objects.covering(day).filter(workplace__in=workplaces)
-    people, record = people_at(jobs), record_of(jobs, courses, day)
+    people = people_at(jobs)
+    record = record_of(jobs.order_by().values("staff"), {course.pk for course in courses}, day)
     return compare(day, State(people, before, record), State(people, after, record)), result
 
 
 def _about(courses: Iterable[Course], day: datetime.date) -> list[Rule]:
     ids = {course.pk for course in courses}
     return [rule for rule in rules_on(day) if rule.course_id in ids]
-
-
-def people_at(jobs: QuerySet[Employment]) -> list[Someone]:
-    """The jobs with the names of who has them, and those before them. One query."""
-    names = ("staff__given_name", "staff__family_name", "workplace__name")
-    rows = with_earlier(jobs).order_by("workplace_id", "pk").values_list(*JOB_FIELDS, *names)
-    found = []
-    for _pk, group in groupby(rows, key=lambda row: row[0]):
-        told = list(group)
-        given, family, workplace = told[0][len(JOB_FIELDS) :]
-        found.append(Someone(job_from(told), f"{given} {family}".strip(), workplace))
-    return found
-
-
-def record_of(jobs: QuerySet[Employment], courses: Collection[Course], day: datetime.date) -> Record:
-    """Who of those with the jobs had done the courses by the day, and who is excused. Two queries."""
-    record, staff = Record(), jobs.order_by().values("staff")
-    done: dict[tuple[int, int], list[Completion]] = {}
-    rows = CourseCompletion.objects.standing(day).filter(course__in=courses, staff__in=staff)
-    told = rows.values_list("staff_id", "course_id", "completed_on", "valid_until", "pk")
-    for staff_id, course_id, completed_on, valid_until, pk in told:
-        done.setdefault((staff_id, course_id), []).append(Completion(completed_on, valid_until, pk))
-    for key, completions in done.items():
-        if best := best_completion(completions):
-            record.completions[key] = best
-    excused = Exemption.objects.in_force(day).filter(Q(course__in=courses) | Q(course=None), staff__in=staff)
-    for staff_id, course_id in excused.values_list("staff_id", "course_id"):
-        record.exempt.setdefault(staff_id, set()).add(course_id)
-    return record

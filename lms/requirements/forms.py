@@ -140,6 +140,11 @@ class TermsForm(forms.Form):
         if not self.everywhere and not self.errors and not data["workplaces"] and not only_people:
             # Who leads a part of the tree cannot bind the rest of it.
             self.add_error("workplaces", _("Choose at least one workplace, or people by name."))
+        if data.get("mandatory") is False:
+            refusal = _("What is only recommended has no due date. Leave this empty, or choose that they must take it.")
+            for name in ("due_on", "due_days"):
+                if data.get(name):
+                    self.add_error(name, refusal)
         return data
 
     def who(self) -> list[forms.BoundField]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,14 +15,15 @@ from django.views.generic import TemplateView
 
 from .. import ledger
 from ..access import leads_everywhere, staff_in_reach, staff_to_manage, workplaces_above_reach, workplaces_in_reach
-from ..admin.base import ActionView, AdminPage, AskFirstView
+from ..admin.base import ActionView, AdminPage
+from ..foresight.reading import day_of_effect
+from ..foresight.views import ActAboutPeopleView, ChangeView
 from ..models import Exemption, LedgerEntry, Programme, Requirement, RequirementTarget, StaffMember, Workplace
 from ..people.sentences import name_of
 from ..people.views import PersonMixin
 from ..programmes.lookup import courses_of
 from ..wording import day_text
 from . import actions
-from .change import Change
 from .foresight import foresee_rule
 from .forms import ChangeRequirementForm, EndExemptionForm, EndRequirementForm, ExemptionForm, RequirementForm
 from .rules import ONE_DAY
@@ -96,7 +97,7 @@ def _has_ended(rule: Requirement, today: datetime.date) -> bool:
 
 
 def _histories(rules: list[Requirement]) -> dict[int, list[tuple[int, LedgerEntry, str, bool]]]:
-    """For each rule what was decided about it, by whom, and whether it can be undone. One query."""
+    """For each rule what was decided about it, by whom, and whether it can be undone: the latest alone. One query."""
     words = {
         "requirement.opened": _("Made %(day)s by %(name)s."),
         "requirement.changed": _("Changed %(day)s by %(name)s."),
@@ -111,23 +112,26 @@ def _histories(rules: list[Requirement]) -> dict[int, list[tuple[int, LedgerEntr
     series = {rule.pk: rule.series for rule in rules}
     goes_on = {rule.series for rule in rules if not _has_ended(rule, timezone.localdate())}
     found: dict[int, list[tuple[int, LedgerEntry, str, bool]]] = defaultdict(list)
+    latest: dict[Any, LedgerEntry] = {}
+    for entry in entries:
+        rule, is_undone = subjects[entry.subject], str(entry.uuid) in undone
+        if is_undone or (entry.verb == "requirement.opened" and series[rule] not in goes_on):
+            continue
+        if entry.verb in ("requirement.opened", "requirement.changed", "requirement.ended"):
+            latest[series[rule]] = entry
     for entry in entries:
         name = name_of(entry.actor) if entry.actor else _("the system")
         text = words[entry.verb] % {"day": day_text(timezone.localdate(entry.at)), "name": name}
         rule = subjects[entry.subject]
-        can_be = entry.verb in ("requirement.ended", "requirement.changed")
-        can_be = can_be or (entry.verb == "requirement.opened" and series[rule] in goes_on)
-        found[rule].append((rule, entry, text, can_be and str(entry.uuid) not in undone))
+        found[rule].append((rule, entry, text, entry is latest.get(series[rule])))
     return found
 
 
-class RuleView(AskFirstView):
+class RuleView(ChangeView):
     """An act about a rule that first says whom it touches, and how."""
 
-    confirm_template_name = "lms/admin/confirm_change.html"
     parents = (REQUIREMENTS,)
     success_url = reverse_lazy("lms_admin:requirements")
-    change: Change | None = None
     in_words: RuleInWords | None = None
     written = ""  # the ledger entry of a form that was sent before
 
@@ -143,29 +147,27 @@ class RuleView(AskFirstView):
     def save(self, data: Any) -> Requirement:
         """Carry the act out; returns the rule as it then is."""
 
-    def foresee(self, data):
-        self.change, self.in_words = foresee_rule(
+    def look_ahead(self, data):
+        change, self.in_words = foresee_rule(
             lambda: self.save(data),
             courses=courses_of(self.about(data)),
-            day=max(self.first_day(data), timezone.localdate()),
+            day=day_of_effect(self.first_day(data)),
             workplaces=workplaces_in_reach(self.request.user, self.roles),
         )
-        return told(self.change, several=isinstance(self.about(data), Programme))
+        self.several = isinstance(self.about(data), Programme)
+        return change
+
+    def tell(self, change):
+        return told(change, several=self.several)
 
     def shown(self, sentences):
-        return f"{super().shown(sentences)} {self.change} {self.in_words}"
+        return f"{super().shown(sentences)} {self.in_words}"
 
-    def is_done(self, data: Any) -> bool:
-        """Whether the act has been carried out already: a double click."""
+    def is_done(self, data):
         return ledger.has_written(data.get("form_id"), self.written)
 
-    def form_valid(self, form):
-        if "change" not in self.request.POST and self.is_done(form.cleaned_data):
-            return ActionView.form_valid(self, form)  # there is nothing left to foresee
-        return super().form_valid(form)
-
     def get_context_data(self, **kwargs):
-        return {**super().get_context_data(**kwargs), "change": self.change, "rule": self.in_words}
+        return {**super().get_context_data(**kwargs), "rule": self.in_words}
 
 
 class TermsView(RuleView):
@@ -312,30 +314,54 @@ class EndRequirement(RuleMixin, RuleView):
         return _("The requirement holds to %(day)s.") % {"day": day_text(data["last_day"])}
 
 
-class Excuse(PersonMixin, ActionView):
+class Excuse(PersonMixin, ActAboutPeopleView):
     page_title = gettext_lazy("Excuse from training")
-    submit_label = gettext_lazy("Excuse")
+    confirm_label = gettext_lazy("Yes, excuse")
     form_class = ExemptionForm
-    explanation = gettext_lazy("Someone who is excused is not counted among those who are to be trained.")
+    explanation = gettext_lazy(
+        "Someone who is excused is not counted among those who are to be trained. First you see what changes; then you "
+        "decide."
+    )
+
+    def is_done(self, data):
+        return ledger.has_written(data["form_id"], "exemption.opened")
+
+    def first_day(self, data):
+        return data["valid_from"]
+
+    def last_day(self, data):
+        return data["valid_to"]
+
+    def save(self, data):
+        return actions.excuse(staff=self.person, actor=self.request.user, **data)
 
     def act(self, data):
-        actions.excuse(staff=self.person, actor=self.request.user, **data)
+        self.save(data)
         return _("%(name)s is excused.") % {"name": self.person}
 
 
-class EndExemption(PersonMixin, ActionView):
+class EndExemption(PersonMixin, ActAboutPeopleView):
     page_title = gettext_lazy("End an exemption")
-    submit_label = gettext_lazy("End it")
+    confirm_label = gettext_lazy("Yes, end it")
     form_class = EndExemptionForm
-    explanation = gettext_lazy("From the day after, the person is counted again.")
+    explanation = gettext_lazy(
+        "From the day after, the person is counted again. First you see what changes; then you decide."
+    )
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         self.exemption = get_object_or_404(Exemption, staff=self.person, pk=kwargs["exemption"])
 
-    def act(self, data):
-        actions.end_exemption(exemption=self.exemption, last_day=data["last_day"], actor=self.request.user)
-        return _("Excused to %(day)s.") % {"day": day_text(data["last_day"])}
+    def is_done(self, data):
+        return self.exemption.valid_to == data["last_day"] and not self.exemption.is_taken_back
 
-    def get_success_url(self):
-        return reverse("lms_admin:person", args=[self.person.pk])
+    def first_day(self, data):
+        """Also where it goes on for longer than was said before."""
+        return min(data["last_day"], self.exemption.valid_to or data["last_day"]) + ONE_DAY
+
+    def save(self, data):
+        return actions.end_exemption(exemption=self.exemption, last_day=data["last_day"], actor=self.request.user)
+
+    def act(self, data):
+        self.save(data)
+        return _("Excused to %(day)s.") % {"day": day_text(data["last_day"])}

@@ -1,5 +1,6 @@
 """Rules, and what changes by them, in words for a leader."""
 
+import datetime
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -102,12 +103,42 @@ def told(change: Change, *, several: bool = False) -> list[str]:
                 change.no_longer_late,
             ),
         ),
+        (
+            change.completed,
+            ngettext(
+                "%(number)s person then has a course completed that was not.",
+                "%(number)s people then have a course completed that was not.",
+                change.completed,
+            ),
+        ),
+        (
+            change.lost,
+            ngettext(
+                "%(number)s person then no longer has a course completed.",
+                "%(number)s people then no longer have a course completed.",
+                change.lost,
+            ),
+        ),
     ]
     day = day_text(change.day)
     sentences = [words % {"day": day, "number": number} for number, words in templates if number]
     if not sentences:
-        return [_("Nothing changes for anyone on %(day)s.") % {"day": day}]
-    return sentences if change.late else [*sentences, _("Nobody becomes late at once.")]
+        return [nothing_changes(change.day)]
+    if not change.late:
+        sentences.append(_("Nobody becomes late at once."))
+    return [*sentences, whom(change)]
+
+
+def nothing_changes(day: datetime.date) -> str:
+    return _("Nothing changes for anyone on %(day)s.") % {"day": day_text(day)}
+
+
+def whom(change: Change) -> str:
+    """The first of those whom it touches by name, and how many more."""
+    names = list(change.names)
+    if more := change.touched - len(names):
+        names.append(ngettext("%(number)s more", "%(number)s more", more) % {"number": more})
+    return _("It concerns %(names)s.") % {"names": and_list(names)}
 
 
 Counted = tuple[int, str]

@@ -114,11 +114,8 @@ def _by_workplace(people: Sequence[Person], touched: set[int]) -> list[str]:
         if len(told) == PLACES:
             more += 1
             continue
-        line = _("%(workplace)s: %(number)s of %(all)s") % {
-            "workplace": workplace,
-            "number": len(names),
-            "all": len(here),
-        }
+        # Not of how many: the matrix counts whom the course is required of, and this tells of whoever has done it.
+        line = _("%(workplace)s: %(number)s") % {"workplace": workplace, "number": len(names)}
         told.append(f"{line} ({and_list(names)})" if len(names) <= PEOPLE else line)
     if more:
         words = ngettext("And %(number)s more workplace.", "And %(number)s more workplaces.", more)

@@ -9,12 +9,15 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .. import ledger
 from ..access import may_lead
-from ..models import Employment, LedgerEntry, StaffImport, StaffMember
+from ..foresight.reading import day_of_effect, foresee
+from ..models import Employment, LedgerEntry, StaffImport, StaffMember, Workplace
+from ..requirements.change import Change
+from ..requirements.rules import ONE_DAY
 from . import register
 from .draft import Act, Answers, Step
 from .files import read_table
@@ -26,6 +29,8 @@ KEPT = datetime.timedelta(days=1)
 #: Whoever reads a list in has died if nothing is heard for so long.
 SILENCE = datetime.timedelta(minutes=5)
 BATCH = 1000
+#: With so many steps it is still told beforehand what they do to the figures.
+FORESEEN = 500
 
 State = StaffImport.State
 
@@ -156,6 +161,28 @@ def write(
         counts: dict[str, Any] = plan.counts
         ledger.write("staff.imported", actor=actor, subject=staff_import, file=staff_import.file_sha256, **counts)
     return plan
+
+
+def foresee_plan(plan: Plan, *, actor: Any, staff_import: StaffImport, reach: QuerySet[Workplace]) -> Change | None:
+    """What carrying the plan out changes in figures, on the first day on which all of it holds. Writes nothing.
+
+    None for a plan with nothing to do, or with so much that a request would not bear it.
+    """
+    if not plan.is_ready or not 0 < len(plan.steps) <= FORESEEN:
+        return None
+    staff: set[int] = set()
+
+    def act() -> None:
+        entries = _Writer(actor, staff_import).carry_out(plan.steps)
+        staff.update(entry.staff_id for entry in entries if entry.staff_id)
+
+    return foresee(act, day=day_of_effect(_holds_from(plan)), reach=reach, who=lambda: staff)
+
+
+def _holds_from(plan: Plan) -> datetime.date:
+    ends = (step.day + ONE_DAY for step in plan.steps if step.act == Act.END_JOB and step.day)
+    starts = (step.job.start for step in plan.steps if step.act == Act.ADD_JOB and step.job)
+    return max([*ends, *starts], default=timezone.localdate())
 
 
 class _Writer:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
 
+from ..access import workplaces_in_reach
 from ..admin.base import ActionView, AdminPage, LeaderMixin
+from ..foresight.words import figures_told, tables, told
 from ..models import StaffImport
 from ..people.views import STAFF, StaffList
 from ..reports.exports import csv_response, xlsx_response
@@ -155,9 +157,19 @@ class Import(ImportMixin, AdminPage, TemplateView):
                 for question in plan.questions
             ],
             "groups": [self._group(plan, group) for group in Group if plan.of(group)],
+            **self._figures(plan),
             "absent": plan.absent,
             "has_changed": self.staff_import.state == State.CHANGED,
         }
+
+    def _figures(self, plan):
+        """What it changes in the matrix, where it is not too much to be told beforehand."""
+        user = self.request.user
+        reach = workplaces_in_reach(user, self.roles)
+        change = actions.foresee_plan(plan, actor=user, staff_import=self.staff_import, reach=reach)
+        if change is None:
+            return {}
+        return {"told": [*told(change), *figures_told(change)], "change": change, "tables": tables(change)}
 
     @staticmethod
     def _group(plan, group):

@@ -68,7 +68,8 @@ def test_the_five_daily_acts(leader):
     page.fill("[data-lms-people-search] input", "")
     page.locator(".lms-people__group:has(legend:has-text('Gräsmyr')) button").click()
     assert page.locator("[data-lms-people-count]").inner_text() == "Förkryssade: 6"
-    leader.click("button[type=submit]:has-text('Registrera')", name="the matrix again")
+    leader.click("button[type=submit]:has-text('Visa vad som kommer att hända')", name="what recording it changes")
+    leader.click("button:has-text('Ja, registrera')", name="the matrix again")
     leader.was_told("Närvaro är registrerad för 6 personer.")
     assert ActivityCompletion.objects.filter(earned="attended").count() == 6
 
@@ -102,7 +103,10 @@ def test_the_five_daily_acts(leader):
     olle = leader.at_the_page_of("Olle")
     leader.click("a:has-text('Undanta')", name="excuse")
     page.select_option("#id_reason", "parental")
-    leader.click("button[type=submit]:has-text('Undanta')", name="excused")
+    leader.click("button[type=submit]:has-text('Visa vad som kommer att hända')", name="what excusing changes")
+    assert "räknas Olle Dahlberg inte längre" in leader.visit.text()
+    assert not Exemption.objects.filter(staff=olle).exists()
+    leader.click("button:has-text('Ja, undanta')", name="excused")
     leader.was_told("Olle Dahlberg är undantagen.")
     assert Exemption.objects.filter(staff=olle).count() == 1
 
@@ -151,5 +155,6 @@ def test_the_acts_work_without_javascript(visit, leader):
     plain.at("/admin/training/attendance/")
     plain.page.select_option("#id_what", label="Coachingkväll 1")
     plain.page.locator("label:has-text('Olle Dahlberg') input").check()
-    plain.visit.press("button[type=submit]:has-text('Registrera')")
+    plain.visit.press("button[type=submit]:has-text('Visa vad som kommer att hända')")
+    plain.visit.press("button:has-text('Ja, registrera')")
     assert ActivityCompletion.objects.filter(earned="attended").count() == 1

@@ -392,7 +392,7 @@ def test_it_is_said_first_for_whom_it_changes_anything(sign_in, cast, world):
     assert LedgerEntry.objects.filter(verb="equivalence.ended").count() == 1
     entry = LedgerEntry.objects.get(verb="equivalence.opened")
     page = ada.get(f"{PATH}{row.pk}/undo/{entry.uuid}/")
-    assert "Maja Lindgren" in page.context["words"]
+    assert "Maja Lindgren" in str(page.context["told"])
     assert ada.post(f"{PATH}{row.pk}/undo/{entry.uuid}/").status_code == 302
     assert cells(day(0))["Maja"].status == "not_started"
 

@@ -82,6 +82,7 @@ def test_a_programme_is_required_as_a_course_is(ada, cast, courses, programme):
     assert shown.context["told"] == [
         "Från den 25 november 2026 måste 3 personer gå en kurs som inte krävdes tidigare.",
         "Ingen blir försenad direkt.",
+        "Det gäller Birgitta Forsberg, Bo Ek och Maja Lindgren.",
     ]
     assert "Grunden" in shown.content.decode()
     assert ada.post(path, {**form, "seen": shown.context["seal"]}).status_code == 302
@@ -112,6 +113,7 @@ def test_a_change_is_told_first_then_done_once_and_undone(ada, cast, courses, pr
         "Från den 25 november 2026 måste 3 personer gå en kurs som inte krävdes tidigare.",
         "Från den 25 november 2026 finns det en kurs som 3 personer inte längre behöver gå.",
         "Ingen blir försenad direkt.",
+        "Det gäller Birgitta Forsberg, Bo Ek och Maja Lindgren.",
     ]
     assert contents_on(programme, today()) == courses[:2]
     for _twice in range(2):

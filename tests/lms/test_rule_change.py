@@ -44,7 +44,7 @@ def stands(state, staff, course, jobs_):
 def test_what_changes_agrees_with_the_slow_reference(states):
     before, after = states
     bound, leaving, late, dates = set(), set(), set(), []
-    by_place = {}
+    by_place, shares = {}, {}
     everyone = {someone.job.staff_id: someone.name for someone in after.people}
     for staff, name in everyone.items():
         own = [someone.job for someone in after.people if someone.job.staff_id == staff]
@@ -62,6 +62,9 @@ def test_what_changes_agrees_with_the_slow_reference(states):
                 there = [job for job in own if job.workplace_id == place]
                 was_there, now_there = stands(before, staff, course, there), stands(after, staff, course, there)
                 found = by_place.setdefault(PATHS[place - 1], (set(), set(), set()))
+                share = shares.setdefault((PATHS[place - 1], course), ([], []))
+                for people_there, stand in zip(share, (was_there, now_there), strict=True):
+                    people_there += [stand[3]] * stand[0]
                 if now_there[0] and not was_there[0]:
                     found[0].add(staff)
                 if now_there[1] and not was_there[1]:
@@ -72,6 +75,9 @@ def test_what_changes_agrees_with_the_slow_reference(states):
     assert (change.bound, change.leaving, change.late) == (len(bound), len(leaving), len(late))
     counted = {place: tuple(map(len, found)) for place, found in by_place.items() if any(found)}
     assert {place.name: tuple(place[1:]) for place in change.places} == counted
+    told_of = {share[:2]: share[2:] for share in change.shares}
+    counts = {key: tuple((sum(done), len(done)) for done in share) for key, share in shares.items()}
+    assert told_of == {key: share for key, share in counts.items() if share[0] != share[1]}
     dates.sort()
     if dates:
         assert change.due == (dates[0], dates[(len(dates) - 1) // 2], dates[-1])
@@ -113,11 +119,18 @@ def test_a_new_rule_says_whom_it_binds_and_by_when(noon, cast, course):
         due=Span(*(Dated(in_twenty, name) for name in ("Gunnel Öberg", "Gunnel Öberg", "Maja Lindgren"))),
         expires=Span(*[Dated(until, "Bo Ek")] * 3),
         places=(("Brattfors", 1, 0, 0), ("Gräsmyr", 2, 0, 0)),
+        touched=3,
+        names=("Bo Ek", "Gunnel Öberg", "Maja Lindgren"),
+        shares=(
+            ("Brattfors", course_of(course).pk, (0, 0), (0, 1)),
+            ("Gräsmyr", course_of(course).pk, (0, 0), (1, 2)),
+        ),
     )
     assert told(change) == [
         "Från den 25 november 2026 måste 3 personer gå kursen som inte behövde det tidigare.",
         "1 av dem har redan slutfört den.",
         "Ingen blir försenad direkt.",
+        "Det gäller Bo Ek, Gunnel Öberg och Maja Lindgren.",
     ]
     assert not Requirement.objects.exists()
     assert not LedgerEntry.objects.filter(verb="requirement.opened").exists()
@@ -132,7 +145,17 @@ def test_ending_a_rule_says_who_need_no_longer(noon, cast, rule, course):
     last = timezone.localdate()
     act = lambda: end_requirement(rule=rule, last_day=last, actor=cast.ada)  # noqa: E731
     change = foresee(act, course, day=last + ONE_DAY)
-    assert change == Change(day=last + ONE_DAY, leaving=3, places=(("Brattfors", 0, 0, 2), ("Gräsmyr", 0, 0, 1)))
+    assert change == Change(
+        day=last + ONE_DAY,
+        leaving=3,
+        places=(("Brattfors", 0, 0, 2), ("Gräsmyr", 0, 0, 1)),
+        touched=3,
+        names=("Birgitta Forsberg", "Bo Ek", "Maja Lindgren"),
+        shares=(
+            ("Brattfors", rule.course_id, (0, 2), (0, 0)),
+            ("Gräsmyr", rule.course_id, (0, 1), (0, 0)),
+        ),
+    )
     assert rule.valid_to is None
 
 
@@ -145,6 +168,6 @@ def test_a_rule_beside_another_that_asks_the_same_changes_nothing(noon, cast, ru
 def test_the_dry_run_costs_the_same_for_many_and_for_few(noon, cast, course, number, django_assert_num_queries):
     for each in range(number):
         people.hire(cast, f"Person {each}", "Test", "brattfors")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         foresee(opened(cast, course, workplaces=[cast.brattfors]), course)
     assert Employment.objects.count() == 3 + number

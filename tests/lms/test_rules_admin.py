@@ -16,13 +16,21 @@ from lms.models import (
     Workplace,
 )
 from lms.people.actions import employ, end_employment
-from lms.requirements.actions import end_requirement, excuse, require, take_exemption_back, take_requirement_back
+from lms.requirements.actions import (
+    change_requirement,
+    end_requirement,
+    excuse,
+    require,
+    take_exemption_back,
+    take_requirement_back,
+)
 from lms.wording import day_text
 from lms.workplaces.actions import (
     add_workplace,
 )
 from tests import builders
 from tests.builders import activity_of, course_of
+from tests.foreseen import agree
 
 BASE = "/admin/training"
 TODAY = timezone.localdate
@@ -121,13 +129,42 @@ def test_a_due_date_before_the_rule_begins_is_told_at_its_field(sign_in, cast, c
     assert not Requirement.objects.exists()
 
 
+@pytest.mark.parametrize("field", [{"due_on": "2027-01-31", "due_days": ""}, {"due_on": "", "due_days": "30"}])
+def test_what_is_only_recommended_has_no_date_and_that_is_said_at_the_field(sign_in, cast, course, field):
+    ada, path = sign_in("ada"), f"{BASE}/requirements/add/"
+    response = ada.post(path, rule_form(course, mandatory="no", **field))
+    errors = response.context["form"].errors
+    assert list(errors) == [name for name, value in field.items() if value]
+    assert "Det som bara rekommenderas har inget sista datum." in str(errors)
+    confirm(ada, path, rule_form(course, mandatory="no", due_on="", due_days=""))
+    assert not Requirement.objects.get().mandatory
+
+
+def test_only_what_came_last_of_a_requirement_can_be_undone(sign_in, cast, course):
+    ada, day = sign_in("ada"), TODAY() - datetime.timedelta(days=20)
+    rule = require(course=course_of(course), valid_from=day, actor=cast.ada)
+    new = change_requirement(rule=rule, first_day=TODAY(), due_days=30, actor=cast.ada)
+
+    def offered():
+        [row] = ada.get(f"{BASE}/requirements/").context["current"]
+        return [(entry.verb, can_be) for _pk, entry, _text, can_be in row["history"]]
+
+    assert offered() == [("requirement.opened", False), ("requirement.changed", True)]
+    entry = LedgerEntry.objects.get(verb="requirement.opened")
+    page = ada.get(f"{BASE}/requirements/{rule.pk}/undo/{entry.uuid}/")
+    assert page.context["told"][-1] == "Det som har ändrats i det sedan dess tas också bort."
+    changed = LedgerEntry.objects.get(verb="requirement.changed")
+    assert ada.post(f"{BASE}/requirements/{new.pk}/undo/{changed.uuid}/").status_code == 302
+    assert [line for line in offered() if line[1]] == [("requirement.opened", True)]
+
+
 def test_excusing_and_ending_it(petra, cast, rule):
     today = TODAY()
     form = {"course": "", "reason": "parental", "valid_from": today.isoformat(), "valid_to": ""}
-    petra.post(f"{BASE}/staff/{cast.maja.pk}/excuse/", form)
+    agree(petra, f"{BASE}/staff/{cast.maja.pk}/excuse/", form)
     exemption = Exemption.objects.get()
     assert exemption.recorded_by == cast.users["petra"]
-    petra.post(f"{BASE}/staff/{cast.maja.pk}/excuse/{exemption.pk}/end/", {"last_day": today.isoformat()})
+    agree(petra, f"{BASE}/staff/{cast.maja.pk}/excuse/{exemption.pk}/end/", {"last_day": today.isoformat()})
     exemption.refresh_from_db()
     assert exemption.valid_to == today
     assert "parental" not in str(LedgerEntry.objects.values_list("data", flat=True))
@@ -139,7 +176,7 @@ def test_a_double_click_excuses_once(petra, cast):
     assert "reason" in petra.post(f"/admin/training/staff/{cast.maja.pk}/excuse/", {}).context["form"].errors
     form = {"course": "", "reason": "sick", "valid_from": TODAY().isoformat(), "valid_to": ""}
     for form_id in (drawn, drawn, uuid.uuid4()):
-        assert petra.post(path, {**form, "form_id": str(form_id)}).status_code == 302
+        assert agree(petra, path, {**form, "form_id": str(form_id)}).status_code == 302
     assert Exemption.objects.count() == 2
     assert LedgerEntry.objects.filter(verb="exemption.opened").count() == 2
 
@@ -246,9 +283,14 @@ def test_recording_who_came_for_many(sign_in, cast, index):
     meetup = activity_of(builders.make_workshop(page))
     form = register_form(meetup, [cast.maja, cast.staff["bo"]])
     kajsa = sign_in("kajsa")
-    assert kajsa.post(f"{BASE}/attendance/", form).status_code == 302
+    path = f"{BASE}/attendance/"
+    shown = kajsa.post(path, form)
+    assert "2 personer registreras som närvarande." in shown.content.decode()
+    assert not CourseCompletion.objects.exists()
+    seen = {**form, "seen": shown.context["seal"]}
+    assert kajsa.post(path, seen).status_code == 302
     assert CourseCompletion.objects.count() == 2
-    kajsa.post(f"{BASE}/attendance/", form)  # a double click
+    assert kajsa.post(path, seen).status_code == 302  # a double click
     assert CourseCompletion.objects.count() == 2
 
 
@@ -375,7 +417,7 @@ def test_a_rule_is_changed_on_a_page_that_holds_what_it_says(sign_in, cast, rule
     assert (drawn["mandatory"].value(), drawn["due_on"].value()) == ("yes", rule.due_on)
     nothing = ada.post(path, change_form(rule))
     assert "Du har inte ändrat något." in nothing.content.decode()
-    shown = confirm(ada, path, change_form(rule, mandatory="no"))
+    shown = confirm(ada, path, change_form(rule, mandatory="no", due_on=""))
     assert shown.context["change"].leaving == 3
     [row] = ada.get(f"{BASE}/requirements/").context["current"]
     assert row["words"].by_when == "Rekommenderas, utan datum"

@@ -36,6 +36,7 @@ from lms.wording import day_text
 from lms.workplaces.actions import add_workplace, close_workplace
 from tests import builders, people
 from tests.builders import complete, course_of
+from tests.foreseen import agree
 from tests.staff_lists import as_csv, row
 
 BASE = "/admin/training"
@@ -228,7 +229,7 @@ def add_form(cast, **changes):
 
 
 def test_adding_somebody_without_an_address(petra, cast):
-    response = petra.post(f"{BASE}/staff/add/", add_form(cast))
+    response = agree(petra, f"{BASE}/staff/add/", add_form(cast))
     tuva = StaffMember.objects.get(given_name="Tuva")
     assert response["Location"] == f"{BASE}/staff/{tuva.pk}/"
     assert (tuva.email, tuva.user, tuva.employments.get().workplace) == ("", None, cast.brattfors)
@@ -242,7 +243,7 @@ def test_a_double_click_adds_one_person(petra, cast):
     """The same form again leads to the one that it added; a new form may add somebody of the same name."""
     drawn = petra.get(f"{BASE}/staff/add/").context["form"]["form_id"].value()
     form = add_form(cast, form_id=str(drawn))
-    first, second = (petra.post(f"{BASE}/staff/add/", form) for _click in range(2))
+    first, second = (agree(petra, f"{BASE}/staff/add/", form) for _click in range(2))
     assert first["Location"] == second["Location"]
     assert StaffMember.objects.filter(given_name="Tuva").count() == 1
     assert LedgerEntry.objects.filter(verb="employment.added", staff__given_name="Tuva").count() == 1
@@ -250,8 +251,8 @@ def test_a_double_click_adds_one_person(petra, cast):
 
 @pytest.mark.parametrize("form_id", ["7f0c2f5e-6a55-4a4e-9a53-0d7b1a0e7d11", "inget-id"])
 def test_a_form_of_its_own_adds_a_person_of_its_own(petra, cast, form_id):
-    petra.post(f"{BASE}/staff/add/", add_form(cast))
-    petra.post(f"{BASE}/staff/add/", add_form(cast, given_name="Ture", form_id=form_id))
+    agree(petra, f"{BASE}/staff/add/", add_form(cast))
+    agree(petra, f"{BASE}/staff/add/", add_form(cast, given_name="Ture", form_id=form_id))
     assert StaffMember.objects.filter(given_name="Ture").count() == (form_id != "inget-id")
 
 
@@ -268,7 +269,7 @@ def test_a_form_of_its_own_adds_a_person_of_its_own(petra, cast, form_id):
 )
 def test_bad_input_is_told_at_its_field_and_nothing_is_written(petra, cast, field, value):
     before = StaffMember.objects.count()
-    response = petra.post(f"{BASE}/staff/add/", add_form(cast, **{field: value}))
+    response = agree(petra, f"{BASE}/staff/add/", add_form(cast, **{field: value}))
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [field]
     assert StaffMember.objects.count() == before
@@ -276,7 +277,7 @@ def test_bad_input_is_told_at_its_field_and_nothing_is_written(petra, cast, fiel
 
 def test_nobody_is_hired_outside_the_leaders_reach_or_at_a_municipality(petra, cast):
     for place in ("annorstades", "kommun"):
-        response = petra.post(f"{BASE}/staff/add/", add_form(cast, workplace=cast.places[place].pk))
+        response = agree(petra, f"{BASE}/staff/add/", add_form(cast, workplace=cast.places[place].pk))
         assert list(response.context["form"].errors) == ["workplace"]
 
 
@@ -298,7 +299,7 @@ def test_employer_and_employee_id_are_filled_in_and_go_along_in_a_move(petra, ca
     petra.post(f"{path}employer/", form)
     assert LedgerEntry.objects.filter(verb="employment.numbered").count() == 1
     move = {"workplace": cast.grasmyr.pk, "role": cast.roles["ägare"].pk, "first_day": today.isoformat()}
-    petra.post(f"{path}move/", move)
+    agree(petra, f"{path}move/", move)
     assert list(cast.maja.employments.values_list("employer", "employee_id")) == [("Byns Handel AB", "17")] * 2
     assert "Byns Handel AB" in petra.get(f"{BASE}/staff/{cast.maja.pk}/").content.decode()
 
@@ -319,17 +320,18 @@ def test_an_employee_id_needs_an_employer_and_is_no_personnummer(petra, cast, fo
 def test_ending_moving_and_rehiring_keep_history(petra, cast):
     job = cast.maja.employments.get()
     today = TODAY()
-    petra.post(
+    agree(
+        petra,
         f"{BASE}/staff/{cast.maja.pk}/job/{job.pk}/move/",
         {"workplace": cast.places["grasmyr"].pk, "role": cast.roles["ägare"].pk, "first_day": today.isoformat()},
     )
     old, new = Employment.objects.filter(staff=cast.maja).order_by("start")
     assert (old.end, new.start, new.workplace) == (today - datetime.timedelta(days=1), today, cast.places["grasmyr"])
-    petra.post(f"{BASE}/staff/{cast.maja.pk}/job/{new.pk}/end/", {"last_day": today.isoformat()})
+    agree(petra, f"{BASE}/staff/{cast.maja.pk}/job/{new.pk}/end/", {"last_day": today.isoformat()})
     new.refresh_from_db()
     assert (new.end, new.end_recorded_at is not None) == (today, True)
     start = (today + datetime.timedelta(days=30)).isoformat()
-    petra.post(f"{BASE}/staff/{cast.maja.pk}/job/", {**add_form(cast), "start": start})
+    agree(petra, f"{BASE}/staff/{cast.maja.pk}/job/", {**add_form(cast), "start": start})
     assert cast.maja.employments.count() == 3
 
 
@@ -338,14 +340,14 @@ def test_who_leaves_and_is_still_responsible_is_told_of(petra, cast):
     job = cast.birgitta.employments.get()
     path = f"{BASE}/staff/{cast.birgitta.pk}/"
     assert "Butiksansvarig: Brattfors" in petra.get(path).content.decode()
-    moved = petra.post(
+    moved = agree(
+        petra,
         f"{path}job/{job.pk}/move/",
         {"workplace": cast.grasmyr.pk, "role": job.role_id, "first_day": TODAY().isoformat()},
         follow=True,
     )
-    ended = petra.post(
-        f"{path}job/{cast.birgitta.employments.get(end=None).pk}/end/", {"last_day": TODAY().isoformat()}, follow=True
-    )
+    job = cast.birgitta.employments.get(end=None)
+    ended = agree(petra, f"{path}job/{job.pk}/end/", {"last_day": TODAY().isoformat()}, follow=True)
     for page in (moved, ended):
         text = page.content.decode()
         assert "Birgitta Forsberg har kvar sitt ansvar (Butiksansvarig: Brattfors)." in text
@@ -360,12 +362,12 @@ def test_who_leaves_and_is_responsible_for_nothing_is_not(petra, cast, name):
     path = f"{BASE}/staff/{cast.staff[name].pk}/"
     assert "Ansvar</h2>" not in petra.get(path).content.decode()
     job = cast.staff[name].employments.get()
-    page = petra.post(f"{path}job/{job.pk}/end/", {"last_day": TODAY().isoformat()}, follow=True)
+    page = agree(petra, f"{path}job/{job.pk}/end/", {"last_day": TODAY().isoformat()}, follow=True)
     assert "har kvar sitt ansvar" not in page.content.decode()
 
 
 def test_an_employment_that_overlaps_one_at_the_same_place_is_refused(petra, cast):
-    response = petra.post(f"{BASE}/staff/{cast.maja.pk}/job/", add_form(cast))
+    response = agree(petra, f"{BASE}/staff/{cast.maja.pk}/job/", add_form(cast))
     assert response.status_code == 422
     assert list(response.context["form"].errors) == ["start"]
 
@@ -381,11 +383,11 @@ def test_a_later_last_day_opens_no_second_employment_at_the_same_place(petra, ca
         actor=cast.ada,
     )
     path = f"{BASE}/staff/{cast.maja.pk}/job/{job.pk}/end/"
-    response = petra.post(path, {"last_day": today.isoformat()})
+    response = agree(petra, path, {"last_day": today.isoformat()})
     assert list(response.context["form"].errors) == ["last_day"]
     assert Employment.objects.covering(today).filter(staff=cast.maja).count() == 1
     corrected = today - datetime.timedelta(days=51)
-    assert petra.post(path, {"last_day": corrected.isoformat()}).status_code == 302
+    assert agree(petra, path, {"last_day": corrected.isoformat()}).status_code == 302
     job.refresh_from_db()
     assert job.end == corrected
 
@@ -394,7 +396,7 @@ def test_a_move_does_not_open_again_what_has_ended(petra, cast):
     job, today = cast.maja.employments.get(), TODAY()
     end_employment(job=job, last_day=today - datetime.timedelta(days=100), actor=cast.ada)
     form = {"workplace": cast.grasmyr.pk, "role": cast.roles["ägare"].pk, "first_day": today.isoformat()}
-    response = petra.post(f"{BASE}/staff/{cast.maja.pk}/job/{job.pk}/move/", form)
+    response = agree(petra, f"{BASE}/staff/{cast.maja.pk}/job/{job.pk}/move/", form)
     assert list(response.context["form"].errors) == ["first_day"]
     assert cast.maja.employments.get().end == today - datetime.timedelta(days=100)
 
@@ -408,11 +410,11 @@ def test_nobody_works_on_where_it_closes(petra, cast, what_closes):
     close_workplace(workplace=place if what_closes == "the workplace" else district, on=last, actor=cast.ada)
     path, form = f"{BASE}/staff/{cast.maja.pk}/job/", {**add_form(cast), "workplace": place.pk}
     for start, end in ((after, ""), (today, ""), (today, after)):
-        response = petra.post(path, {**form, "start": str(start), "end": str(end)})
+        response = agree(petra, path, {**form, "start": str(start), "end": str(end)})
         assert list(response.context["form"].errors) == ["start"]
-    assert petra.post(path, {**form, "start": str(today), "end": str(last)}).status_code == 302
+    assert agree(petra, path, {**form, "start": str(today), "end": str(last)}).status_code == 302
     job = place.employments.get()
-    response = petra.post(f"{path}{job.pk}/end/", {"last_day": str(after)})
+    response = agree(petra, f"{path}{job.pk}/end/", {"last_day": str(after)})
     assert list(response.context["form"].errors) == ["last_day"]
 
 
@@ -445,14 +447,14 @@ def test_who_moves_takes_the_due_day_along(petra, cast, course):
 def test_an_employment_cannot_end_before_it_begins(petra, cast, days):
     job = cast.maja.employments.get()
     last = (TODAY() + datetime.timedelta(days=days)).isoformat()
-    response = petra.post(f"{BASE}/staff/{cast.maja.pk}/job/{job.pk}/end/", {"last_day": last})
+    response = agree(petra, f"{BASE}/staff/{cast.maja.pk}/job/{job.pk}/end/", {"last_day": last})
     assert list(response.context["form"].errors) == ["last_day"]
 
 
 def test_moving_to_where_one_already_works_is_refused(petra, cast):
     job = cast.maja.employments.get()
     form = {"workplace": cast.brattfors.pk, "role": cast.roles["ägare"].pk, "first_day": TODAY().isoformat()}
-    response = petra.post(f"{BASE}/staff/{cast.maja.pk}/job/{job.pk}/move/", form)
+    response = agree(petra, f"{BASE}/staff/{cast.maja.pk}/job/{job.pk}/move/", form)
     assert list(response.context["form"].errors) == ["workplace"]
 
 
@@ -462,14 +464,14 @@ def test_who_began_at_the_wrong_place_is_not_moved_and_the_page_says_what_to_do(
     path = f"{BASE}/staff/{tuva.pk}/job/{tuva.employments.get().pk}/move/"
     first = (TODAY() + datetime.timedelta(days=days)).isoformat()
     form = {"workplace": cast.grasmyr.pk, "role": cast.roles["biträde"].pk, "first_day": first}
-    response = petra.post(path, form)
+    response = agree(petra, path, form)
     assert response.status_code == 422
     [words] = response.context["form"].errors["first_day"]
     assert words.startswith(f"Anställningen på Brattfors börjar {day_text(TODAY())}.")
     assert "ångra den felaktiga i historiken" in words
     assert tuva.employments.get().end is None
     # And what it says can be done.
-    petra.post(f"{BASE}/staff/{tuva.pk}/job/", {**add_form(cast), "workplace": cast.grasmyr.pk})
+    agree(petra, f"{BASE}/staff/{tuva.pk}/job/", {**add_form(cast), "workplace": cast.grasmyr.pk})
     wrong = LedgerEntry.objects.filter(verb="employment.added", staff=tuva).earliest("pk")
     petra.post(f"{BASE}/staff/{tuva.pk}/undo/{wrong.uuid}/")
     assert [job.workplace for job in tuva.employments.filter(voided_at=None)] == [cast.grasmyr]
@@ -529,7 +531,8 @@ def test_a_name_is_found_in_whatever_case_it_is_written(petra, cast, words):
 def test_the_person_page_says_why_and_what_next_and_hides_what_a_course_leader_may_not_know(
     sign_in, petra, cast, course, rule
 ):
-    petra.post(
+    agree(
+        petra,
         f"{BASE}/staff/{cast.maja.pk}/excuse/",
         {"course": "", "reason": "sick", "valid_from": TODAY().isoformat(), "valid_to": ""},
     )

@@ -11,9 +11,10 @@ from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.models import Employment, JobRole, LedgerEntry, StaffImport, StaffMember
+from lms.models import Employment, JobRole, LedgerEntry, StaffImport, StaffMember, Workplace
 from lms.people.actions import add_staff, employ, end_employment
 from lms.reports.exports import csv_response, xlsx_response
+from lms.reports.figures import gather
 from lms.spreadsheets import harmless, unguarded
 from lms.staff_lists import actions, exports
 from lms.staff_lists.files import read_table
@@ -54,6 +55,27 @@ def test_a_list_is_looked_at_agreed_to_and_read_in(petra, cast, at_once):
     assert "2 nya" in text
     assert StaffMember.objects.filter(family_name="Nordin").count() == 2
     assert path in petra.get(f"{BASE}/import/").content.decode()
+
+
+def test_what_it_changes_in_figures_is_said_before_and_is_so_after(petra, cast, rule, at_once):
+    place = Workplace.objects.filter(pk=cast.brattfors.pk)
+    day = TODAY().isoformat()
+    path = upload(petra, as_csv(row(start=day), row(given="Kalle", start=day)))
+    before = everything()
+    page = petra.get(path)
+    assert everything() == before
+    assert next(tuple(line) for line in page.context["tables"].places[0].lines)[1:] == ("0 av 2", "0 av 4")
+    assert "Det gäller Kalle Nordin och Tuva Nordin." in page.context["told"]
+    with at_once():
+        petra.post(f"{path}confirm/", {"plan": page.context["plan"].digest})
+    assert gather(TODAY(), place).totals.people.counted == 4
+
+
+def test_of_a_list_with_too_much_in_it_figures_are_not_foreseen(petra, cast, rule, monkeypatch):
+    monkeypatch.setattr(actions, "FORESEEN", 1)
+    page = petra.get(upload(petra, as_csv(row(), row(given="Kalle"))))
+    assert "tables" not in page.context
+    assert page.context["plan"].steps
 
 
 def test_what_stands_in_a_list_is_shown_and_never_run(petra, cast):
