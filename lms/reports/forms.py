@@ -11,17 +11,45 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
+from courses.widgets import DateInput
 
 from ..admin.fields import DayField
 from ..models import Workplace
 from ..requirements.lookup import end_of
+from .cells import known_text
+
+
+class KnownInput(DateInput):
+    """A day to choose. A moment that an address asks for is said, and kept as it is: a day is all that one chooses."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        try:
+            moment = KnownField(required=False).clean(value) if is_moment(value) else None
+        except ValidationError:
+            moment = None
+        if moment is None:
+            return super().render(name, None if is_moment(value) else value, attrs, renderer)
+        own = self.build_attrs(self.attrs, attrs)
+        return format_html(
+            "<output{}>{}</output><input{}>",
+            flatatt({"id": own.get("id", False)}),
+            known_text(moment),
+            flatatt({"type": "hidden", "name": name, "value": value}),
+        )
+
+
+def is_moment(value: Any) -> bool:
+    """Whether what is written is to be a moment, and not a day."""
+    return isinstance(value, str) and "T" in value
 
 
 class KnownField(DayField):
     """Up to when the register is asked what it knew: the end of a day, or a moment ("2026-10-05T09:30:00Z")."""
 
+    widget = KnownInput
+
     def to_python(self, value):
-        if isinstance(value, str) and "T" in value:
+        if is_moment(value):
             try:
                 moment = parse_datetime(value)
             except ValueError:
@@ -65,6 +93,9 @@ class MatrixFilterForm(forms.Form):
         ("share", _("Least done first")),
     ]
 
+    #: Asked for now and then: folded away until they are.
+    FOLDED = ("known",)
+
     date = DayField(label=_("As of"), required=False)
     workplace = forms.TypedChoiceField(
         label=_("Workplace"), required=False, coerce=int, empty_value=None, widget=PlainSelect
@@ -74,8 +105,8 @@ class MatrixFilterForm(forms.Form):
     only = forms.ChoiceField(label=_("Show"), choices=ONLY, required=False)
     order = forms.ChoiceField(label=_("Sorted by"), choices=ORDERS, required=False)
     q = forms.CharField(label=_("Name"), required=False, max_length=80)
-    #: Only in the address: what a report that was handed out on that day said.
-    known = KnownField(required=False, widget=forms.HiddenInput)
+    #: What a report that was handed out on that day said.
+    known = KnownField(label=_("As it was known on"), required=False)
 
     def __init__(self, *args: Any, workplaces: Iterable[Workplace], **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -83,6 +114,18 @@ class MatrixFilterForm(forms.Form):
             ("", _("All")),
             *((place.pk, f"{'    ' * (place.depth - 1)}{place.name}") for place in workplaces),
         ]
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self.FOLDED]
+
+    @property
+    def folded_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name in self.FOLDED]
+
+    @property
+    def is_unfolded(self) -> bool:
+        return any(field.value() or field.errors for field in self.folded_fields)
 
     def offer(self, *, roles: Iterable[str], courses: Iterable[Course]) -> None:
         """The roles and courses there are on the day, known only when the day is."""

@@ -13,7 +13,7 @@ from .. import matrix
 from ..access import LEADERS, may_lead, workplaces_in_reach
 from ..evidence import evidence_for
 from ..handed_out.building import AT_ONCE, at_once, foreseen
-from ..models import Role
+from ..models import Employment, Requirement, Role
 from ..wording import day_text
 from .cells import CellPrinter, how_many_rows, known_text, summary_sentence, total_label, who_is_counted
 from .figures import Figures, Worker
@@ -153,6 +153,14 @@ class TrainingMatrix(MatrixFilter, ReportView):
             return None
         return found.totals
 
+    @cached_property
+    def nothing_known(self) -> bool:
+        """Whether the moment that is asked about is before anything was registered. Two queries, of such a moment."""
+        if not self.known or self.figures.rules:
+            return False
+        jobs = Employment.objects.filter(workplace__in=self.selection.reach)
+        return not any(rows.filter(recorded_at__lte=self.known).exists() for rows in (jobs, Requirement.objects))
+
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         context.update(
@@ -169,9 +177,12 @@ class TrainingMatrix(MatrixFilter, ReportView):
             query_by_workplace=self._query(view="workplaces"),
             query_by_person=self._query(view="people"),
             no_rules=not self.figures.rules,
+            nothing_known=self.nothing_known,
             may_lead_project=may_lead(self.request.user, Role.PROJECT_LEADER),
             **(self._sums(self.totals) if self.totals else {"sentence": how_many_rows(self.figures.count)}),
         )
+        if self.nothing_known:
+            context["sentence"] = _("Nothing was registered then.")
         return context
 
     def _sums(self, totals):

@@ -302,13 +302,13 @@ def test_harmless_leaves_numbers_and_plain_text_alone():
 
 def test_the_moment_that_is_asked_about_goes_along_to_the_other_view_and_can_be_left(petra):
     text = petra.get(f"{MATRIX}?date=2026-11-01&known=2026-11-02&view=people").content.decode()
-    assert f'href="{MATRIX}?date=2026-11-01&amp;known=2026-11-02">Per arbetsplats' in text
+    assert 'href="?date=2026-11-01&amp;known=2026-11-02&amp;view=workplaces">Per arbetsplats' in text
     assert f'href="{MATRIX}?date=2026-11-01&amp;view=people">Visa med allt som är registrerat nu' in text
 
 
 def test_nothing_is_said_of_a_moment_where_none_is_asked_about(petra):
     text = petra.get(f"{MATRIX}?view=people").content.decode()
-    assert f'href="{MATRIX}">Per arbetsplats' in text
+    assert 'href="?view=workplaces">Per arbetsplats' in text
     assert "registrerat nu" not in text
 
 
