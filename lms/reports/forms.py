@@ -14,8 +14,9 @@ from courses.models import Course
 from courses.widgets import DateInput
 
 from ..admin.fields import DayField
-from ..models import Workplace
+from ..models import Programme, Workplace
 from ..requirements.lookup import end_of
+from ..wording import day_text
 from .cells import known_text
 
 
@@ -94,7 +95,7 @@ class MatrixFilterForm(forms.Form):
     ]
 
     #: Asked for now and then: folded away until they are.
-    FOLDED = ("known",)
+    FOLDED = ("programme", "known", "compare")
 
     date = DayField(label=_("As of"), required=False)
     workplace = forms.TypedChoiceField(
@@ -103,10 +104,12 @@ class MatrixFilterForm(forms.Form):
     role = forms.CharField(label=_("Job role"), required=False, max_length=80, widget=forms.Select)
     course = forms.IntegerField(label=_("Course"), required=False, widget=forms.Select)
     only = forms.ChoiceField(label=_("Show"), choices=ONLY, required=False)
-    order = forms.ChoiceField(label=_("Sorted by"), choices=ORDERS, required=False)
+    order = forms.ChoiceField(label=_("Sorted by"), choices=ORDERS, required=False, widget=forms.HiddenInput)
     q = forms.CharField(label=_("Name"), required=False, max_length=80)
     #: What a report that was handed out on that day said.
     known = KnownField(label=_("As it was known on"), required=False)
+    compare = DayField(label=_("Compare with"), required=False)
+    programme = forms.IntegerField(label=_("Show the courses of"), required=False, widget=forms.Select)
 
     def __init__(self, *args: Any, workplaces: Iterable[Workplace], **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -114,6 +117,14 @@ class MatrixFilterForm(forms.Form):
             ("", _("All")),
             *((place.pk, f"{'    ' * (place.depth - 1)}{place.name}") for place in workplaces),
         ]
+
+    def clean(self) -> dict[str, Any]:
+        chosen = super().clean() or {}
+        compare, day = chosen.get("compare"), chosen.get("date") or timezone.localdate()
+        if compare and compare >= day:
+            words = _("Choose a day before %(day)s, which is the one that is shown.")
+            self.add_error("compare", ValidationError(words, params={"day": day_text(day)}))
+        return chosen
 
     @property
     def first_fields(self) -> list[forms.BoundField]:
@@ -131,3 +142,11 @@ class MatrixFilterForm(forms.Form):
         """The roles and courses there are on the day, known only when the day is."""
         self.fields["role"].widget.choices = [("", _("All")), *((role, role) for role in sorted(roles))]
         self.fields["course"].widget.choices = [("", _("All required")), *((c.pk, c.title) for c in courses)]
+
+    def offer_programmes(self, programmes: Iterable[Programme]) -> None:
+        """The field is there only if there are any."""
+        choices = [(programme.pk, programme.title) for programme in programmes]
+        if choices:
+            self.fields["programme"].widget.choices = [("", _("All of them")), *choices]
+        else:
+            del self.fields["programme"]
