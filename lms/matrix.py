@@ -109,6 +109,22 @@ class Share:
     late: int = 0
     expiring: int = 0
 
+    def __add__(self, other: "Share") -> "Share":
+        return Share(
+            self.counted + other.counted,
+            self.done + other.done,
+            self.late + other.late,
+            self.expiring + other.expiring,
+        )
+
+    def __sub__(self, other: "Share") -> "Share":
+        return Share(
+            self.counted - other.counted,
+            self.done - other.done,
+            self.late - other.late,
+            self.expiring - other.expiring,
+        )
+
     @property
     def missing(self) -> int:
         return self.counted - self.done
@@ -124,6 +140,8 @@ class Totals:
     """People, each once however many jobs they have; and workplaces, where everyone counts who works there.
 
     Counted is who must take at least one course and is not excused from all of them. Done is who has done them all.
+    `overlaps` is what the workplaces under a path, added up, count too much of who has several jobs there: of all
+    courses (None) and of each. See `lms.subtrees`.
     """
 
     people: Share = field(default_factory=Share)
@@ -134,6 +152,7 @@ class Totals:
     late: list[int] = field(default_factory=list)
     excused: int = 0
     not_required: int = 0
+    overlaps: dict[str, dict[int | None, Share]] = field(default_factory=dict, compare=False)
 
 
 def _counts(facts: Facts, status: Status) -> bool:

@@ -9,6 +9,8 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from .matrix import Share, Totals
@@ -42,6 +44,9 @@ class Score(NamedTuple):
 
 
 NOTHING = Learned()
+
+#: A workplace's path is so much longer than the path of the one above it.
+STEP = 4
 
 
 class Bits:
@@ -98,6 +103,7 @@ class Tally:
     exempt: Mapping[int, int]
     _people: dict[int, tuple[Bound, Score]] = field(default_factory=dict)
     _places: dict[int, list[Score]] = field(default_factory=lambda: defaultdict(list))
+    _jobs: dict[int, list[tuple[str, Bound, Score]]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         self._duties = Duties(self.day, self.courses, self.rules)
@@ -108,12 +114,16 @@ class Tally:
         learned, exempt = self.learned.get(staff, NOTHING), self.exempt.get(staff, 0)
         own = score(bound, learned, exempt)
         self._places[job.workplace_id].append(own)
-        if staff in self._people:  # another job of somebody's: the earliest day wins, as in `merge_duties`
-            bound = Bound._make(one | two for one, two in zip(self._people[staff][0], bound, strict=True))
-            self._people[staff] = bound, score(bound, learned, exempt)
-        else:
-            self._people[staff] = bound, own
+        self._jobs[staff].append((job.path, bound, own))
+        self._people[staff] = (
+            self._together(staff, self._people[staff][0], bound) if staff in self._people else (bound, own)
+        )
         return own
+
+    def _together(self, staff: int, *bounds: Bound) -> tuple[Bound, Score]:
+        """What several jobs of somebody's require: the earliest day wins, as in `merge_duties`."""
+        bound = Bound._make(reduce(or_, masks) for masks in zip(*bounds, strict=True))
+        return bound, score(bound, self.learned.get(staff, NOTHING), self.exempt.get(staff, 0))
 
     def totals(self) -> Totals:
         result = Totals()
@@ -134,7 +144,29 @@ class Tally:
             for course, counted, *rest in self._shares(scores):
                 if counted:
                     result.by_workplace_course[place, course] = Share(counted, *rest)
+        result.overlaps = self._overlaps()
         return result
+
+    def _overlaps(self) -> dict[str, dict[int | None, Share]]:
+        """For each path under which somebody has several jobs: these counted apart, less the person counted once."""
+        apart, once = defaultdict(list), defaultdict(list)
+        for staff, jobs in self._jobs.items():
+            if len(jobs) == 1:
+                continue
+            for top in {path[:end] for path, _bound, _own in jobs for end in range(STEP, len(path) + 1, STEP)}:
+                below = [(bound, own) for path, bound, own in jobs if path.startswith(top)]
+                if len(below) > 1:
+                    apart[top] += [own for _bound, own in below]
+                    once[top].append(self._together(staff, *(bound for bound, _own in below))[1])
+        found = {}
+        for top, scores in apart.items():
+            own = self._told(once[top])
+            found[top] = {course: share - own[course] for course, share in self._told(scores).items()}
+        return found
+
+    def _told(self, scores: list[Score]) -> dict[int | None, Share]:
+        shares: dict[int | None, Share] = {course: Share(*four) for course, *four in self._shares(scores)}
+        return {None: _share_of_people(scores), **shares}
 
     def _shares(self, scores: list[Score]) -> Iterable[tuple[int, ...]]:
         """Each course, and what a share of it is made of."""

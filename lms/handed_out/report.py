@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -111,15 +110,6 @@ def count_values(line: CountLine) -> list[str | int]:
 
 def course_shares(report: Report) -> list[str]:
     return [share_text(report.totals.by_course[course.pk]) for course in report.courses]
-
-
-def recorded_afterwards(cell: Cell) -> datetime.date | None:
-    """The day on which a completion was recorded, where it is later than the day it is said to have happened."""
-    done = cell.facts.completion
-    if done is None or done.recorded_at is None:
-        return None
-    heard = timezone.localdate(done.recorded_at)
-    return heard if heard > done.completed_on else None
 
 
 def dated_words(cell: Cell) -> str:

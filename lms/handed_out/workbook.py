@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from ..afterwards import recorded_afterwards
 from ..matrix import Cell, Row
 from ..reports.cells import date_of
 from ..reports.figures import Worker
@@ -19,7 +20,6 @@ from .report import (
     count_lines,
     count_values,
     meanings,
-    recorded_afterwards,
     walked,
 )
 from .text_file import people_heading, people_totals
@@ -181,7 +181,7 @@ class _LongList:
                     *(worker.given_name, worker.family_name, worker.workplace, worker.role),
                     *(self.titles[cell.course_id], str(cell.status.label), cell.status.value, facts.due),
                     *(done and done.completed_on, done and done.last_day, int(cell.late)),
-                    recorded_afterwards(cell),
+                    recorded_afterwards(cell.facts.completion),
                 )
             )
 

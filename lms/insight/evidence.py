@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from courses.models import Activity, Course, settings_at, tree_path
 
 from .. import matrix
+from ..afterwards import is_afterwards
 from ..models import (
     ActivityCompletion,
     CourseCompletion,
@@ -39,14 +40,6 @@ from ..requirements.rules import duties_of, merge_duties
 from ..status import Completion, Status, standing
 from ..wording import and_list, day_text, part_text, why_not_counted
 from .bindings import Binding, bindings_of
-
-
-def is_afterwards(happened: datetime.datetime | datetime.date, heard: datetime.datetime | None) -> bool:
-    """Registered afterwards: heard of on a later day than the one on which it is said to have happened."""
-    if heard is None:
-        return False
-    day = timezone.localdate(happened) if isinstance(happened, datetime.datetime) else happened
-    return timezone.localdate(heard) > day
 
 
 class Line(NamedTuple):

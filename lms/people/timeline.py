@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..access import jobs_of
+from ..afterwards import is_afterwards
 from ..models import (
     Earned,
     EventKind,
@@ -42,9 +43,6 @@ LEARNING = (
     "certificate.",
     "event.",
 )
-
-#: What a device tells of later than this is said to have been recorded afterwards.
-LATE = datetime.timedelta(days=1)
 
 
 class Line(NamedTuple):
@@ -86,7 +84,8 @@ def timeline(person: StaffMember, *, everything: bool) -> list[Line]:
 def _events(person: StaffMember) -> list[dict[str, Any]]:
     """Steps read, and what could not be counted, by day."""
     told = Q(kind=EventKind.STEP) & ~Q(outcome=EventOutcome.DISMISSED) | Q(outcome=EventOutcome.NEEDS_REVIEW)
-    late = Q(received_at__gt=F("occurred_at") + LATE, source__in=(EventSource.READER, EventSource.TABLET))
+    # As in `is_afterwards`, in the database's words.
+    late = Q(received_at__date__gt=TruncDate("occurred_at"), source__in=(EventSource.READER, EventSource.TABLET))
     rows: Any = (
         LearningEvent.objects.filter(told, enrolment__staff=person)
         .annotate(day=TruncDate("occurred_at"))
@@ -188,7 +187,7 @@ def _from_attempts(attempts: list[QuizAttempt], known: Known) -> Iterator[Line]:
             text = _("Handed in %(part)s, attempt %(number)s: %(percent)s %%, not passed.")
         how = " " + _("Done without network, on the shop’s tablet.") if attempt.offline else ""
         heard = attempt.recorded_at
-        late = heard if heard and attempt.submitted_at and heard > attempt.submitted_at + LATE else None
+        late = heard if attempt.submitted_at and is_afterwards(attempt.submitted_at, heard) else None
         counts = "" if attempt.voided_at is None else " " + _("It does not count any more.")
         by, on_paper = known.person.given_name, _on_paper(attempt)
         yield Line(

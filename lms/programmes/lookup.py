@@ -31,6 +31,19 @@ def contents_of(programmes: Iterable[Programme]) -> dict[int, list[tuple[Program
     return found
 
 
+def programmes_on(day: datetime.date, *, known: datetime.datetime | None = None) -> list[tuple[Programme, list[int]]]:
+    """Those that hold courses on `day`, as known at `known`, by title: each with the ids of its courses in order.
+
+    One query.
+    """
+    rows = ProgrammeContents.objects.in_force(day, known=known)
+    parts = ProgrammeCourse.objects.filter(contents__in=rows).select_related("contents__programme")
+    found: dict[Programme, list[int]] = {}
+    for part in parts.order_by("contents", "order"):
+        found.setdefault(part.contents.programme, []).append(part.course_id)
+    return sorted(found.items(), key=lambda held: (held[0].title, held[0].pk))
+
+
 def contents_on(programme: Programme, day: datetime.date) -> list[Course]:
     """Its courses on `day`, in order."""
     for contents, courses in contents_of([programme]).get(programme.pk, []):

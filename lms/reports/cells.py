@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.template.loader import get_template
@@ -13,9 +13,11 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ..afterwards import is_afterwards
 from ..matrix import Cell, Row, Share, Totals
+from ..requirements.lookup import end_of
 from ..requirements.rules import Rule
-from ..status import TRAINED, Status, help_on, runs_out, status_on
+from ..status import TRAINED, Completion, Status, help_on, runs_out, status_on
 from ..wording import day_text, rule_text, short_day, what_next, why
 
 
@@ -32,6 +34,7 @@ class ShownCell(NamedTuple):
     evidence: list[Any]
     rule_id: int | None = None
     rule: str = ""
+    afterwards: bool = False
 
 
 #: Every icon has a shape of its own: colour alone says nothing to many.
@@ -76,6 +79,7 @@ def show_cell(
         evidence=evidence.get(done.id, []) if done else [],
         rule_id=asked_by.id if asked_by else None,
         rule=rule_text(asked_by) if asked_by else "",
+        afterwards=done is not None and is_afterwards(done.completed_on, done.recorded_at),
     )
 
 
@@ -117,12 +121,17 @@ class CellPrinter:
         self._rules, self._first, self._links = rules or {}, first or {}, links or {}
         self._template = get_template("lms/reports/cell.html")
         self._short, self._long = _Words(partial(_with_year, day)), _Words(day_text)
+        self._ends = cache(end_of)
         self._kept: dict[Any, str] = {}
 
     def row(self, worker: Any, row: Row) -> str:
         """The cells of a row, one after the other."""
+        return self.cells(worker, row.cells)
+
+    def cells(self, worker: Any, cells: Sequence[Cell]) -> str:
+        """Some of them."""
         # Each is a template's own, with keys and escaped days put in.
-        return mark_safe("".join([self._cell(worker, cell) for cell in row.cells]))  # noqa: S308
+        return mark_safe("".join([self._cell(worker, cell) for cell in cells]))  # noqa: S308
 
     def _cell(self, worker: Any, cell: Cell) -> str:
         facts, done = cell.facts, cell.facts.completion
@@ -133,7 +142,7 @@ class CellPrinter:
             return self._render(cell, worker, first)
         else:  # everything that a cell may say but the completion's days and which row it is
             rest = facts.rule_id if cell.status in TRAINED else facts._replace(completion=None)
-            key = (cell.status, done.valid_until is None, rest, first)
+            key = (cell.status, done.valid_until is None, self._is_afterwards(done), rest, first)
         if key not in self._kept:
             self._kept[key] = self._pattern(cell, worker, first)
         if not self._kept[key]:
@@ -145,6 +154,9 @@ class CellPrinter:
             put |= {"short_day": self._short[day], "short_until": self._short[until]}
         return self._kept[key] % put
 
+    def _is_afterwards(self, done: Completion) -> bool:
+        return is_afterwards(done.completed_on, done.recorded_at, ends=self._ends)
+
     def _pattern(self, cell: Cell, worker: Any, first: Sequence[str]) -> str:
         """The cell with its keys and days left open; empty where other days would have to say something else."""
         facts, done, until = cell.facts, cell.facts.completion, None
@@ -152,7 +164,9 @@ class CellPrinter:
             if done.valid_until:
                 over = done.valid_until < self._day
                 until = LONG_AGO if over else self._day if runs_out(self._day, done) else FAR_OFF
-            facts = facts._replace(completion=done._replace(completed_on=SOME_DAY, valid_until=until))
+            heard = done.recorded_at if self._is_afterwards(done) else None  # the pattern's own day is long ago
+            done = done._replace(completed_on=SOME_DAY, valid_until=until, recorded_at=heard)
+            facts = facts._replace(completion=done)
             if status_on(self._day, facts) is not cell.status:
                 return ""
         someone = worker._replace(job=worker.job._replace(id=JOB, staff_id=STAFF))
@@ -259,6 +273,20 @@ def total_label(*, only: str) -> str:
     if only:
         return _("Total, each person once: also those who are not shown above")
     return _("Total, each person once")
+
+
+def percent_text(share: Share) -> str:
+    """Such as "60 %". Empty when nobody is counted."""
+    return "" if share.percent is None else _("%(percent)s %%") % {"percent": share.percent}
+
+
+def change_text(now: Share, then: Share, since: str) -> tuple[str, str]:
+    """How many more have done it: such as "+7", and "+7 since 1 October 2026"."""
+    number = now.done - then.done
+    if not number:
+        return _("unchanged"), _("unchanged since %(day)s") % {"day": since}
+    change = f"{number:+d}".replace("-", "−")
+    return change, _("%(change)s since %(day)s") % {"change": change, "day": since}
 
 
 def share_text(share: Share) -> str:

@@ -11,17 +11,46 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
+from courses.widgets import DateInput
 
 from ..admin.fields import DayField
-from ..models import Workplace
+from ..models import Programme, Workplace
 from ..requirements.lookup import end_of
+from ..wording import day_text
+from .cells import known_text
+
+
+class KnownInput(DateInput):
+    """A day to choose. A moment that an address asks for is said, and kept as it is: a day is all that one chooses."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        try:
+            moment = KnownField(required=False).clean(value) if is_moment(value) else None
+        except ValidationError:
+            moment = None
+        if moment is None:
+            return super().render(name, None if is_moment(value) else value, attrs, renderer)
+        own = self.build_attrs(self.attrs, attrs)
+        return format_html(
+            "<output{}>{}</output><input{}>",
+            flatatt({"id": own.get("id", False)}),
+            known_text(moment),
+            flatatt({"type": "hidden", "name": name, "value": value}),
+        )
+
+
+def is_moment(value: Any) -> bool:
+    """Whether what is written is to be a moment, and not a day."""
+    return isinstance(value, str) and "T" in value
 
 
 class KnownField(DayField):
     """Up to when the register is asked what it knew: the end of a day, or a moment ("2026-10-05T09:30:00Z")."""
 
+    widget = KnownInput
+
     def to_python(self, value):
-        if isinstance(value, str) and "T" in value:
+        if is_moment(value):
             try:
                 moment = parse_datetime(value)
             except ValueError:
@@ -65,6 +94,9 @@ class MatrixFilterForm(forms.Form):
         ("share", _("Least done first")),
     ]
 
+    #: Asked for now and then: folded away until they are.
+    FOLDED = ("programme", "known", "compare")
+
     date = DayField(label=_("As of"), required=False)
     workplace = forms.TypedChoiceField(
         label=_("Workplace"), required=False, coerce=int, empty_value=None, widget=PlainSelect
@@ -72,10 +104,12 @@ class MatrixFilterForm(forms.Form):
     role = forms.CharField(label=_("Job role"), required=False, max_length=80, widget=forms.Select)
     course = forms.IntegerField(label=_("Course"), required=False, widget=forms.Select)
     only = forms.ChoiceField(label=_("Show"), choices=ONLY, required=False)
-    order = forms.ChoiceField(label=_("Sorted by"), choices=ORDERS, required=False)
+    order = forms.ChoiceField(label=_("Sorted by"), choices=ORDERS, required=False, widget=forms.HiddenInput)
     q = forms.CharField(label=_("Name"), required=False, max_length=80)
-    #: Only in the address: what a report that was handed out on that day said.
-    known = KnownField(required=False, widget=forms.HiddenInput)
+    #: What a report that was handed out on that day said.
+    known = KnownField(label=_("As it was known on"), required=False)
+    compare = DayField(label=_("Compare with"), required=False)
+    programme = forms.IntegerField(label=_("Show the courses of"), required=False, widget=forms.Select)
 
     def __init__(self, *args: Any, workplaces: Iterable[Workplace], **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -84,7 +118,35 @@ class MatrixFilterForm(forms.Form):
             *((place.pk, f"{'    ' * (place.depth - 1)}{place.name}") for place in workplaces),
         ]
 
+    def clean(self) -> dict[str, Any]:
+        chosen = super().clean() or {}
+        compare, day = chosen.get("compare"), chosen.get("date") or timezone.localdate()
+        if compare and compare >= day:
+            words = _("Choose a day before %(day)s, which is the one that is shown.")
+            self.add_error("compare", ValidationError(words, params={"day": day_text(day)}))
+        return chosen
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self.FOLDED]
+
+    @property
+    def folded_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name in self.FOLDED]
+
+    @property
+    def is_unfolded(self) -> bool:
+        return any(field.value() or field.errors for field in self.folded_fields)
+
     def offer(self, *, roles: Iterable[str], courses: Iterable[Course]) -> None:
         """The roles and courses there are on the day, known only when the day is."""
         self.fields["role"].widget.choices = [("", _("All")), *((role, role) for role in sorted(roles))]
         self.fields["course"].widget.choices = [("", _("All required")), *((c.pk, c.title) for c in courses)]
+
+    def offer_programmes(self, programmes: Iterable[Programme]) -> None:
+        """The field is there only if there are any."""
+        choices = [(programme.pk, programme.title) for programme in programmes]
+        if choices:
+            self.fields["programme"].widget.choices = [("", _("All of them")), *choices]
+        else:
+            del self.fields["programme"]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -13,16 +14,27 @@ from .. import matrix
 from ..access import LEADERS, may_lead, workplaces_in_reach
 from ..evidence import evidence_for
 from ..handed_out.building import AT_ONCE, at_once, foreseen
-from ..models import Role
+from ..models import Employment, Requirement, Role
+from ..programmes.lookup import programmes_on
 from ..wording import day_text
 from .cells import CellPrinter, how_many_rows, known_text, summary_sentence, total_label, who_is_counted
+from .columns import Columns, columns_of
 from .figures import Figures, Worker
 from .forms import MatrixFilterForm
 from .prerequisites import what_comes_first
 from .selection import Only, Order, Selection
+from .summary import lines_of, pairs_of_all
 
 #: How many of those who miss something are named in the sentence's list before "and so many more".
 NAMED = 24
+
+#: Which way each order runs, for the heading that it is chosen in.
+SORTED = {
+    Order.WORKPLACE: "ascending",
+    Order.NAME: "ascending",
+    Order.LATE: "descending",
+    Order.SHARE: "ascending",
+}
 
 
 class MatrixFilter:
@@ -111,8 +123,9 @@ class People:
 class TrainingMatrix(MatrixFilter, ReportView):
     """Are all staff trained, and if not who is missing, where and why?
 
-    By workplace first; `?view=people`, or a workplace, opens it to staff by courses. ReportView asks for no
-    permission beyond the admin's, so `dispatch` asks ours.
+    By workplace first; `?view=people`, or a workplace, opens it to staff by courses. `?cols=2` shows the next courses,
+    `?programme=` those of one, and `?compare=` what has changed since a day. ReportView asks for no permission beyond
+    the admin's, so `dispatch` asks ours.
     """
 
     page_title = gettext_lazy("Training matrix")
@@ -153,61 +166,115 @@ class TrainingMatrix(MatrixFilter, ReportView):
             return None
         return found.totals
 
+    @cached_property
+    def nothing_known(self) -> bool:
+        """Whether the moment that is asked about is before anything was registered. Two queries, of such a moment."""
+        if not self.known or self.figures.rules:
+            return False
+        jobs = Employment.objects.filter(workplace__in=self.selection.reach)
+        return not any(rows.filter(recorded_at__lte=self.known).exists() for rows in (jobs, Requirement.objects))
+
+    @cached_property
+    def shown_columns(self) -> Columns:
+        """The courses that are shown. One query, for the programmes to choose among."""
+        found = self.figures
+        held = [
+            (programme, courses)
+            for programme, courses in programmes_on(self.day, known=self.known)
+            if not set(courses).isdisjoint(found.course_ids)
+        ]
+        self.filter_form.offer_programmes(programme for programme, _courses in held)
+        programme, order = next((one for one in held if one[0].pk == self.chosen.get("programme")), (None, []))
+        return columns_of(found.courses, page=self.request.GET.get("cols"), programme=programme, order=order)
+
+    @cached_property
+    def before(self) -> matrix.Totals | None:
+        """The same sums on the day compared with, where one is asked for."""
+        since = self.chosen.get("compare")
+        return Figures(replace(self.selection, day=since, only=None, order=Order.WORKPLACE)).totals if since else None
+
     def get_context_data(self, **kwargs):
+        columns = self.shown_columns  # before the form is drawn: they tell which programmes it offers
         context = super().get_context_data(**kwargs)
         context.update(
             filter_form=self.filter_form,
             day=self.day,
             day_text=day_text(self.day),
             known_text=known_text(self.known) if self.known else "",
-            courses=self.figures.courses,
+            columns=columns,
+            courses=columns.courses,
             shows_people=self.shows_people,
-            by_workplace=self.selection.order is Order.WORKPLACE,
+            is_one_workplace=self._is_one_workplace(),
+            headings=self._headings(),
             query=self._query(),
             query_now=self._query("known"),
+            query_columns=self._query("cols"),
             and_when=self._and_when(),
-            query_by_workplace=self._query(view="workplaces"),
+            query_by_workplace=self._query("order", view="workplaces"),
             query_by_person=self._query(view="people"),
             no_rules=not self.figures.rules,
+            nothing_known=self.nothing_known,
             may_lead_project=may_lead(self.request.user, Role.PROJECT_LEADER),
             **(self._sums(self.totals) if self.totals else {"sentence": how_many_rows(self.figures.count)}),
         )
+        if self.nothing_known:
+            context["sentence"] = _("Nothing was registered then.")
         return context
 
     def _sums(self, totals):
+        shown, before = [course.pk for course in self.shown_columns.courses], self.before
         return {
             "totals": totals,
-            "course_shares": [totals.by_course[course.pk] for course in self.figures.courses],
+            "before": before.people if before else None,
+            "since": day_text(self.chosen["compare"]) if before else "",
+            "course_shares": pairs_of_all(totals, before, shown),
             "sentence": summary_sentence(totals),
             "counted": who_is_counted(totals),
             "total_label": self.total_label,
             "missing": self.figures.missing_names(NAMED),
             "missing_more": max(0, len(totals.missing) - NAMED),
-            "workplaces": [] if self.shows_people else self._by_workplace(totals),
+            **({} if self.shows_people else self._by_workplace(totals, shown)),
         }
 
-    def _by_workplace(self, totals):
-        """Every workplace where somebody works, in the order of the tree, with its shares."""
-        nobody = matrix.Share()
-        return [
-            {
-                "workplace": place,
-                "share": totals.by_workplace[place.pk],
-                "courses": [
-                    totals.by_workplace_course.get((place.pk, course.pk), nobody) for course in self.figures.courses
-                ],
+    def _by_workplace(self, totals, shown):
+        """Every workplace where somebody works, in the order of the tree, with its shares; and what stands above."""
+        top = self.selection.path
+        return {
+            "workplaces": lines_of(
+                [place for place in self.workplaces if place.path.startswith(top)],
+                totals,
+                shown,
+                order=self.selection.order,
+                before=self.before,
+            ),
+            "above": [place for place in self.workplaces if top.startswith(place.path)],
+            "query_up": self._query("workplace", "order", view="workplaces"),
+        }
+
+    def _is_one_workplace(self) -> bool:
+        """Whether all rows are of one workplace: then no column says where."""
+        top = self.selection.path
+        return bool(top) and sum(place.path.startswith(top) for place in self.workplaces) == 1
+
+    def _headings(self):
+        """What can be sorted by: the rest of the address, and which way it stands now."""
+        view = "people" if self.shows_people else "workplaces"
+        return {
+            order.value: {
+                "query": self._query(view=view, order=order.value),
+                "sorted": SORTED[order] if order is self.selection.order else "",
             }
-            for place in self.workplaces
-            if place.pk in totals.by_workplace
-        ]
+            for order in Order
+        }
 
     def get(self, request, *args, **kwargs):
         if self.is_export:
             return self._export()
         self.object_list = self.get_filtered_queryset()
         context = self.get_context_data()
-        rows = list(context["object_list"])
-        done = [cell.facts.completion.id for _worker, row in rows for cell in row.cells if cell.facts.completion]
+        rows, places = list(context["object_list"]), self.shown_columns.places
+        shown = [(worker, row, [row.cells[place] for place in places]) for worker, row in rows]
+        done = [cell.facts.completion.id for _w, _r, cells in shown for cell in cells if cell.facts.completion]
         show = CellPrinter(
             self.day,
             evidence_for(request, done),
@@ -215,7 +282,7 @@ class TrainingMatrix(MatrixFilter, ReportView):
             first=what_comes_first(self.figures, [row for _worker, row in rows]),
             links={name: context[name] for name in ("may_lead_project", "and_when")},
         )
-        context["object_list"] = [(worker, row, show.row(worker, row)) for worker, row in rows]
+        context["object_list"] = [(worker, row, show.cells(worker, cells)) for worker, row, cells in shown]
         return self.render_to_response(context)
 
     def _query(self, *without, **changes):

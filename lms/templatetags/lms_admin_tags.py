@@ -1,9 +1,10 @@
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lms.models import EmploymentKind
-from lms.reports.cells import share_text
+from lms.reports.cells import change_text, percent_text, share_text
 
 register = template.Library()
 
@@ -29,18 +30,50 @@ def share_of_row(row):
     return share_text(row)
 
 
-@register.filter
-def share_cell(share):
-    """A share in words, with a tick when nobody is missing. Python, not a template: a page has thousands of them."""
+@register.simple_tag
+def share_cell(share, then=None, since="", *, spelt_out=False):
+    """A share in words, per cent, late and soon to renew, with a tick when nobody is missing; and how it has changed
+    since another day. Python, not a template: a page has thousands of them.
+
+    Of the change the number alone is seen where it is not to be `spelt_out`; it is read out in full all the same.
+    """
+    return format_html("{}{}", _now(share), _change(share, then, since, spelt_out) if then is not None else "")
+
+
+def _now(share):
     if not share.counted:
         return format_html('<span class="{}">–</span>', "w-text-text-meta")
     words = share_text(share)
-    shown = (
-        format_html('<span class="lms-share">{}</span>', words)
-        if share.missing
-        else format_html('<span class="lms-share lms-share--all">✓ {}</span>', words)
+    parts = [
+        ("lms-share", words) if share.missing else ("lms-share lms-share--all", f"✓ {words}"),
+        ("lms-grid__meta", percent_text(share)),
+    ]
+    if share.late:
+        parts.append(("lms-late", "! " + ngettext("%(late)s late", "%(late)s late", share.late) % {"late": share.late}))
+    if share.expiring:
+        expiring = ngettext("%(number)s expires soon", "%(number)s expire soon", share.expiring)
+        parts.append(("lms-expiring", "↻ " + expiring % {"number": share.expiring}))
+    return format_html_join(" ", '<span class="{}">{}</span>', parts)
+
+
+def _change(share, then, since, spelt_out):
+    short, full = change_text(share, then, since)
+    if spelt_out:
+        return format_html(' <span class="lms-change">{}</span>', full)
+    return format_html(
+        ' <span class="lms-change"><span aria-hidden="true">{}</span><span class="w-sr-only">{}</span></span>',
+        short,
+        full,
     )
-    if not share.late:
-        return shown
-    late = ngettext("%(late)s late", "%(late)s late", share.late) % {"late": share.late}
-    return format_html('{} <span class="lms-late">! {}</span>', shown, late)
+
+
+@register.filter
+def late_number(number):
+    """How many courses, or people, are late: in a column of its own."""
+    return format_html('<span class="lms-late">! {}</span>', number) if number else "–"
+
+
+@register.simple_tag
+def change_sentence(now, then, since):
+    """The change of the total, as a sentence."""
+    return _("Have completed everything: %(change)s.") % {"change": change_text(now, then, since)[1]}

@@ -124,3 +124,57 @@ def test_what_was_known_then_is_asked_for_in_the_address(petra, cast, course, ru
     text = b"".join(petra.get(MATRIX, {**asked, "known": days_ago(4).isoformat(), "export": "csv"}).streaming_content)
     assert then.context["known_text"] in text.decode()
     assert "known" not in now.context["query"]
+
+
+def field_of(response, name):
+    """The part of the page that is the field: from its label on."""
+    text = response.content.decode()
+    start = text.index(f'<label for="id_{name}"')
+    return text[start : text.index("</div>", start)]
+
+
+def test_the_second_date_is_chosen_in_a_field_that_opens_when_it_is_used(petra, rule):
+    folded, unfolded = petra.get(MATRIX), petra.get(MATRIX, {"known": "2026-10-05"})
+    assert 'type="date" name="known"' in field_of(folded, "known")
+    assert 'class="lms-admin-filter__more">' in folded.content.decode()
+    assert 'value="2026-10-05"' in field_of(unfolded, "known")
+    assert 'class="lms-admin-filter__more" open>' in unfolded.content.decode()
+
+
+def test_a_moment_that_a_report_was_made_at_is_said_and_kept_as_it_is(petra, rule):
+    field = field_of(petra.get(MATRIX, {"known": "2026-10-05T09:30:12.345678+00:00"}), "known")
+    assert "<output" in field
+    assert "5 oktober 2026 kl. 11:30" in field
+    assert 'name="known" type="hidden" value="2026-10-05T09:30:12.345678+00:00"' in field
+    assert 'type="date"' not in field
+
+
+@pytest.mark.parametrize("name", ["date", "known"])
+@pytest.mark.parametrize("value", ["igår", "2026-13-45", "9999-99-99T99:99", "T"])
+def test_what_is_no_day_is_said_at_its_field_and_left_out(petra, rule, name, value):
+    response = petra.get(MATRIX, {name: value})
+    assert '<p class="error-message" id="id_' + name in field_of(response, name)
+    assert "Fyll i ett giltigt datum." in field_of(response, name)
+    assert response.context["day"] == TODAY()
+    assert response.context["known_text"] == ""
+
+
+def test_of_a_moment_before_anything_was_registered_it_is_said_and_nobody_is_asked_to_add_a_rule(petra, rule):
+    asked = {"known": days_ago(500).isoformat()}
+    response = petra.get(MATRIX, asked)
+    text = response.content.decode()
+    assert response.context["sentence"] == "Inget var registrerat då."
+    assert "Det är innan något registrerades här." in text
+    assert "Lägg till ett krav" not in text
+    assert f'href="{MATRIX}?">Visa med allt som är registrerat nu' in text
+    Employment.objects.update(recorded_at=moment(600))
+    text = petra.get(MATRIX, asked).content.decode()
+    assert "Ingen kurs var obligatorisk den dagen, så långt det var känt då." in text
+    assert "Det är innan något registrerades här." not in text
+    assert "Lägg till ett krav" not in text
+
+
+def test_what_others_registered_elsewhere_is_nothing_that_was_registered_here(petra, cast, rule):
+    Requirement.objects.all().delete()
+    Employment.objects.filter(workplace=cast.annorstades).update(recorded_at=moment(600))
+    assert petra.get(MATRIX, {"known": days_ago(500).isoformat()}).context["nothing_known"] is True

@@ -5,8 +5,9 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from lms.afterwards import is_afterwards
 from lms.equivalence.actions import equate
-from lms.insight.evidence import basis_of, is_afterwards
+from lms.insight.evidence import basis_of
 from lms.models import ActivityCompletion, CourseCompletion, Employment, Workplace
 from lms.people.actions import employ, end_employment
 from lms.progress import record_earlier_training, void

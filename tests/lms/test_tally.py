@@ -5,13 +5,15 @@ import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.models import Workplace
 from lms.requirements.per_job import PerJob, as_if_from_the_first
 from lms.requirements.rules import duties_of
 from lms.status import runs_out
-from lms.tally import Bits, Duties, Learned, Tally
+from lms.subtrees import peopled, sums_below
+from lms.tally import STEP, Bits, Duties, Learned, Tally
 
 from . import reference
-from .strategies import COURSES, TODAY, jobs, rules, worlds
+from .strategies import COURSES, PATHS, TODAY, jobs, rules, worlds
 
 
 def learned_from(record, courses=COURSES):
@@ -39,6 +41,24 @@ def totals(world, courses=COURSES):
 def test_the_sums_are_those_of_the_slow_reference(world):
     people, duties, record = world
     assert totals(world) == reference.totals(TODAY, people, COURSES, duties, record)
+
+
+@given(worlds())
+def test_the_sums_of_a_workplace_with_all_below_it_are_those_of_its_people_alone(world):
+    """Of who has two jobs below it too, who counts once: what one gets by choosing that workplace."""
+    people, duties, record = world
+    paths = dict(enumerate(PATHS, 1))
+    found = totals(world)
+    sums = sums_below(found, paths, PATHS, COURSES)
+    for path, tree in sums.items():
+        there = [job for job in people if job.path.startswith(path)]
+        alone = reference.totals(TODAY, there, COURSES, duties, record)
+        assert (tree.people, tree.by_course) == (alone.people, alone.by_course)
+        assert (path in peopled(found, paths)) is bool(there)
+
+
+def test_a_level_of_the_tree_is_as_long_as_treebeard_makes_it():
+    assert Workplace.steplen == STEP
 
 
 @given(st.lists(jobs(), max_size=12), st.lists(rules(), max_size=5))

@@ -48,6 +48,19 @@ def test_reading_is_summed_up_by_day_and_what_it_completed_comes_after(cast, cou
     assert told(cast.bo, everything=False) == ["Läste 1 steg i lektionen ”Lektion 1”."]
 
 
+@pytest.mark.parametrize(("hours", "afterwards"), [(10, False), (11, True)])
+def test_what_is_heard_of_on_a_later_day_is_recorded_afterwards(cast, course, pages, time_machine, hours, afterwards):
+    """As everywhere: done at 13 o'clock in Sweden, and heard of before midnight or after."""
+    time_machine.move_to(datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC), tick=False)
+    done = timezone.now() - datetime.timedelta(days=2)
+    heard = done + datetime.timedelta(hours=hours)
+    read(cast.maja, pages[0], at=done, received_at=heard)
+    take_quiz(cast.maja, pages[2], at=done, received_at=heard)
+    lines = [line for line in told(cast.maja) if line.startswith(("Läste", "Lämnade"))]
+    assert len(lines) == 2
+    assert all(("Registrerat i efterhand" in line) is afterwards for line in lines)
+
+
 def test_attempts_tell_their_outcome_and_never_an_answer(cast, course, pages):
     quiz = pages[2]
     take_quiz(cast.maja, quiz, right=False, at=ago(3))
