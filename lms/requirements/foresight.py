@@ -4,7 +4,7 @@ Only its rules are read from inside the rehearsal: who works, and what they have
 """
 
 import datetime
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from ..models import CourseCompletion, Employment, Exemption, Requirement
 from ..rehearsal import rehearse
 from ..status import Completion, best_completion
 from .change import Change, Someone, State, compare
+from .choice import chosen_among_with, rules_about
 from .lookup import JOB_FIELDS, job_from, rules_on, with_earlier
 from .rules import Rule
 from .words import RuleInWords, in_words, with_targets
@@ -43,18 +44,17 @@ def foresee(
 
     def carry_out() -> tuple[Result, list[Rule]]:
         result = act()
-        return result, _about(courses, day)
+        return result, rules_on(day)
 
-    before = _about(courses, day)
+    before = rules_on(day)
     (result, after), _entries = rehearse(carry_out)
+    asked = {course.pk for course in courses}
+    # What is required of somebody besides may be another course of the same programme afterwards.
+    asked.update(chosen_among_with(asked, [*before, *after]))
     jobs = Employment.objects.covering(day).filter(workplace__in=workplaces)
-    people, record = people_at(jobs), record_of(jobs, courses, day)
-    return compare(day, State(people, before, record), State(people, after, record)), result
-
-
-def _about(courses: Iterable[Course], day: datetime.date) -> list[Rule]:
-    ids = {course.pk for course in courses}
-    return [rule for rule in rules_on(day) if rule.course_id in ids]
+    people, record = people_at(jobs), record_of(jobs, asked, day)
+    was, now = (State(people, rules_about(asked, rules), record) for rules in (before, after))
+    return compare(day, was, now), result
 
 
 def people_at(jobs: QuerySet[Employment]) -> list[Someone]:
@@ -69,7 +69,7 @@ def people_at(jobs: QuerySet[Employment]) -> list[Someone]:
     return found
 
 
-def record_of(jobs: QuerySet[Employment], courses: Collection[Course], day: datetime.date) -> Record:
+def record_of(jobs: QuerySet[Employment], courses: Collection[int], day: datetime.date) -> Record:
     """Who of those with the jobs had done the courses by the day, and who is excused. Two queries."""
     record, staff = Record(), jobs.order_by().values("staff")
     done: dict[tuple[int, int], list[Completion]] = {}

@@ -5,6 +5,7 @@ import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.requirements.choice import asked_of
 from lms.requirements.per_job import PerJob, as_if_from_the_first
 from lms.requirements.rules import duties_of
 from lms.status import runs_out
@@ -14,8 +15,8 @@ from . import reference
 from .strategies import COURSES, TODAY, jobs, rules, worlds
 
 
-def learned_from(record):
-    bits, found = Bits(COURSES), {}
+def learned_from(record, courses=COURSES):
+    bits, found = Bits(courses), {}
     for (staff, course), done in record.completions.items():
         ever, trained, lasting = found.get(staff, Learned())
         bit = bits.of[course]
@@ -90,7 +91,7 @@ def test_rules_are_asked_a_few_times_for_thousands_of_first_days(monkeypatch):
     from lms.requirements.rules import Job, Rule
 
     calls = []
-    monkeypatch.setattr(tally, "duties_of", lambda *told: calls.append(told) or duties_of(*told))
+    monkeypatch.setattr(tally, "asked_of", lambda *told: calls.append(told) or asked_of(*told))
     rule = Rule(id=1, course_id=1, valid_from=TODAY - datetime.timedelta(days=900), due_days=30)
     asked = Duties(TODAY, COURSES, [rule])
     late = [
