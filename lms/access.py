@@ -5,7 +5,7 @@ Two questions. What may this visitor read of the courses? Which people may this 
 
 import datetime
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
@@ -23,8 +23,9 @@ from .models import (
     StaffMember,
     Workplace,
 )
+from .requirements.choice import Asked, asked_of, merge
 from .requirements.lookup import jobs_in, rules_on
-from .requirements.rules import Duty, Job, Rule, duties_of, merge_duties
+from .requirements.rules import Job, Part, Rule, applies
 
 #: How sure we are of who asks: by password or card on a device of their own, or by PIN on the shop's tablet.
 PASSWORD, PIN = "password", "pin"
@@ -89,22 +90,32 @@ def _jobs_from_today(learner: StaffMember) -> list[Job]:
     return known
 
 
-def duties_today(learner: StaffMember) -> dict[int, tuple[Duty, Rule]]:
-    """Course id to what `learner` must or should do about it today, and the rule that says so. Asked once."""
-    known = getattr(learner, "_lms_duties", None)
+class AskedToday(NamedTuple):
+    """What rules ask of somebody, before it is known what they have done; all rules of the day, by id and course; and
+    the programmes that are demanded of them."""
+
+    asked: Asked
+    rules: Mapping[tuple[int, int], Rule]
+    programmes: list[Part]
+
+
+def asked_today(learner: StaffMember) -> AskedToday:
+    """Asked once."""
+    known = getattr(learner, "_lms_asked", None)
     if known is None:
         today = timezone.localdate()
         jobs = jobs_of(learner, today)
         rules = {(rule.id, rule.course_id): rule for rule in rules_on(today)} if jobs else {}
-        merged = merge_duties(duties_of(job, rules.values()) for job in jobs)
-        known = {course: (duty, rules[duty.rule_id, course]) for course, duty in merged.items()}
-        learner._lms_duties = known  # type: ignore[attr-defined]
+        asked = merge(asked_of(job, rules.values()) for job in jobs)
+        about = [rule for rule in rules.values() if rule.part and rule.mandatory]
+        parts = {rule.part: None for rule in about if rule.part and any(applies(rule, job) for job in jobs)}
+        known = learner._lms_asked = AskedToday(asked, rules, list(parts))  # type: ignore[attr-defined]
     return known
 
 
 def asked_courses(learner: StaffMember) -> set[int]:
-    """The courses that some rule demands of `learner` today, or recommends."""
-    return set(duties_today(learner))
+    """The courses that some rule demands of `learner` today, or recommends; also those of which some are enough."""
+    return asked_today(learner).asked.courses
 
 
 def not_for(wanted: Mapping[tuple[int, int], datetime.date], courses: Iterable[Course]) -> set[tuple[int, int]]:
@@ -124,14 +135,14 @@ def not_for(wanted: Mapping[tuple[int, int], datetime.date], courses: Iterable[C
         return left
     jobs = Employment.objects.current_or_coming(min(wanted.values())).filter(staff__in=people)
     rules = rules_on(timezone.localdate())
-    return left - {(job.staff_id, course) for job in jobs_in(jobs) for course in duties_of(job, rules)}
+    return left - {(job.staff_id, course) for job in jobs_in(jobs) for course in asked_of(job, rules).courses}
 
 
-def duties_at(workplace: Workplace, day: datetime.date) -> dict[int, Duty]:
-    """Course id to what somebody who works at `workplace` on `day` must or should do about it. Two queries."""
+def asked_at(workplace: Workplace, day: datetime.date) -> Asked:
+    """What rules ask of those who work at `workplace` on `day`, of one or the other. Two queries."""
     jobs = jobs_in(Employment.objects.covering(day).filter(workplace__path__startswith=workplace.path))
     rules = rules_on(day) if jobs else []
-    return merge_duties(duties_of(job, rules) for job in jobs)
+    return merge(asked_of(job, rules) for job in jobs)
 
 
 def carried_courses(workplace: Workplace) -> Q:
@@ -142,7 +153,7 @@ def carried_courses(workplace: Workplace) -> Q:
     today = timezone.localdate()
     here = Employment.objects.covering(today).filter(workplace__path__startswith=workplace.path)
     begun = Enrolment.objects.filter(staff__in=here.values("staff"), current=True).values("course")
-    assigned = Q(access=Access.ASSIGNED) & (Q(pk__in=duties_at(workplace, today)) | Q(pk__in=begun))
+    assigned = Q(access=Access.ASSIGNED) & (Q(pk__in=asked_at(workplace, today).courses) | Q(pk__in=begun))
     return Q(access__in=[Access.OPEN, Access.STAFF]) | assigned
 
 

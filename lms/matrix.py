@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from .requirements.choice import Asked, Stand, asked_of, settle
 from .requirements.per_job import PerJob
-from .requirements.rules import Duty, Job, Rule, duties_of
+from .requirements.rules import Duty, Job, Rule
 from .status import TRAINED, Completion, Facts, HelpReason, Status, help_on, standing
 
 
@@ -30,6 +31,19 @@ class Record:
     started: set[tuple[int, int]] = field(default_factory=set)
     help: dict[tuple[int, int], Help] = field(default_factory=dict)
     exempt: dict[int, set[int | None]] = field(default_factory=dict)
+
+    def duties(self, day: datetime.date, staff_id: int, asked: Asked) -> dict[int, Duty]:
+        """What of all that is `asked` is required or recommended of them, who had done by then what they had done."""
+        if not asked.choices:
+            return asked.always
+        exempt = self.exempt.get(staff_id, ())
+
+        def stand(course_id: int) -> Stand:
+            done = self.completions.get((staff_id, course_id))
+            trained = done is not None and (done.last_day is None or day <= done.last_day)
+            return Stand(trained, done is not None, None in exempt or course_id in exempt)
+
+        return settle(asked, stand)
 
     def facts(self, staff_id: int, course_id: int, duty: Duty | None) -> Facts:
         key = (staff_id, course_id)
@@ -84,14 +98,14 @@ def rows(
     day: datetime.date,
     jobs: Iterable[Job],
     courses: Sequence[int],
-    rules: Sequence[Rule] | PerJob[dict[int, Duty]],
+    rules: Sequence[Rule] | PerJob[Asked],
     record: Record,
 ) -> list[Row]:
-    """A row for each job, a cell for each course, both in the given order. `rules`, or `PerJob(rules, duties_of)`."""
+    """A row for each job, a cell for each course, both in the given order. `rules`, or `PerJob(rules, asked_of)`."""
     built = []
-    duties_of_job = rules if isinstance(rules, PerJob) else PerJob(rules, duties_of)
+    asked_of_job = rules if isinstance(rules, PerJob) else PerJob(rules, asked_of)
     for job in jobs:
-        duties = duties_of_job(job)
+        duties = record.duties(day, job.staff_id, asked_of_job(job))
         cells = []
         for course_id in courses:
             facts = record.facts(job.staff_id, course_id, duties.get(course_id))

@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .matrix import Share, Totals
+from .requirements.choice import asked_of, choose
 from .requirements.per_job import PerJob
-from .requirements.rules import Job, Rule, duties_of
+from .requirements.rules import Duty, Job, Rule
 
 
 class Learned(NamedTuple):
@@ -26,12 +26,27 @@ class Learned(NamedTuple):
     lasting: int = 0
 
 
+class Choice(NamedTuple):
+    """A programme of which so many courses are enough: those, in its order; and of them what `Bound` says."""
+
+    programme: Any
+    number: int
+    options: tuple[int, ...]
+    required: int
+    overdue: int
+    past_grace: int
+
+
 class Bound(NamedTuple):
-    """Courses that a job requires: all of them; those past their due day; those past the days of grace."""
+    """Courses that a job requires: all of them; those past their due day; those past the days of grace.
+
+    Not those of which some are enough: which ones of `choices` are required, `settled` says.
+    """
 
     required: int = 0
     overdue: int = 0
     past_grace: int = 0
+    choices: tuple[Choice, ...] = ()
 
 
 class Score(NamedTuple):
@@ -73,19 +88,70 @@ class Duties:
         self.of = PerJob(relevant, self._bound)
 
     def _bound(self, job: Job, rules: list[Rule]) -> Bound:
+        asked = asked_of(job, rules)
+        if not asked.choices:
+            return Bound(*self._masks(asked.always))
+        choices = tuple(
+            Choice(
+                programme,
+                part.at_least or 0,
+                tuple(self._bits.of.get(course, 0) for course in part.courses),
+                *self._masks(duties),
+            )
+            for programme, (part, duties) in asked.choices.items()
+        )
+        return Bound(*self._masks(asked.always), choices)
+
+    def _masks(self, duties: Mapping[int, Duty]) -> tuple[int, int, int]:
         required = overdue = past_grace = 0
-        for course, duty in duties_of(job, rules).items():
+        for course, duty in duties.items():
             bit = self._bits.of[course]
             required |= bit
             if duty.due and self._day > duty.due:
                 overdue |= bit
             if self._day > duty.grace_until:
                 past_grace |= bit
-        return Bound(required, overdue, past_grace)
+        return required, overdue, past_grace
+
+
+def settled(bound: Bound, learned: Learned, exempt: int) -> Bound:
+    """What is required of somebody who has learned that: what `choice.settle` says."""
+    required, overdue, past_grace, choices = bound
+    for each in choices:
+        found = choose(
+            each.number,
+            each.options,
+            trained=learned.trained,
+            otherwise=bound.required,
+            ever=learned.ever,
+            excused=exempt,
+        )
+        required |= found & each.required
+        overdue |= found & each.overdue
+        past_grace |= found & each.past_grace
+    return Bound(required, overdue, past_grace)
+
+
+def merge(one: Bound, other: Bound) -> Bound:
+    """What two jobs ask of the same person: the earliest day wins, as in `choice.merge`."""
+    choices = {each.programme: each for each in one.choices}
+    for each in other.choices:
+        known = choices.get(each.programme)
+        if known:
+            each = each._replace(overdue=each.overdue | known.overdue, past_grace=each.past_grace | known.past_grace)
+        choices[each.programme] = each
+    return Bound(
+        one.required | other.required,
+        one.overdue | other.overdue,
+        one.past_grace | other.past_grace,
+        tuple(choices.values()),
+    )
 
 
 def score(bound: Bound, learned: Learned, exempt: int) -> Score:
     """What `status.standing` says, of all courses at once."""
+    if bound.choices:
+        bound = settled(bound, learned, exempt)
     done = bound.required & learned.trained
     still = bound.required & ~learned.trained & ~exempt
     late = still & (bound.overdue | (bound.past_grace & learned.ever))
@@ -94,25 +160,31 @@ def score(bound: Bound, learned: Learned, exempt: int) -> Score:
 
 @dataclass
 class Tally:
-    """The sums of everyone who was added. `add` the jobs in the order in which people are to be named."""
+    """The sums of everyone who was added. `add` the jobs in the order in which people are to be named.
+
+    `also` are courses that are not asked about, but have a say in which of those that are asked about are required. The
+    masks of `learned` and `exempt` are of both, in that order.
+    """
 
     day: datetime.date
     courses: Sequence[int]
     rules: Sequence[Rule]
     learned: Mapping[int, Learned]
     exempt: Mapping[int, int]
+    also: Sequence[int] = ()
     _people: dict[int, tuple[Bound, Score]] = field(default_factory=dict)
     _places: dict[int, list[Score]] = field(default_factory=lambda: defaultdict(list))
     _jobs: dict[int, list[tuple[str, Bound, Score]]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        self._duties = Duties(self.day, self.courses, self.rules)
+        self._duties = Duties(self.day, [*self.courses, *self.also], self.rules)
+        self._asked = (1 << len(self.courses)) - 1
 
     def add(self, job: Job) -> Score:
         """The job's own score."""
         bound, staff = self._duties.of(job), job.staff_id
         learned, exempt = self.learned.get(staff, NOTHING), self.exempt.get(staff, 0)
-        own = score(bound, learned, exempt)
+        own = self._score(bound, learned, exempt)
         self._places[job.workplace_id].append(own)
         self._jobs[staff].append((job.path, bound, own))
         self._people[staff] = (
@@ -121,16 +193,27 @@ class Tally:
         return own
 
     def _together(self, staff: int, *bounds: Bound) -> tuple[Bound, Score]:
-        """What several jobs of somebody's require: the earliest day wins, as in `merge_duties`."""
-        bound = Bound._make(reduce(or_, masks) for masks in zip(*bounds, strict=True))
-        return bound, score(bound, self.learned.get(staff, NOTHING), self.exempt.get(staff, 0))
+        """What several jobs of somebody's require."""
+        bound = reduce(merge, bounds)
+        return bound, self._score(bound, self.learned.get(staff, NOTHING), self.exempt.get(staff, 0))
+
+    def _score(self, bound: Bound, learned: Learned, exempt: int) -> Score:
+        found = score(bound, learned, exempt)
+        return Score._make(mask & self._asked for mask in found) if self.also else found
+
+    def _is_excused(self, staff: int, bound: Bound) -> bool:
+        """Of whom nothing counts: whether something is required of them."""
+        if bound.choices:
+            bound = settled(bound, self.learned.get(staff, NOTHING), self.exempt.get(staff, 0))
+        return bool(bound.required & self._asked)
 
     def totals(self) -> Totals:
         result = Totals()
         for staff, (bound, own) in self._people.items():
             if not own.counted:
-                result.excused += bool(bound.required)
-                result.not_required += not bound.required
+                is_excused = self._is_excused(staff, bound)
+                result.excused += is_excused
+                result.not_required += not is_excused
             else:
                 if own.done != own.counted:
                     result.missing.append(staff)

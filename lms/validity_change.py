@@ -20,9 +20,10 @@ from courses.validity import VALIDITY_SETTINGS, ValidityKind, problems_with_vali
 from .access import LEADERS, workplaces_in_reach
 from .equivalence.lookup import standings_of
 from .forecast import Forecast, coming_dates
+from .matrix import Record
 from .models import CourseCompletion, Employment, Exemption, StaffMember
+from .requirements.choice import asked_of, chosen_among_with, merge, rules_about
 from .requirements.lookup import jobs_in, rules_on
-from .requirements.rules import duties_of, merge_duties
 from .status import Completion
 from .validity import Validity, term
 
@@ -50,21 +51,22 @@ def change_in(request: HttpRequest, page: CoursePage) -> tuple[Course, Validity,
 
 def people_with(course: Course, workplaces: Any, day: datetime.date) -> list[Standing]:
     """Everyone who works at `workplaces` on `day` and has completed `course` or must: by name. Six queries."""
-    rules = [rule for rule in rules_on(day) if rule.course_id == course.pk]
-    duties = defaultdict(list)
+    rules = rules_about([course.pk], rules_on(day))
+    read = [course.pk, *chosen_among_with([course.pk], rules)]
+    asked = defaultdict(list)
     here = Employment.objects.covering(day).filter(workplace__in=workplaces)
     for job in jobs_in(here.order_by("pk")):
-        duties[job.staff_id].append(duties_of(job, rules))
-    done = standings_of(here.values("staff"), [course.pk], day)
-    excused = set(
-        Exemption.objects.in_force(day).filter(Q(course=course) | Q(course=None)).values_list("staff", flat=True)
-    )
+        asked[job.staff_id].append(asked_of(job, rules))
+    record = Record(completions=standings_of(here.values("staff"), read, day))
+    excused = Exemption.objects.in_force(day).filter(Q(course__in=read) | Q(course=None))
+    for staff_id, course_id in excused.values_list("staff_id", "course_id"):
+        record.exempt.setdefault(staff_id, set()).add(course_id)
     found = []
-    for person in StaffMember.objects.filter(pk__in=duties).order_by("given_name", "family_name", "pk"):
-        duty = merge_duties(duties[person.pk]).get(course.pk)
-        completion = done.get((person.pk, course.pk))
-        if completion or (duty and person.pk not in excused):
-            found.append((person, completion, duty.due if duty else None))
+    for person in StaffMember.objects.filter(pk__in=asked).order_by("given_name", "family_name", "pk"):
+        duty = record.duties(day, person.pk, merge(asked[person.pk])).get(course.pk)
+        facts = record.facts(person.pk, course.pk, duty)
+        if facts.completion or (duty and not facts.exempt):
+            found.append((person, facts.completion, duty.due if duty else None))
     return found
 
 

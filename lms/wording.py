@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import Activity
 
-from .requirements.rules import Rule
+from .requirements.rules import Part, Rule
 from .status import Completion, Facts, HelpReason, Redo, Status, help_on, runs_out, status_on
 
 #: Where what was done ends, or has ended.
@@ -228,7 +228,9 @@ def what_the_shop_can_do(help_: HelpReason) -> str:
 
 
 def who_must(rule: Rule) -> str:
-    """Whom the rule binds, in words that fit the one who reads it."""
+    """Whom the rule binds, in words that fit the one who reads it. Of what they may choose, how much is enough."""
+    if rule.part and rule.is_choice:
+        return programme_text(rule.part)
     if rule.people or rule.has_exceptions:
         return _("Required of you.") if rule.mandatory else _("Recommended for you.")
     if not rule.mandatory:
@@ -259,7 +261,19 @@ def rule_text(rule: Rule) -> str:
         said = _("Recommended for %(whom)s, with exceptions.")
     else:
         said = _("Recommended for %(whom)s.")
-    return said % words
+    return " ".join([said % words, *([programme_text(rule.part)] if rule.part else [])])
+
+
+def programme_text(part: Part) -> str:
+    """Through which programme a course is asked for: "2 of 4 in the programme “First weeks” are enough."."""
+    if not part.is_choice:
+        return _("It is part of the programme “%(programme)s”.") % {"programme": part.programme}
+    words = ngettext(
+        "%(number)s of %(count)s in the programme “%(programme)s” is enough.",
+        "%(number)s of %(count)s in the programme “%(programme)s” are enough.",
+        part.at_least or 0,
+    )
+    return words % {"number": part.at_least, "count": len(part.courses), "programme": part.programme}
 
 
 def ledger_words(verb: str) -> str:

@@ -24,8 +24,9 @@ from ..models import (
 )
 from ..progress.facts import DEVICES
 from ..reports.figures import gather
+from ..requirements.choice import asked_of, merge
 from ..requirements.lookup import end_of, moment_of
-from ..requirements.rules import Job, duties_of, merge_duties
+from ..requirements.rules import Job
 from ..status import TRAINED, Completion, Status, runs_out, status_on
 
 #: Time is told of no fewer than so many people together: a leader is not to see how quick one of them is.
@@ -92,7 +93,8 @@ def funnel(course: Course, workplaces: QuerySet[Any], parts: Sequence[Activity],
     done: dict[int, int] = defaultdict(int)
     standing: dict[int, int] = defaultdict(int)
     for staff, own in jobs.items():
-        duty = merge_duties(duties_of(job, figures.rules) for job in own).get(course.pk)
+        asked = merge(asked_of(job, figures.rules) for job in own)
+        duty = record.duties(day, staff, asked).get(course.pk)
         facts = record.facts(staff, course.pk, duty)
         status = status_on(day, facts)
         if not facts.required or status is Status.EXEMPT:

@@ -35,8 +35,8 @@ from ..models import (
 )
 from ..people.sentences import name_of
 from ..reports.figures import Worker, gather
+from ..requirements.choice import asked_of, merge
 from ..requirements.lookup import end_of, moment_of
-from ..requirements.rules import duties_of, merge_duties
 from ..status import Completion, Status, standing
 from ..wording import and_list, day_text, part_text, why_not_counted
 from .bindings import Binding, bindings_of
@@ -97,10 +97,12 @@ def basis_of(
     """What the cell rests on. `job` is the row's employment; without it, all of the person's at `workplaces` count."""
     figures = gather(day, workplaces, known=known, course=course, person=person)
     workers = [worker for worker in figures.workers if job is None or worker.job.id == job] or figures.workers
-    duties = merge_duties(duties_of(worker.job, figures.rules) for worker in workers)
-    cell = None
+    asked = merge(asked_of(worker.job, figures.rules) for worker in workers)
+    cell = duty = None
     if workers:
-        facts = figures.record_of([person.pk]).facts(person.pk, course.pk, duties.get(course.pk))
+        record = figures.record_of([person.pk])
+        duty = record.duties(day, person.pk, asked).get(course.pk)
+        facts = record.facts(person.pk, course.pk, duty)
         cell = matrix.Cell(course.pk, *standing(day, facts), facts)
     told = _Told(person, course, day, known, cell.facts.completion if cell else None)
     is_theirs = bool(cell and (cell.facts.required or cell.facts.started) and cell.status is not Status.COMPLETE)
@@ -108,7 +110,7 @@ def basis_of(
         day=day,
         workers=workers,
         cell=cell,
-        bindings=bindings_of(workers, figures.rules, duties.get(course.pk)),
+        bindings=bindings_of(workers, [rule for rule in figures.rules if rule.course_id == course.pk], duty),
         exemptions=list(
             Exemption.objects.in_force(day, known=known)
             .filter(Q(course=course) | Q(course=None), staff=person)

@@ -13,6 +13,7 @@ from courses.models import Course
 from ..equivalence.counting import with_sources
 from ..equivalence.lookup import Pair, equivalences_over
 from ..models import CourseCompletion, Employment, Enrolment, Exemption
+from ..requirements.choice import rules_about
 from ..requirements.lookup import JOB_FIELDS, job_from, rules_on, rules_over, with_earlier
 from ..retraining.lookup import demands_over
 from ..status import Completion
@@ -34,7 +35,7 @@ def history_of(
     """
     rules = rules_over(days, known=known)
     if course:
-        rules = [[rule for rule in each if rule.course_id == course.pk] for each in rules]
+        rules = [rules_about([course.pk], each) for each in rules]
     jobs = _jobs(days[0], days[-1], known).filter(workplace__in=workplaces)
     if role:
         jobs = jobs.filter(role__name=role)
@@ -45,6 +46,7 @@ def history_of(
         spells=_spells(jobs, known),
         done=_done(jobs.values("staff"), courses, days, known),
         excused=_excused(jobs.values("staff"), days[0], days[-1], known),
+        asked=[course.pk] if course else None,
     )
 
 

@@ -8,14 +8,15 @@ first day as the lowest.
 import datetime
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from .. import matrix
-from ..requirements.rules import Duty, Job, Rule, duties_of, merge_duties
+from ..requirements.choice import Asked, Stand, asked_of, merge, settle
+from ..requirements.rules import Duty, Job, Rule
 from ..status import TRAINED, Completion, Status, best_completion, status_on
 
 
@@ -44,13 +45,17 @@ class Excused(NamedTuple):
 
 @dataclass(frozen=True)
 class History:
-    """What is known of some people on `days`, which are in order. `rules` are those of each day."""
+    """What is known of some people on `days`, which are in order. `rules` are those of each day.
+
+    `asked`: the courses that count; None for all that a rule is about.
+    """
 
     days: Sequence[datetime.date]
     rules: Sequence[Sequence[Rule]]
     spells: Sequence[Spell]
     done: dict[tuple[int, int], list[Done]] = field(default_factory=dict)
     excused: dict[int, list[Excused]] = field(default_factory=dict)
+    asked: Collection[int] | None = None
 
 
 class Point(NamedTuple):
@@ -76,6 +81,9 @@ class Change(NamedTuple):
     def net(self) -> int:
         return self.became - self.ceased
 
+
+#: A duty that nobody has, to ask on which days somebody has done a course.
+_SOME_DUTY = Duty(None, 0, datetime.date.min)
 
 #: The days on which someone counts, and on which of those all is done.
 Days = tuple[int, int]
@@ -154,22 +162,22 @@ class _Reckoning:
         person: Days = (0, 0)
         jobs: list[Days] = [(0, 0)] * len(own)
         for run_first, run_past, rules in runs:
-            duties = {
-                number: duties_of(job, rules)
+            asked = {
+                number: asked_of(job, rules)
                 for number, (job, first, past) in enumerate(own)
                 if first < run_past and past > run_first
             }
             ends = {end for _job, *both in own for end in both if run_first < end < run_past}
             for first, past in pairwise(sorted({run_first, run_past} | ends)):
-                at_work = [number for number in duties if own[number][1] <= first and past <= own[number][2]]
+                at_work = [number for number in asked if own[number][1] <= first and past <= own[number][2]]
                 if not at_work:
                     continue
                 for number in at_work:
-                    days = self._days(staff, duties[number], first, past)
+                    days = self._days(staff, asked[number], first, past)
                     jobs[number] = _with(jobs[number], days)
-                merged = duties[at_work[0]]
+                merged = asked[at_work[0]]
                 if len(at_work) > 1:
-                    merged = merge_duties(duties[number] for number in at_work)
+                    merged = merge(asked[number] for number in at_work)
                     days = self._days(staff, merged, first, past)
                 person = _with(person, days)
                 if past == len(self.days):
@@ -177,15 +185,49 @@ class _Reckoning:
         self.by_person[staff] = person
         self.by_job += [(job.workplace_id, days) for (job, *_both), days in zip(own, jobs, strict=True)]
 
-    def _days(self, staff: int, duties: dict[int, Duty], first: int, past: int) -> Days:
-        """When somebody with those duties counts, and has done all, from the place `first` to before `past`."""
-        counted = missing = 0
-        for course, duty in duties.items():
-            counts, done = self._cell(staff, course, duty)
-            counted |= counts
-            missing |= counts & ~done
-        span = (1 << past) - (1 << first)
-        return counted & span, counted & ~missing & span
+    def _days(self, staff: int, asked: Asked, first: int, past: int) -> Days:
+        """When somebody counts of whom that is asked, and has done all, from the place `first` to before `past`."""
+        all_counted = all_done = 0
+        for start, end in pairwise(self._ends(staff, asked, first, past)):
+            counted = missing = 0
+            for course, duty in self._duties(staff, asked, start).items():
+                counts, done = self._cell(staff, course, duty)
+                counted |= counts
+                missing |= counts & ~done
+            span = (1 << end) - (1 << start)
+            all_counted |= counted & span
+            all_done |= counted & ~missing & span
+        return all_counted, all_done
+
+    def _ends(self, staff: int, asked: Asked, first: int, past: int) -> list[int]:
+        """`first` and `past`, and between them where it may change which courses of a programme are required."""
+        if not asked.choices:
+            return [first, past]
+        changes = 0  # the bit of each day on which something is otherwise than on the next
+        for choice in asked.choices.values():
+            for course in choice.part.courses:
+                for days in (*self._cell(staff, course, _SOME_DUTY), self._ever(staff, course)):
+                    changes |= days ^ days >> 1
+        return [first, *(at for at in range(first + 1, past) if changes >> at - 1 & 1), past]
+
+    def _duties(self, staff: int, asked: Asked, at: int) -> dict[int, Duty]:
+        """What of that is required or recommended on the day in that place; of what counts."""
+
+        def stand(course: int) -> Stand:
+            counts, done = self._cell(staff, course, _SOME_DUTY)
+            return Stand(bool(done >> at & 1), bool(self._ever(staff, course) >> at & 1), not counts >> at & 1)
+
+        duties = settle(asked, stand)
+        wanted = self.history.asked
+        return duties if wanted is None else {course: duty for course, duty in duties.items() if course in wanted}
+
+    def _ever(self, staff: int, course: int) -> int:
+        """When it was completed, whether that still counted or not."""
+        days = 0
+        for each in self.history.done.get((staff, course), ()):
+            start, end = bisect_left(self.days, each.since), self._past(each.until)
+            days |= (1 << end) - (1 << start) if start < end else 0
+        return days
 
     def _cell(self, staff: int, course: int, duty: Duty) -> Days:
         """The same of one course, on every day; had the duty held on all of them.
@@ -236,12 +278,12 @@ class _Reckoning:
         status = status_on(day, facts)
         return status, facts.required and status is not Status.EXEMPT
 
-    def _note_due(self, staff: int, duties: dict[int, Duty]) -> None:
+    def _note_due(self, staff: int, asked: Asked) -> None:
         """The due days of what is left on the last day."""
-        last = 1 << len(self.days) - 1
-        for course, duty in duties.items():
+        last = len(self.days) - 1
+        for course, duty in self._duties(staff, asked, last).items():
             counts, done = self._cell(staff, course, duty)
-            if duty.due and counts & ~done & last:
+            if duty.due and counts & ~done & 1 << last:
                 self.due[duty.due] += 1
 
 

@@ -48,11 +48,16 @@ class ProgrammeContents(Dated):
     """What a programme holds from a day to a day: an edit ends the row and opens the next of the same programme."""
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="contents")
+    #: So many of its courses are enough; None: all of them are asked for.
+    at_least = models.PositiveSmallIntegerField(_("at least"), null=True, blank=True)
 
     class Meta:
         # An empty interval (to before from) is how a change that was a mistake is taken back.
         verbose_name = _("contents of a programme")
         verbose_name_plural = _("contents of programmes")
+        constraints = [
+            models.CheckConstraint(condition=Q(at_least=None) | Q(at_least__gt=0), name="lms_programme_at_least_one"),
+        ]
 
     def __str__(self):
         return f"{self.programme} {self.valid_from}"

@@ -18,7 +18,7 @@ from django.utils import timezone
 from courses.body import PICTURE_SPECS
 from courses.models import ActivityVersion, Contact, Course, LessonPage, QuizPage, WorkshopPage, tree_path
 
-from ..access import carried_courses, duties_at
+from ..access import asked_at, carried_courses
 from ..models import Tablet
 from ..reader.addresses import Desk
 from ..tablet.session import people_here
@@ -37,8 +37,10 @@ def courses_for(tablet: Tablet) -> list[dict[str, Any]]:
     {id, titles, required, media: [{url, bytes}], bodies: [{version, url}]}, JSON-ready. Bodies in every language that
     somebody here is shown. A fixed number of queries, and two for each lesson whose pictures nobody has counted yet.
     """
-    duties = duties_at(tablet.workplace, timezone.localdate())
-    required = {course for course, duty in duties.items() if duty.mandatory}
+    asked = asked_at(tablet.workplace, timezone.localdate())
+    optional = {course for course, duty in asked.always.items() if not duty.mandatory}
+    # Of a programme of which some courses are enough, each of them is what somebody may choose.
+    required = asked.courses - optional | {course for choice in asked.choices.values() for course in choice.duties}
     versions = _versions(carried_courses(tablet.workplace), _languages(tablet))
     pages = pages_of(versions)
     stamp = contacts_stamp()

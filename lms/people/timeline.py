@@ -27,7 +27,7 @@ from ..models import (
 )
 from ..requirements.lookup import rules_on
 from ..requirements.rules import applies, bound_since, duty_of
-from ..wording import day_text, part_text
+from ..wording import day_text, part_text, programme_text
 from .known import Known
 from .sentences import ONE_ACT, name_of, note, sentence, who
 
@@ -248,14 +248,17 @@ def _from_rules(known: Known) -> Iterator[Line]:
         since, job = min((bound_since(rule, job), job) for job in bound)
         due = duty_of(rule, job).due
         names = {"course": known.courses[rule.course_id].title, "day": day_text(due) if due else ""}
-        if not rule.mandatory:
+        if rule.is_choice:
+            text = _("“%(course)s” may be chosen from this day.")
+        elif not rule.mandatory:
             text = _("“%(course)s” is recommended from this day.")
         elif due:
             text = _("“%(course)s” is required from this day, and is to be completed by %(day)s.")
         else:
             text = _("“%(course)s” is required from this day, with no due date.")
         by = made[rule.id].recorded_by
-        yield Line(at=_start_of(since), text=text % names, by=name_of(by) if by else "", on_a_day=True)
+        said = " ".join([text % names, *([programme_text(rule.part)] if rule.part else [])])
+        yield Line(at=_start_of(since), text=said, by=name_of(by) if by else "", on_a_day=True)
 
 
 def _start_of(day: datetime.date) -> datetime.datetime:

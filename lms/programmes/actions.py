@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses.models import Course
 
@@ -24,18 +25,21 @@ def create_programme(
     title_sv: str,
     title_en: str = "",
     courses: Sequence[Course],
+    at_least: int | None = None,
     valid_from: datetime.date,
     form_id: uuid.UUID | None = None,
     actor: Any,
 ) -> Programme:
     """A programme that holds `courses`, in that order, from `valid_from` on. It binds nobody until a rule names it.
 
+    It asks for `at_least` so many of them; None, or as many as there are: for all.
+
     The same `form_id` again makes nothing: it is the programme made before.
     """
     if before := ledger.written_by(form_id, "programme.opened", actor=actor):
         return Programme.objects.get(pk=before.subject.split(":")[1])
     programme = Programme.objects.create(title_sv=title_sv, title_en=title_en)
-    contents = _hold(programme, courses, valid_from, actor)
+    contents = _hold(programme, courses, at_least, valid_from, actor)
     ledger.write(
         "programme.opened",
         actor=actor,
@@ -43,6 +47,7 @@ def create_programme(
         form_id=form_id,
         contents=contents.pk,
         valid_from=str(valid_from),
+        at_least=contents.at_least or "",
         courses=_for_ledger(courses),
     )
     return programme
@@ -54,13 +59,15 @@ def change_programme(
     programme: Programme,
     first_day: datetime.date,
     courses: Sequence[Course],
+    at_least: int | None = None,
     form_id: uuid.UUID | None = None,
     actor: Any,
 ) -> Programme:
-    """From `first_day` the programme holds `courses`, in that order. What it held before stays as it was.
+    """From `first_day` the programme holds `courses`, in that order, and asks for `at_least` so many of them, or for
+    all. What it held before stays as it was.
 
-    Whom a rule binds to a course that stays in it gets no new time; a course that is new in it is new to them. The same
-    `form_id` again changes nothing.
+    Whom a rule binds to a course that stays in it gets no new time; a course that is new in it is new to them, and so
+    is each where more are asked for than before. The same `form_id` again changes nothing.
     """
     if ledger.written_by(form_id, "programme.changed", actor=actor):
         return programme
@@ -71,10 +78,11 @@ def change_programme(
     if first_day < old.valid_from:
         words = _("The programme has been as it is since %(day)s. Choose that day or a later one.")
         raise ValidationError({"first_day": words % {"day": day_text(old.valid_from)}})
-    if _for_ledger(courses) == _for_ledger(_courses_in(old)):
+    is_same = _for_ledger(courses) == _for_ledger(_courses_in(old))
+    if is_same and _number(courses, at_least) == old.at_least:
         raise ValidationError(_("Nothing is changed. Change something, or go back."))
     _end(old, first_day - ONE_DAY)
-    new = _hold(programme, courses, first_day, actor)
+    new = _hold(programme, courses, at_least, first_day, actor)
     ledger.write(
         "programme.changed",
         actor=actor,
@@ -83,6 +91,7 @@ def change_programme(
         contents=new.pk,
         before=old.pk,
         first_day=str(first_day),
+        at_least=new.at_least or "",
         courses=_for_ledger(courses),
     )
     return programme
@@ -113,7 +122,7 @@ def undo_change_of_programme(
         _empty(row)
     old = ProgrammeContents.objects.get(pk=before)
     first_day = min(row.valid_from for row in gone)
-    again = _hold(programme, _courses_in(old), first_day, actor)
+    again = _hold(programme, _courses_in(old), old.at_least, first_day, actor)
     ledger.write(
         "programme.change_undone",
         actor=actor,
@@ -152,11 +161,29 @@ def _with_what_stands_for(contents: int) -> set[int]:
     return set(found)
 
 
-def _hold(programme: Programme, courses: Sequence[Course], first_day: datetime.date, actor: Any) -> ProgrammeContents:
+def _number(courses: Sequence[Course], at_least: int | None) -> int | None:
+    """How many are asked for; None for all."""
+    return None if at_least == len(courses) else at_least
+
+
+def _hold(
+    programme: Programme, courses: Sequence[Course], at_least: int | None, first_day: datetime.date, actor: Any
+) -> ProgrammeContents:
     if not courses:
         raise ValidationError(_("Choose at least one course."))
-    by = actor if getattr(actor, "pk", None) else None
-    contents = ProgrammeContents.objects.create(programme=programme, valid_from=first_day, recorded_by=by)
+    if at_least is not None and not 0 < at_least <= len(courses):
+        words = ngettext(
+            "The programme holds %(number)s course. Write a number up to that, or leave it empty for all.",
+            "The programme holds %(number)s courses. Write a number up to that, or leave it empty for all.",
+            len(courses),
+        )
+        raise ValidationError({"at_least": words % {"number": len(courses)}})
+    contents = ProgrammeContents.objects.create(
+        programme=programme,
+        at_least=_number(courses, at_least),
+        valid_from=first_day,
+        recorded_by=actor if getattr(actor, "pk", None) else None,
+    )
     ProgrammeCourse.objects.bulk_create(
         ProgrammeCourse(contents=contents, course=course, order=order) for order, course in enumerate(courses)
     )

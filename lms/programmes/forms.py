@@ -25,6 +25,15 @@ class PlacesForm(forms.Form):
     """Which courses, in which order: a number at each. What is cleaned has them as `courses`, in that order."""
 
     form_id = FormIdField()
+    at_least = forms.IntegerField(
+        label=gettext_lazy("At least so many of them"),
+        min_value=1,
+        max_value=999,
+        required=False,
+        help_text=gettext_lazy(
+            "Empty: all the courses are required. Write 2, and two of them are enough: each person chooses which."
+        ),
+    )
 
     def __init__(self, *args: Any, courses: list[Course] | None = None, **kwargs: Any):
         """`courses` are those that the programme has, in order."""

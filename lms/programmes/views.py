@@ -35,7 +35,8 @@ class ProgrammeList(AdminPage, TemplateView):
     parents = (REQUIREMENTS,)
     explanation = gettext_lazy(
         "A programme is some courses in an order. Require it as you require a course: then all its courses are "
-        "required, and what you change in the programme is changed for everyone whom it is required of."
+        "required, or so many of them as you say, and what you change in the programme is changed for everyone whom it "
+        "is required of."
     )
 
     def get_context_data(self, **kwargs):
@@ -144,8 +145,9 @@ class ChangeProgramme(ProgrammeMixin, ChangeView):
         return _("Change the programme: %(programme)s") % {"programme": self.programme}
 
     def get_form_kwargs(self):
-        standing = contents_of([self.programme])[self.programme.pk]
-        return {**super().get_form_kwargs(), "courses": standing[-1][1]}
+        contents, courses = contents_of([self.programme])[self.programme.pk][-1]
+        kwargs = super().get_form_kwargs()
+        return {**kwargs, "courses": courses, "initial": {**kwargs["initial"], "at_least": contents.at_least}}
 
     def save(self, data):
         return actions.change_programme(programme=self.programme, actor=self.request.user, **data)

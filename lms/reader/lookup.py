@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from courses.models import Activity, ActivityVersion, Course, tree_path
 
-from ..access import duties_today
+from ..access import asked_today
 from ..equivalence.counting import RENEWS
 from ..equivalence.lookup import best_of, equivalences_on
 from ..help import who_waits_or_is_stuck
+from ..matrix import Record
 from ..models import (
     ActivityCompletion,
     CourseCompletion,
@@ -47,15 +48,14 @@ def journeys(learner: StaffMember, courses: Q, *, language: str) -> list[Journey
         journey.activities.append(state)
     if not found:
         return []
-    for course_id, (duty, rule) in duties_today(learner).items():
-        if course_id in found:
-            found[course_id].duty, found[course_id].rule = duty, rule
-    enrolments = _add_cycles(learner, found)
+    record = Record()
+    enrolments = _add_cycles(learner, found, record)
+    _add_duties(learner, found, record, day)
     if enrolments:
         _add_progress(enrolments, states)
         say_what_is_new(enrolments.values())
     if any(journey.duty and not journey.is_trained for journey in found.values()):
-        _add_exemptions(learner, found, day)
+        _add_exemptions(learner, found, record, day)
         for (_staff, course_id), needed in who_waits_or_is_stuck([learner.pk], list(found), day).items():
             found[course_id].waits_or_is_stuck = needed
     lock(learner, found.values())
@@ -95,7 +95,17 @@ def _versions(courses: Q, language: str) -> Any:
     )
 
 
-def _add_cycles(learner: StaffMember, found: dict[int, Journey]) -> dict[int, Journey]:
+def _add_duties(learner: StaffMember, found: dict[int, Journey], record: Record, day: datetime.date) -> None:
+    """What is required and recommended. One query more where one may choose: who is excused need not."""
+    asked, rules, _programmes = asked_today(learner)
+    if asked.choices:
+        _read_exemptions(learner, record, day)
+    for course_id, duty in record.duties(day, learner.pk, asked).items():
+        if course_id in found:
+            found[course_id].duty, found[course_id].rule = duty, rules[duty.rule_id, course_id]
+
+
+def _add_cycles(learner: StaffMember, found: dict[int, Journey], record: Record) -> dict[int, Journey]:
     """Enrolments of every cycle with their completions, of all courses: one may count for another.
 
     One query, one more where something is completed, and two more where a course has changed. Returns the current ones
@@ -136,17 +146,17 @@ def _add_cycles(learner: StaffMember, found: dict[int, Journey]) -> dict[int, Jo
                 journey.done_in_this_cycle = journey.done_in_this_cycle or counts
             current[pk] = journey
     if done:
-        _add_completions(learner, found, done)
+        _add_completions(learner, found, done, record)
     return current
 
 
 def _add_completions(
-    learner: StaffMember, found: dict[int, Journey], done: dict[tuple[int, int], list[Completion]]
+    learner: StaffMember, found: dict[int, Journey], done: dict[tuple[int, int], list[Completion]], record: Record
 ) -> None:
     """What counts longest of each course, also through others; and which courses are there to renew it."""
     day = timezone.localdate()
     equivalences = equivalences_on(day)
-    best = best_of(done, equivalences)
+    best = record.completions = best_of(done, equivalences)
     for (_learner, course_id), completion in best.items():
         if course_id in found:
             found[course_id].completion = completion
@@ -180,8 +190,13 @@ def _add_progress(enrolments: Iterable[int], states: dict[int, ActivityState]) -
                 states[attempt.activity_id].attempts.append(attempt)
 
 
-def _add_exemptions(learner: StaffMember, found: dict[int, Journey], day: datetime.date) -> None:
-    for course_id in Exemption.objects.in_force(day).filter(staff=learner).values_list("course_id", flat=True):
-        for journey in found.values():
-            if course_id in (None, journey.course.pk):
-                journey.is_exempt = True
+def _add_exemptions(learner: StaffMember, found: dict[int, Journey], record: Record, day: datetime.date) -> None:
+    _read_exemptions(learner, record, day)
+    for journey in found.values():
+        journey.is_exempt = not record.exempt[learner.pk].isdisjoint({None, journey.course.pk})
+
+
+def _read_exemptions(learner: StaffMember, record: Record, day: datetime.date) -> None:
+    if learner.pk not in record.exempt:
+        rows = Exemption.objects.in_force(day).filter(staff=learner)
+        record.exempt[learner.pk] = set(rows.values_list("course_id", flat=True))

@@ -1,7 +1,7 @@
 """How a cell and the matrix's one sentence are said."""
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -56,15 +56,15 @@ def show_cell(
     day: datetime.date,
     cell: Cell,
     evidence: dict[int, list[Any]],
-    rules: Mapping[int, Rule] | None = None,
+    asked_by: Rule | None = None,
     *,
     first: Sequence[str] = (),
 ) -> ShownCell:
-    """`rules` by id, where it is to be said which of them asks for the course: the one whose due day it is.
+    """`asked_by`: the rule that asks for the course, where that is to be said: the one whose due day it is.
 
     `first`: titles of the courses that must be completed before this one opens.
     """
-    done, asked_by = cell.facts.completion, (rules or {}).get(cell.facts.rule_id or 0)
+    done = cell.facts.completion
     needed = help_on(day, cell.facts)
     return ShownCell(
         course_id=cell.course_id,
@@ -105,7 +105,8 @@ class CellPrinter:
     They differ in whose they are and of which course, which links tell; and what is done says much the same wherever it
     is done, but for its two days. These are left open when it is rendered, and put in for each.
 
-    `rules` by id and `first` by (staff id, course id) as in `show_cell`; `links` is what else the template asks for.
+    `rules` of the day and `first` by (staff id, course id) as in `show_cell`; `links` is what else the template asks
+    for.
     """
 
     def __init__(
@@ -113,12 +114,14 @@ class CellPrinter:
         day: datetime.date,
         evidence: dict[int, list[Any]],
         *,
-        rules: Mapping[int, Rule] | None = None,
+        rules: Iterable[Rule] = (),
         first: Mapping[tuple[int, int], Sequence[str]] | None = None,
         links: Mapping[str, Any] | None = None,
     ) -> None:
         self._day, self._evidence = day, evidence
-        self._rules, self._first, self._links = rules or {}, first or {}, links or {}
+        self._first, self._links = first or {}, links or {}
+        # A rule about a programme is one for each of its courses, all with the same id.
+        self._rules = {(rule.id, rule.course_id): (rule, rule_text(rule)) for rule in rules}
         self._template = get_template("lms/reports/cell.html")
         self._short, self._long = _Words(partial(_with_year, day)), _Words(day_text)
         self._ends = cache(end_of)
@@ -136,17 +139,18 @@ class CellPrinter:
     def _cell(self, worker: Any, cell: Cell) -> str:
         facts, done = cell.facts, cell.facts.completion
         first = tuple(self._first.get((worker.job.staff_id, cell.course_id), ()))
+        asked_by, words = self._rules.get((facts.rule_id or 0, cell.course_id), (None, ""))
         if done is None:
-            key: Any = (facts, first)
+            key: Any = (facts, first, words)
         elif done.id in self._evidence or done.through or done.redo:
-            return self._render(cell, worker, first)
+            return self._render(cell, worker, first, asked_by)
         else:  # everything that a cell may say but the completion's days and which row it is
             rest = facts.rule_id if cell.status in TRAINED else facts._replace(completion=None)
-            key = (cell.status, done.valid_until is None, self._is_afterwards(done), rest, first)
+            key = (cell.status, done.valid_until is None, self._is_afterwards(done), rest, first, words)
         if key not in self._kept:
-            self._kept[key] = self._pattern(cell, worker, first)
+            self._kept[key] = self._pattern(cell, worker, first, asked_by)
         if not self._kept[key]:
-            return self._render(cell, worker, first)
+            return self._render(cell, worker, first, asked_by)
         put = {"staff": worker.job.staff_id, "course": cell.course_id, "job": worker.job.id}
         if done:
             day, until = done.completed_on, done.valid_until or done.completed_on
@@ -157,7 +161,7 @@ class CellPrinter:
     def _is_afterwards(self, done: Completion) -> bool:
         return is_afterwards(done.completed_on, done.recorded_at, ends=self._ends)
 
-    def _pattern(self, cell: Cell, worker: Any, first: Sequence[str]) -> str:
+    def _pattern(self, cell: Cell, worker: Any, first: Sequence[str], asked_by: Rule | None) -> str:
         """The cell with its keys and days left open; empty where other days would have to say something else."""
         facts, done, until = cell.facts, cell.facts.completion, None
         if done:
@@ -170,7 +174,8 @@ class CellPrinter:
             if status_on(self._day, facts) is not cell.status:
                 return ""
         someone = worker._replace(job=worker.job._replace(id=JOB, staff_id=STAFF))
-        found = self._render(cell._replace(course_id=COURSE, facts=facts), someone, first).replace("%", "%%")
+        found = self._render(cell._replace(course_id=COURSE, facts=facts), someone, first, asked_by)
+        found = found.replace("%", "%%")
         for key, name in ((STAFF, "staff"), (COURSE, "course"), (JOB, "job")):
             found = found.replace(str(key), f"%({name})s")
         for length, words in (("", self._long), ("short_", self._short)):  # the short may stand within the long
@@ -179,8 +184,8 @@ class CellPrinter:
                     found = found.replace(words[day], f"%({length}{name})s")
         return found
 
-    def _render(self, cell: Cell, worker: Any, first: Sequence[str]) -> str:
-        shown = show_cell(self._day, cell, self._evidence, self._rules, first=first)
+    def _render(self, cell: Cell, worker: Any, first: Sequence[str], asked_by: Rule | None) -> str:
+        shown = show_cell(self._day, cell, self._evidence, asked_by, first=first)
         return self._template.render({**self._links, "cell": shown, "worker": worker})
 
 

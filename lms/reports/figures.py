@@ -18,9 +18,10 @@ from ..equivalence.counting import Equivalence, with_sources
 from ..equivalence.lookup import best_of, equivalences_on
 from ..help import Needed, who_needs_help
 from ..models import CourseCompletion, Employment, Enrolment, Exemption, StaffMember
+from ..requirements.choice import Asked, asked_of, chosen_among_with, rules_about
 from ..requirements.lookup import JOB_FIELDS, job_from, jobs_in, rules_and_courses_on, with_earlier
 from ..requirements.per_job import PerJob
-from ..requirements.rules import Duty, Job, Rule, duties_of
+from ..requirements.rules import Job, Rule
 from ..retraining.demands import Demand
 from ..retraining.lookup import demands_on, redo_by_completion
 from ..status import Completion
@@ -75,10 +76,11 @@ class Figures:
         rules, courses = rules_and_courses_on(self.day, known=self.selection.known)
         if self._alone is None:
             return rules, courses
-        return [rule for rule in rules if rule.course_id == self._alone.pk], [self._alone]
+        return rules_about([self._alone.pk], rules), [self._alone]
 
     @property
     def rules(self) -> list[Rule]:
+        """Of all courses; of one alone also those that have a say in whether it is required."""
         return self._required[0]
 
     @property
@@ -87,8 +89,8 @@ class Figures:
         return self._required[1]
 
     @cached_property
-    def _duties(self) -> PerJob[dict[int, Duty]]:
-        return PerJob(self.rules, duties_of)
+    def _asked(self) -> PerJob[Asked]:
+        return PerJob(self.rules, asked_of)
 
     @cached_property
     def courses(self) -> list[Course]:
@@ -101,13 +103,18 @@ class Figures:
         return [course.pk for course in self.courses]
 
     @cached_property
+    def _also(self) -> list[int]:
+        """Courses that are not asked about, but have a say in which of those that are asked about are required."""
+        return chosen_among_with(self.course_ids, self.rules)
+
+    @cached_property
     def _equivalences(self) -> list[Equivalence]:
         return equivalences_on(self.day, known=self.selection.known)
 
     @cached_property
     def _demands(self) -> dict[int, list[Demand]]:
         """What is to be done again of the courses, and of all that count for them."""
-        wanted = with_sources(self.course_ids, self._equivalences)
+        wanted = with_sources([*self.course_ids, *self._also], self._equivalences)
         return demands_on(self.day, wanted, known=self.selection.known)
 
     # People
@@ -154,15 +161,16 @@ class Figures:
         """A row for each of `workers`, in their order."""
         jobs = [worker.job for worker in workers]
         record = self.record_of(worker.job.staff_id for worker in workers)
-        return list(zip(workers, matrix.rows(self.day, jobs, self.course_ids, self._duties, record), strict=True))
+        return list(zip(workers, matrix.rows(self.day, jobs, self.course_ids, self._asked, record), strict=True))
 
     def record_of(self, staff: Any, *, with_help: bool = True) -> matrix.Record:
         """What had happened to those people: ids, or a subquery for them. Two queries, two more for what they need help
         with, and one more where something is to be done again; and once, for whomever it is asked, two."""
         ids = staff if isinstance(staff, QuerySet) else list(dict.fromkeys(staff))
+        courses = [*self.course_ids, *self._also]
         record, known = matrix.Record(), self.selection.known
         _add_exemptions(record, ids, self.day, known)
-        _add_learning(record, ids, self.course_ids, self._equivalences, self._demands, self.day, known)
+        _add_learning(record, ids, courses, self._equivalences, self._demands, self.day, known)
         if with_help:
             record.help = self._help_of(ids)
         return record
@@ -204,13 +212,13 @@ class Figures:
     @cached_property
     def _sums(self) -> tuple[matrix.Totals, list[Scored]]:
         """Three queries, each with a row for a job or a person; see also `learned_by`."""
-        chosen, courses = self.selection, self.course_ids
+        chosen, courses = self.selection, [*self.course_ids, *self._also]
         jobs, staff = chosen.employments, chosen.staff
         learned = learned_by(
             staff, courses, self.day, chosen.known, equivalences=self._equivalences, demands=self._demands
         )
         exempt = exempt_of(staff, courses, self.day, chosen.known)
-        tally = Tally(self.day, courses, self.rules, learned, exempt)
+        tally = Tally(self.day, self.course_ids, self.rules, learned, exempt, also=self._also)
         scored = []
         for job in jobs_in(jobs, known=chosen.known):
             score = tally.add(job)

@@ -22,7 +22,12 @@ def what_comes_first(found: Figures, rows: Iterable[Row]) -> First:
     if not before:
         return {}
     rows = list(rows)
-    required = {(row.job.staff_id, cell.course_id) for row in rows for cell in row.cells if cell.facts.required}
+    asked = {
+        (row.job.staff_id, cell.course_id)
+        for row in rows
+        for cell in row.cells
+        if cell.facts.required or cell.facts.recommended
+    }
     waiting = {
         (row.job.staff_id, cell.course_id)
         for row in rows
@@ -32,7 +37,7 @@ def what_comes_first(found: Figures, rows: Iterable[Row]) -> First:
     if not waiting:
         return {}
     record = found.record_of((staff for staff, _course in waiting), with_help=False)
-    theirs = required | record.started
+    theirs = asked | record.started
     done = _done(found, record, waiting, {course.pk for courses in before.values() for course in courses})
     first: First = {}
     for staff, course in waiting:

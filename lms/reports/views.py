@@ -278,7 +278,7 @@ class TrainingMatrix(MatrixFilter, ReportView):
         show = CellPrinter(
             self.day,
             evidence_for(request, done),
-            rules={rule.id: rule for rule in self.figures.rules},
+            rules=self.figures.rules,
             first=what_comes_first(self.figures, [row for _worker, row in rows]),
             links={name: context[name] for name in ("may_lead_project", "and_when")},
         )

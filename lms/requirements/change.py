@@ -3,12 +3,13 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..matrix import Record
 from ..status import TRAINED, Status, standing
-from .rules import Duty, Job, Rule, duties_of, earlier
+from .choice import Asked, asked_of, merge
+from .rules import Duty, Job, Rule
 
 
 class Someone(NamedTuple):
@@ -111,6 +112,7 @@ class Change:
     expires: Span | None = None
     places: tuple[Place, ...] = ()
     shares: tuple[ShareChange, ...] = ()
+    course_count: int = field(default=0, compare=False)  # of how many there is something to tell
 
 
 #: So many of those whom it touches are told by name.
@@ -124,13 +126,15 @@ def compare(day: datetime.date, before: State, after: State) -> Change:
     """What is otherwise in `after` than in `before`."""
     was, now = _stands(day, before), _stands(day, after)
     found: dict[str, set[int]] = defaultdict(set)
+    courses = set()
     due, expires = [], []
     names = {someone.job.staff_id: someone.name for state in (before, after) for someone in state.people}
     for key in was.people.keys() | now.people.keys():
-        staff_id = key[0]
+        staff_id, course_id = key
         old, new = was.people.get(key, _NOTHING), now.people.get(key, _NOTHING)
         for what in _differences(old, new):
             found[what].add(staff_id)
+            courses.add(course_id)
         if new.counts and not new.done and new.due and (not old.counts or new.due != old.due):
             due.append(Dated(new.due, names[staff_id]))
         if new.counts and not old.counts and new.done and new.expires:
@@ -142,6 +146,7 @@ def compare(day: datetime.date, before: State, after: State) -> Change:
         **counted,
         touched=len(touched),
         names=tuple(sorted(names[staff_id] for staff_id in touched)[:NAMED]),
+        course_count=len(courses),
         courses=_courses(was, now, touched) if len(touched) == 1 else (),
         due=_span(due),
         expires=_span(expires),
@@ -186,14 +191,20 @@ class _Stands(NamedTuple):
 
 def _stands(day: datetime.date, state: State) -> _Stands:
     """How everyone stands with what is asked of them: over all their jobs, and at each workplace by the jobs there."""
-    people: dict[Key, Duty] = {}
-    places: dict[int, dict[Key, Duty]] = defaultdict(dict)
+    people: dict[int, list[Asked]] = defaultdict(list)
+    places: dict[int, dict[int, list[Asked]]] = defaultdict(lambda: defaultdict(list))
     for someone in state.people:
         job = someone.job
-        for course_id, duty in duties_of(job, state.rules).items():
-            key = (job.staff_id, course_id)
-            for duties in (people, places[job.workplace_id]):
-                duties[key] = earlier(duties[key], duty) if key in duties else duty
+        asked = asked_of(job, state.rules)
+        people[job.staff_id].append(asked)
+        places[job.workplace_id][job.staff_id].append(asked)
+
+    def stands(jobs: Mapping[int, list[Asked]]) -> dict[Key, Stand]:
+        return {
+            (staff_id, course_id): stand((staff_id, course_id), duty)
+            for staff_id, each in jobs.items()
+            for course_id, duty in state.record.duties(day, staff_id, merge(each)).items()
+        }
 
     def stand(key: Key, duty: Duty) -> Stand:
         facts = state.record.facts(*key, duty)
@@ -210,8 +221,8 @@ def _stands(day: datetime.date, state: State) -> _Stands:
         )
 
     return _Stands(
-        people={key: stand(key, duty) for key, duty in people.items()},
-        places={place: {key: stand(key, duty) for key, duty in each.items()} for place, each in places.items()},
+        people=stands(people),
+        places={place: stands(jobs) for place, jobs in places.items()},
         names={someone.job.workplace_id: someone.workplace for someone in state.people},
     )
 

@@ -4,7 +4,7 @@ Only its rules are read from inside the rehearsal: who works, and what they have
 """
 
 import datetime
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
@@ -15,6 +15,7 @@ from ..foresight.reading import people_at, record_of
 from ..models import Employment, Requirement
 from ..rehearsal import rehearse
 from .change import Change, State, compare
+from .choice import chosen_among_with, rules_about
 from .lookup import rules_on
 from .rules import Rule
 from .words import RuleInWords, in_words, with_targets
@@ -41,16 +42,14 @@ def foresee(
 
     def carry_out() -> tuple[Result, list[Rule]]:
         result = act()
-        return result, _about(courses, day)
+        return result, rules_on(day)
 
-    before = _about(courses, day)
+    before = rules_on(day)
     (result, after), _entries = rehearse(carry_out)
+    asked = {course.pk for course in courses}
+    # What is required of somebody besides may be another course of the same programme afterwards.
+    asked.update(chosen_among_with(asked, [*before, *after]))
     jobs = Employment.objects.covering(day).filter(workplace__in=workplaces)
-    people = people_at(jobs)
-    record = record_of(jobs.order_by().values("staff"), {course.pk for course in courses}, day)
-    return compare(day, State(people, before, record), State(people, after, record)), result
-
-
-def _about(courses: Iterable[Course], day: datetime.date) -> list[Rule]:
-    ids = {course.pk for course in courses}
-    return [rule for rule in rules_on(day) if rule.course_id in ids]
+    people, record = people_at(jobs), record_of(jobs.order_by().values("staff"), asked, day)
+    was, now = (State(people, rules_about(asked, rules), record) for rules in (before, after))
+    return compare(day, was, now), result

@@ -17,7 +17,7 @@ from django.utils import timezone
 from courses.models import Course, settings_at, tree_path
 
 from ..models import Employment, ProgrammeCourse, Requirement
-from .rules import Earlier, Job, Rule
+from .rules import Earlier, Job, Part, Rule
 
 #: Programme id to its courses, in each row of what it holds.
 Held = dict[int, list[ProgrammeCourse]]
@@ -91,7 +91,7 @@ def _held_by(rows: Iterable[Any], known: datetime.datetime | None) -> Held:
         if known:
             parts = parts.filter(contents__recorded_at__lte=known)
         parts = parts.annotate(course_live=F("course__live"), course_past=F("course__past"))
-        parts = parts.select_related("contents", "course").annotate(tree_path=tree_path("course__"))
+        parts = parts.select_related("contents__programme", "course").annotate(tree_path=tree_path("course__"))
         for part in parts.order_by("contents", "order"):
             held[part.contents.programme_id].append(part)
     return held
@@ -123,10 +123,16 @@ def _spread(
 ) -> list[Rule]:
     """A rule about a programme as one for each course, as long as both the rule and the course in it hold."""
     found = []
+    parts = list(parts)
+    courses: dict[int, list[int]] = defaultdict(list)
     for part in parts:
+        courses[part.contents_id].append(part.course_id)
+    for part in parts:
+        of = Part(part.contents.programme, tuple(courses[part.contents_id]), part.contents.at_least)
         first = max(rule.valid_from, part.contents.valid_from)
         ends = [end for end in (rule.valid_to, part.contents.last_day(known=known)) if end]
-        each = replace(rule, course_id=part.course_id, valid_from=first, valid_to=min(ends, default=None))
+        last = min(ends, default=None)
+        each = replace(rule, course_id=part.course_id, valid_from=first, valid_to=last, part=of)
         if first <= day and not _is_empty(each):
             found.append(each)
     return found

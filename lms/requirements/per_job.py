@@ -52,6 +52,7 @@ def _scope(rule: Rule) -> Rule:
         due_on=None,
         due_days=None,
         grace_days=0,
+        part=None,
         before=(),
     )
 

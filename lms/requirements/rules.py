@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 #: Nobody is late in the first days that a rule binds them, unless the rule says otherwise.
 DAYS_OF_GRACE = 14
@@ -12,11 +12,29 @@ ONE_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a course is one of: the published courses of a programme, in its order. The programme's str is its title.
+
+    `at_least` so many of them are asked for; None: all.
+    """
+
+    programme: Any
+    courses: tuple[int, ...]
+    at_least: int | None = None
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether some of the courses may be left out."""
+        return self.at_least is not None and self.at_least < len(self.courses)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A requirement. `paths` are workplace paths, subtrees included; `people` are ids of staff.
 
     Empty `paths`, `roles` and `kinds` mean all, but with `people` alone it binds them alone. `before` holds the rows
-    of the same rule that were edited or ended before this one, as long as they held.
+    of the same rule that were edited or ended before this one, as long as they held. `part` says of which programme it
+    asks for the course, if it is about one.
     """
 
     id: int
@@ -35,7 +53,13 @@ class Rule:
     due_on: datetime.date | None = None
     due_days: int | None = None
     grace_days: int = DAYS_OF_GRACE
+    part: Part | None = None
     before: tuple["Rule", ...] = ()
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether the course is one of some, and not all of those are demanded."""
+        return self.mandatory and self.part is not None and self.part.is_choice
 
     @property
     def has_limits(self) -> bool:
@@ -125,17 +149,31 @@ def bound_since(rule: Rule, job: Job) -> datetime.date:
 def _bound_days(rule: Rule, job: Job) -> list[tuple[datetime.date, datetime.date | None]]:
     """First and last days of the times in which the rule, or what it was before, bound the person; the latest first.
 
-    What was only recommended before does not count for what is mandatory: it bound nobody.
+    What was only recommended before does not count for what is mandatory: it bound nobody. Nor does what asked for
+    fewer of a programme: who had done those could leave the course out.
     """
     found = []
     jobs: list[Job | Earlier] = [job, *job.before]
-    for row in (rule, *(row for row in rule.before if row.mandatory or not rule.mandatory)):
+    for row in (rule, *(row for row in rule.before if not _asks_more(rule, row))):
         last_of_row = None if row is rule else row.valid_to
         for other in jobs:
             if _binds(row, other, job.staff_id):
                 ends = [end for end in (last_of_row, getattr(other, "end", None)) if end]
                 found.append((max(row.valid_from, other.start), min(ends, default=None)))
     return sorted(found, key=lambda days: days[0], reverse=True)
+
+
+def _asks_more(rule: Rule, row: Rule) -> bool:
+    """Whether `rule` demands what it did not as `row`."""
+    if not rule.mandatory:
+        return False
+    if not row.mandatory:
+        return True
+    return row.is_choice and (not rule.is_choice or _number(rule) > _number(row))
+
+
+def _number(rule: Rule) -> int:
+    return (rule.part and rule.part.at_least) or 0
 
 
 def duty_of(rule: Rule, job: Job) -> Duty:
@@ -157,14 +195,21 @@ def _due(rule: Rule, since: datetime.date, grace_until: datetime.date) -> dateti
 
 
 def duties_of(job: Job, rules: Iterable[Rule]) -> dict[int, Duty]:
-    """What `job` requires: course id to duty. Where rules meet, the earliest due date wins; see `earlier`."""
+    """What `job` requires, were nothing left to choose: course id to duty. What is asked of somebody, `choice` says.
+
+    Where rules meet, the earliest due date wins; see `earlier`.
+    """
     duties: dict[int, Duty] = {}
     for rule in rules:
         if applies(rule, job):
-            duty = duty_of(rule, job)
-            known = duties.get(rule.course_id)
-            duties[rule.course_id] = duty if known is None else earlier(known, duty)
+            add_duty(duties, rule.course_id, duty_of(rule, job))
     return duties
+
+
+def add_duty(duties: dict[int, Duty], course_id: int, duty: Duty) -> None:
+    """Where there is one already, the one that is due first stays; see `earlier`."""
+    known = duties.get(course_id)
+    duties[course_id] = duty if known is None else earlier(known, duty)
 
 
 def earlier(one: Duty, other: Duty) -> Duty:
@@ -183,5 +228,5 @@ def merge_duties(each: Iterable[dict[int, Duty]]) -> dict[int, Duty]:
     merged: dict[int, Duty] = {}
     for duties in each:
         for course_id, duty in duties.items():
-            merged[course_id] = earlier(merged[course_id], duty) if course_id in merged else duty
+            add_duty(merged, course_id, duty)
     return merged

@@ -84,7 +84,7 @@ def _by_when(rule: Requirement) -> str:
 def told(change: Change, *, several: bool = False) -> list[str]:
     """What changes, in whole sentences. `several`: it is about more than one course."""
     templates = [
-        *(_of_several(change) if several else _of_one(change)),
+        *(_of_several(change) if several or change.course_count > 1 else _of_one(change)),
         (
             change.moved,
             ngettext(

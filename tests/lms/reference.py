@@ -1,5 +1,6 @@
 """The same questions answered slowly and obviously, from the words of the design. Shares no code with the product."""
 
+import dataclasses
 import datetime
 
 from lms import matrix  # for the shape of an answer alone
@@ -30,10 +31,12 @@ def binds(rule, job, staff):
 def bound_on(rule, job, day):
     """Whether on that day the rule, as it was then, held and bound the person by this job or one before it.
 
-    What was only recommended bound nobody to what is demanded now.
+    What was only recommended bound nobody to what is demanded now, and what could be left out neither.
     """
     for row in [rule, *rule.before]:
         if rule.mandatory and not row.mandatory:
+            continue
+        if rule.mandatory and asked_for_fewer(row, rule):
             continue
         if day < row.valid_from or (row is not rule and row.valid_to is not None and day > row.valid_to):
             continue
@@ -42,6 +45,48 @@ def bound_on(rule, job, day):
             if binds(row, other, job.staff_id) and other.start <= day and (end is None or day <= end):
                 return True
     return False
+
+
+def is_choice(rule):
+    """It is about one of several courses, and not all of them are demanded."""
+    return rule.mandatory and rule.part and rule.part.at_least and rule.part.at_least < len(rule.part.courses)
+
+
+def asked_for_fewer(row, rule):
+    return is_choice(row) and not (is_choice(rule) and rule.part.at_least <= row.part.at_least)
+
+
+def settled(day, staff, jobs, rules, record):
+    """The same rules for this person, by these jobs: what they may leave out of a programme is only recommended."""
+    found = []
+    for rule in rules:
+        theirs = is_choice(rule) and any(binds(rule, job, staff) for job in jobs)
+        if theirs and rule.course_id in left_out(day, staff, rule.part, jobs, rules, record):
+            rule = dataclasses.replace(rule, mandatory=False)
+        found.append(rule)
+    return found
+
+
+def left_out(day, staff, part, jobs, rules, record):
+    """Of the courses of a programme that they need not take: all but the first so many, in the order in which those
+    are chosen that are completed, that they must take anyway, that they completed once, and that stand first."""
+    plain = [rule for rule in rules if rule.mandatory and not is_choice(rule)]
+    must = {rule.course_id for rule in plain for job in jobs if binds(rule, job, staff)}
+    excused = record.exempt.get(staff, set())
+    done, anyway, once, rest = [], [], [], []
+    for course in part.courses:
+        completion = record.completions.get((staff, course))
+        if completion is not None and status(day, staff, course, [], [], record) in ("complete", "expiring"):
+            done.append(course)
+        elif None in excused or course in excused:
+            continue
+        elif course in must:
+            anyway.append(course)
+        elif completion is not None:
+            once.append(course)
+        else:
+            rest.append(course)
+    return [*done, *anyway, *once, *rest][part.at_least :]
 
 
 def first_day(rule, job):
@@ -94,6 +139,7 @@ def has_been_bound_for_a_while(day, course, jobs, rules):
 
 
 def status(day, staff, course, jobs, rules, record):
+    rules = settled(day, staff, jobs, rules, record)
     must, last_day = required(course, jobs, rules)
     done = record.completions.get((staff, course))
     if done is not None:
@@ -127,6 +173,7 @@ def status(day, staff, course, jobs, rules, record):
 
 
 def late(day, staff, course, jobs, rules, record):
+    rules = settled(day, staff, jobs, rules, record)
     must, last_day = required(course, jobs, rules)
     if not must or status(day, staff, course, jobs, rules, record) in ("complete", "expiring", "exempt"):
         return False
@@ -137,6 +184,7 @@ def late(day, staff, course, jobs, rules, record):
 
 def person_outcome(day, staff, jobs, rules, courses, record):
     """(counted, trained, late) for one person over the given jobs."""
+    rules = settled(day, staff, jobs, rules, record)
     counted, trained, is_late = False, True, False
     for course in courses:
         must, _date = required(course, jobs, rules)
@@ -219,7 +267,7 @@ def totals(day, jobs, courses, rules, record):
                 result.missing.append(staff)
             if any(is_late for _done, is_late, _expiring in cells.values()):
                 result.late.append(staff)
-        elif any(required(course, all_jobs, rules)[0] for course in courses):
+        elif any(required(course, all_jobs, settled(day, staff, all_jobs, rules, record))[0] for course in courses):
             result.excused += 1
         else:
             result.not_required += 1
@@ -228,6 +276,7 @@ def totals(day, jobs, courses, rules, record):
 
 def outcomes(day, staff, jobs, rules, courses, record):
     """Course to (done, late, soon to expire), of those that count."""
+    rules = settled(day, staff, jobs, rules, record)
     found = {}
     for course in courses:
         word = status(day, staff, course, jobs, rules, record)

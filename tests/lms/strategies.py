@@ -1,11 +1,12 @@
 """Small worlds of jobs, rules and facts, drawn at random."""
 
 import datetime
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from lms.matrix import Help, Record
-from lms.requirements.rules import Earlier, Job, Rule
+from lms.requirements.rules import Earlier, Job, Part, Rule
 from lms.status import Completion, HelpReason, Redo
 
 TODAY = datetime.date(2026, 11, 23)
@@ -58,6 +59,44 @@ def rules(draw, number=None):
         **draw(whom()),
         **draw(asked),
     )
+
+
+@st.composite
+def parts(draw, programme):
+    """What a programme holds: some courses in any order, all of them asked for, or so many."""
+    order = draw(st.lists(st.sampled_from(COURSES), min_size=1, max_size=3, unique=True))
+    return Part(programme, tuple(order), draw(st.none() | st.integers(1, 3)))
+
+
+@st.composite
+def rules_of(draw, number, part):
+    """A rule about a programme: one for each of its courses. Before it was edited it could hold others."""
+    rule = draw(rules(number))
+    held = [draw(parts(part.programme)) for _row in rule.before]
+    return [
+        replace(
+            rule,
+            course_id=course,
+            part=part,
+            before=tuple(
+                replace(row, course_id=course, part=then)
+                for row, then in zip(rule.before, held, strict=True)
+                if course in then.courses
+            ),
+        )
+        for course in part.courses
+    ]
+
+
+@st.composite
+def rules_and_programmes(draw, first=0, most=5):
+    """Some rules about a course, and some about one of two programmes; the numbers of all come after `first`."""
+    programmes = [draw(parts(first + number)) for number in (1, 2)]
+    found = []
+    for number in range(first + 1, first + draw(st.integers(0, most)) + 1):
+        part = draw(st.none() | st.sampled_from(programmes))
+        found += draw(rules_of(number, part)) if part else [draw(rules(number))]
+    return found
 
 
 @st.composite
@@ -123,5 +162,4 @@ def records(draw):
 @st.composite
 def worlds(draw):
     people = [draw(jobs(number)) for number in range(1, draw(st.integers(0, 9)) + 1)]
-    duties = [draw(rules(number)) for number in range(1, draw(st.integers(0, 5)) + 1)]
-    return people, duties, draw(records())
+    return people, draw(rules_and_programmes()), draw(records())

@@ -188,17 +188,18 @@ def test_a_cell_put_together_says_what_a_cell_by_itself_says(world, language):
 
     with translation.override(language):
         found = gather(TODAY, Workplace.objects.all())
-        rules, links = (
-            {rule.id: rule for rule in found.rules},
-            {"may_lead_project": True, "and_when": "&date=2026-11-23"},
-        )
+        rules = {(rule.id, rule.course_id): rule for rule in found.rules}
+        links = {"may_lead_project": True, "and_when": "&date=2026-11-23"}
         first = {(found.workers[0].job.staff_id, found.course_ids[0]): ["En annan"]}
-        printer = CellPrinter(TODAY, {}, rules=rules, first=first, links=links)
+        printer = CellPrinter(TODAY, {}, rules=found.rules, first=first, links=links)
         for worker, row in found.people():
             alone = []
             for cell in row.cells:
                 behind = first.get((worker.job.staff_id, cell.course_id), ())
-                told = {"cell": show_cell(TODAY, cell, {}, rules, first=behind), "worker": worker}
+                told = {
+                    "cell": show_cell(TODAY, cell, {}, rules.get((cell.facts.rule_id, cell.course_id)), first=behind),
+                    "worker": worker,
+                }
                 alone.append(render_to_string("lms/reports/cell.html", {**links, **told}))
             assert printer.row(worker, row) == "".join(alone)
 

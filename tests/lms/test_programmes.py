@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from lms.access import duties_today
+from lms.access import asked_courses
 from lms.models import Employment, LedgerEntry, Programme, ProgrammeContents, Requirement, Workplace
 from lms.programmes.actions import change_programme, create_programme
 from lms.programmes.lookup import contents_on
@@ -73,8 +73,7 @@ def test_a_rule_about_a_programme_is_one_for_each_of_its_courses(cast, courses, 
     assert rules_and_courses_on(TODAY) == (found, sorted(courses[:2], key=lambda course: course.pk))
     assert len(due()) == 6
     assert set(due().values()) == {BEGUN + ONE_DAY * 90}
-    assert set(duties_today(cast.maja)) == {courses[0].pk, courses[1].pk}
-    assert {rule.course_id for _duty, rule in duties_today(cast.maja).values()} == {courses[0].pk, courses[1].pk}
+    assert asked_courses(cast.maja) == {courses[0].pk, courses[1].pk}
 
 
 def test_a_rule_is_about_a_course_or_a_programme(cast, courses, programme):
@@ -190,6 +189,56 @@ def test_a_programme_that_is_required_is_not_taken_back_before_the_rule_is(cast,
     undo(entry=entry("requirement.opened"), actor=cast.users["ada"])
     undo(entry=made, actor=cast.users["ada"])
     assert not Programme.objects.standing().exists()
+
+
+def number_of(programme, day=TODAY):
+    """How many courses the programme asks for."""
+    return next(row.at_least for row in programme.contents.order_by("-pk") if row.holds_on(day))
+
+
+def test_some_of_a_programme_are_enough_from_a_day_and_that_is_undone(cast, courses, programme, rule):
+    change_programme(programme=programme, first_day=TODAY, courses=courses, at_least=2, actor=cast.ada)
+    assert (number_of(programme), number_of(programme, TODAY - ONE_DAY)) == (2, None)
+    # The first two, both since before; of three that may be chosen none is asked for anew.
+    assert {key for key in due() if key[0] == "Maja"} == {("Maja", courses[0].pk), ("Maja", courses[1].pk)}
+    assert set(due().values()) == {BEGUN + ONE_DAY * 90}
+    assert len(asked_courses(cast.maja)) == 3
+    undo(entry=entry("programme.changed"), actor=cast.users["ada"])
+    assert number_of(programme) is None
+    assert len(due()) == 6
+
+
+def test_to_ask_for_more_is_a_change_and_its_undoing_asks_for_as_many_as_before(cast, courses):
+    programme = create_programme(title_sv="Valet", courses=courses, at_least=1, valid_from=BEGUN, actor=cast.ada)
+    require(programme=programme, valid_from=BEGUN, due_days=90, actor=cast.ada)
+    was = due()
+    assert len(was) == 3
+    change = {"programme": programme, "first_day": TODAY, "courses": courses, "actor": cast.ada}
+    change_programme(at_least=2, **change)
+    assert set(due().values()) == {TODAY + ONE_DAY * 90}
+    assert len(due()) == 6
+    undo(entry=entry("programme.changed"), actor=cast.users["ada"])
+    assert (number_of(programme), due()) == (1, was)
+    with pytest.raises(ValidationError, match="Du har inte ändrat något"):
+        change_programme(at_least=1, **change)
+
+
+def test_as_many_as_there_are_is_all_and_no_more_can_be_asked_for(cast, courses):
+    made = {"title_sv": "Valet", "courses": courses, "valid_from": BEGUN, "actor": cast.ada}
+    assert number_of(create_programme(at_least=3, **made)) is None
+    for wrong in (0, 4):
+        with pytest.raises(ValidationError) as refused:
+            create_programme(at_least=wrong, **made)
+        assert list(refused.value.message_dict) == ["at_least"]
+    assert Programme.objects.count() == 1
+
+
+def test_a_course_that_is_withdrawn_cannot_be_chosen(cast, courses):
+    programme = create_programme(title_sv="Valet", courses=courses, at_least=2, valid_from=BEGUN, actor=cast.ada)
+    require(programme=programme, valid_from=BEGUN, actor=cast.ada)
+    courses[0].live = False
+    courses[0].save()
+    assert {course for _name, course in due()} == {courses[1].pk, courses[2].pk}
 
 
 # What is required on any day, as known at any time, against a slow and obvious reading.

@@ -17,7 +17,7 @@ from tests import people
 from tests.builders import complete, course_of
 
 from . import reference
-from .strategies import COURSES, PATHS, TODAY, jobs, records, rules
+from .strategies import COURSES, PATHS, TODAY, jobs, records, rules_and_programmes
 
 NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 
@@ -28,13 +28,13 @@ def pairs_of_states(draw):
     found = [draw(jobs(number)) for number in range(1, draw(st.integers(0, 6)) + 1)]
     names = [Someone(job, f"Person {job.staff_id}", PATHS[job.workplace_id - 1]) for job in found]
     record = draw(records())
-    kept, before, after = (draw(st.lists(rules(), max_size=2)) for _each in range(3))
+    kept, before, after = (draw(rules_and_programmes(number, most=2)) for number in (0, 10, 20))
     return State(names, [*kept, *before], record), State(names, [*kept, *after], record)
 
 
 def stands(state, staff, course, jobs_):
     """(counted, late, due day), slowly."""
-    must, due = reference.required(course, jobs_, state.rules)
+    must, due = reference.required(course, jobs_, reference.settled(TODAY, staff, jobs_, state.rules, state.record))
     word = reference.status(TODAY, staff, course, jobs_, state.rules, state.record)
     late = reference.late(TODAY, staff, course, jobs_, state.rules, state.record)
     return must and word != "exempt", late, due, word in ("complete", "expiring")

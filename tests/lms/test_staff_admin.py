@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from courses.models import CoursePage
-from lms.access import duties_today
+from lms.access import asked_today
 from lms.equivalence.actions import equate
 from lms.handed_out.actions import hand_out
 from lms.handed_out.selection import Selection
@@ -434,8 +434,8 @@ def test_who_moves_takes_the_due_day_along(petra, cast, course):
     overdue = ("overdue", today - datetime.timedelta(days=270))
     begun_today = ("not_started", today + datetime.timedelta(days=30))
     assert standings() == [overdue, begun_today]
-    at_the_desk = duties_today(StaffMember.objects.get(pk=cast.maja.pk))
-    assert [duty.due for duty, _rule in at_the_desk.values()] == [overdue[1], begun_today[1]]
+    at_the_desk = asked_today(StaffMember.objects.get(pk=cast.maja.pk))
+    assert [duty.due for duty in at_the_desk.asked.always.values()] == [overdue[1], begun_today[1]]
     # What is found wrong later was still what the register said before.
     before = timezone.now()
     Employment.objects.filter(staff=cast.maja, workplace=cast.brattfors).update(voided_at=timezone.now())

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.models import Workplace
+from lms.requirements.choice import asked_of
 from lms.requirements.per_job import PerJob, as_if_from_the_first
 from lms.requirements.rules import duties_of
 from lms.status import runs_out
@@ -110,7 +111,7 @@ def test_rules_are_asked_a_few_times_for_thousands_of_first_days(monkeypatch):
     from lms.requirements.rules import Job, Rule
 
     calls = []
-    monkeypatch.setattr(tally, "duties_of", lambda *told: calls.append(told) or duties_of(*told))
+    monkeypatch.setattr(tally, "asked_of", lambda *told: calls.append(told) or asked_of(*told))
     rule = Rule(id=1, course_id=1, valid_from=TODAY - datetime.timedelta(days=900), due_days=30)
     asked = Duties(TODAY, COURSES, [rule])
     late = [

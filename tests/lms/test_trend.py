@@ -32,7 +32,9 @@ ends = st.none() | strategies.days
 @st.composite
 def histories(draw):
     days = sorted(draw(st.sets(strategies.days, min_size=1, max_size=12)))
-    rules = [(draw(strategies.rules(number)), draw(ends)) for number in range(1, draw(st.integers(0, 5)) + 1)]
+    found = draw(strategies.rules_and_programmes())
+    last_days = {number: draw(ends) for number in {rule.id for rule in found}}
+    rules = [(rule, last_days[rule.id]) for rule in found]
     spells = [Spell(draw(strategies.jobs(number)), draw(ends)) for number in range(1, draw(st.integers(0, 9)) + 1)]
     done = draw(
         st.dictionaries(

@@ -23,6 +23,7 @@ from ..desk import address, desk, go
 from ..gone import done_and_gone
 from ..journey import Journey
 from ..lookup import journeys
+from ..programmes import programmes_under_way
 
 
 def _journeys(request, courses):
@@ -80,18 +81,27 @@ def start(request):
     done += done_and_gone(request.learner, all_of_them)
     late = [attempt for journey in all_of_them for state in journey.activities for attempt in state.graded_lately]
     recommended = [journey for journey in all_of_them if journey.status is Status.RECOMMENDED]
-    shown = {id(journey) for journey in (*to_do, *own, *done, *recommended)}
+    programmes = programmes_under_way(request.learner, all_of_them)
+    grouped = {id(journey) for programme in programmes for journey in programme.journeys}
+    shown = {id(journey) for journey in (*to_do, *own, *done, *recommended)} | grouped
+
+    def apart(some: list[Journey]) -> list[Journey]:
+        """Those that stand in no programme."""
+        return [journey for journey in some if id(journey) not in grouped]
+
     return render(
         request,
         "lms/reader/start.html",
         {
             "continue_with": _where_one_was([journey for journey in in_turn if journey.next]),
-            "to_do": [journey for journey in in_turn if journey in to_do],
-            "own": own,
-            "recommended": recommended,
+            "is_done": not to_do,
+            "programmes": programmes,
+            "to_do": apart([journey for journey in in_turn if journey in to_do]),
+            "own": apart(own),
+            "recommended": apart(recommended),
             "renew": renew,
             "graded": max(late, key=attrgetter("recorded_at"), default=None),
-            "done": done,
+            "done": apart(done),
             "more": [journey for journey in all_of_them if id(journey) not in shown],
             "evidence": evidence_for(request, [journey.completion.id for journey in done if journey.completion]),
             "day": timezone.localdate(),
