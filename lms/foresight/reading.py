@@ -74,7 +74,7 @@ def _look(staff: Collection[int], places: Collection[int], day: datetime.date) -
     record = record_of(staff, figures.course_ids, day)
     totals = figures.totals
     everything: dict[Where, Share] = {(place, None): share for place, share in totals.by_workplace.items()}
-    everything |= totals.by_workplace_course
+    everything.update(totals.by_workplace_course.items())
     shares = {where: Count(share.done, share.counted) for where, share in everything.items()}
     return _Seen(State(people, figures.rules, record), shares)
 

@@ -99,5 +99,6 @@ def _in_words(bound: forms.BoundField, value: Any) -> str:
     if isinstance(field, forms.ModelChoiceField):
         return str(value or ("" if field.required else field.empty_label) or "")
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(bound.value(), ""))
+        choices: Any = field.choices
+        return str(dict(choices).get(bound.value(), ""))
     return "" if value is None or isinstance(value, bool) else str(value)

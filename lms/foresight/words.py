@@ -135,9 +135,9 @@ def _of_one(change: Change) -> list[str]:
     return [words(len(found)) % {**values, "number": len(found)} for found, words in counted if found]
 
 
-def figures_told(change: Change) -> list[str]:
+def figures_told(change: Change | None) -> list[str]:
     """What becomes of the figure of all required courses at each workplace; nothing where they are too many to read."""
-    shares = [share for share in change.shares if share.course_id is None]
+    shares = [share for share in change.shares if share.course_id is None] if change else []
     if len(shares) > PLACES:
         return []
     return [
@@ -165,7 +165,7 @@ def tables(change: Change, *, titles: Mapping[int, str] | None = None) -> Tables
 
 def titles_of(change: Change) -> dict[int, str]:
     """Of the courses that it is about, in the order of the catalogue. One query, or none."""
-    ids = {each.course_id for each in (*change.courses, *change.shares) if each.course_id}
+    ids = {each.course_id for each in change.courses} | {each.course_id for each in change.shares if each.course_id}
     return _titles(Course.objects.filter(pk__in=ids).in_tree_order()) if ids else {}
 
 

@@ -132,6 +132,8 @@ class AddJob(PersonMixin, ActAboutPeopleView):
 
 
 class JobMixin(PersonMixin):
+    request: Any
+
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         self.job = get_object_or_404(

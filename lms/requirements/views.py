@@ -112,13 +112,14 @@ def _histories(rules: list[Requirement]) -> dict[int, list[tuple[int, LedgerEntr
     series = {rule.pk: rule.series for rule in rules}
     goes_on = {rule.series for rule in rules if not _has_ended(rule, timezone.localdate())}
     found: dict[int, list[tuple[int, LedgerEntry, str, bool]]] = defaultdict(list)
+    taken_back = {series[subjects[entry.subject]] for entry in entries if entry.verb == "requirement.taken_back"}
     latest: dict[Any, LedgerEntry] = {}
     for entry in entries:
-        rule, is_undone = subjects[entry.subject], str(entry.uuid) in undone
-        if is_undone or (entry.verb == "requirement.opened" and series[rule] not in goes_on):
+        of, is_undone = series[subjects[entry.subject]], str(entry.uuid) in undone
+        if is_undone or of in taken_back or (entry.verb == "requirement.opened" and of not in goes_on):
             continue
         if entry.verb in ("requirement.opened", "requirement.changed", "requirement.ended"):
-            latest[series[rule]] = entry
+            latest[of] = entry
     for entry in entries:
         name = name_of(entry.actor) if entry.actor else _("the system")
         text = words[entry.verb] % {"day": day_text(timezone.localdate(entry.at)), "name": name}

@@ -13,6 +13,7 @@ from lms.models import Employment, Exemption, LedgerEntry, Workplace
 from lms.people.actions import employ, end_employment, move_employment
 from lms.reports.figures import gather
 from lms.requirements.actions import end_exemption, excuse, require
+from lms.requirements.foresight import foresee_rule
 from tests import people
 from tests.builders import complete, course_of
 from tests.foreseen import agree
@@ -148,6 +149,19 @@ def test_several_people_are_counted_and_three_of_them_named(cast, due):
         "Ingen blir försenad direkt.",
         "Det gäller Ann Test, Bea Test, Cia Test och 1 till.",
     ]
+
+
+def test_a_requirement_changes_the_figures_that_it_says(cast, course):
+    complete(cast.bo, course)
+    act = lambda: require(course=course_of(course), valid_from=TODAY, actor=cast.ada)  # noqa: E731
+    held = contents()
+    change, _words = foresee_rule(act, courses=[course_of(course)], day=TODAY, workplaces=Workplace.objects.all())
+    assert contents() == held
+    act()
+    after = figures(TODAY, [cast.brattfors, cast.grasmyr])
+    foreseen = {(share.place, share.course_id): share.now for share in change.shares}
+    assert foreseen == {key: found for key, found in after.items() if key[1]}
+    assert sorted(foreseen.values()) == [(0, 2), (1, 1)]
 
 
 def test_figures_of_places_out_of_reach_are_not_told(cast, due):
