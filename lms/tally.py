@@ -232,7 +232,8 @@ class Tally:
 
     def _overlaps(self) -> dict[str, dict[int | None, Share]]:
         """For each path under which somebody has several jobs: these counted apart, less the person counted once."""
-        apart, once = defaultdict(list), defaultdict(list)
+        apart: dict[str, list[Score]] = defaultdict(list)
+        once: dict[str, list[Score]] = defaultdict(list)
         for staff, jobs in self._jobs.items():
             if len(jobs) == 1:
                 continue

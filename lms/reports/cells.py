@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from ..afterwards import is_afterwards
 from ..matrix import Cell, Row, Share, Totals
@@ -289,7 +289,7 @@ def change_text(now: Share, then: Share, since: str) -> tuple[str, str]:
     """How many more have done it: such as "+7", and "+7 since 1 October 2026"."""
     number = now.done - then.done
     if not number:
-        return _("unchanged"), _("unchanged since %(day)s") % {"day": since}
+        return pgettext("number of people", "unchanged"), _("unchanged since %(day)s") % {"day": since}
     change = f"{number:+d}".replace("-", "−")
     return change, _("%(change)s since %(day)s") % {"change": change, "day": since}
 

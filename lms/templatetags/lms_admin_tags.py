@@ -31,16 +31,17 @@ def share_of_row(row):
 
 
 @register.simple_tag
-def share_cell(share, then=None, since="", *, spelt_out=False):
+def share_cell(share, then=None, since="", *, of_all=False):
     """A share in words, per cent, late and soon to renew, with a tick when nobody is missing; and how it has changed
     since another day. Python, not a template: a page has thousands of them.
 
-    Of the change the number alone is seen where it is not to be `spelt_out`; it is read out in full all the same.
+    `of_all` courses the change is spelt out, and a column beside it says who is late; of one course the number alone is
+    seen of the change, and read out in full all the same.
     """
-    return format_html("{}{}", _now(share), _change(share, then, since, spelt_out) if then is not None else "")
+    return format_html("{}{}", _now(share, of_all), _change(share, then, since, of_all) if then is not None else "")
 
 
-def _now(share):
+def _now(share, of_all):
     if not share.counted:
         return format_html('<span class="{}">–</span>', "w-text-text-meta")
     words = share_text(share)
@@ -48,7 +49,7 @@ def _now(share):
         ("lms-share", words) if share.missing else ("lms-share lms-share--all", f"✓ {words}"),
         ("lms-grid__meta", percent_text(share)),
     ]
-    if share.late:
+    if share.late and not of_all:
         parts.append(("lms-late", "! " + ngettext("%(late)s late", "%(late)s late", share.late) % {"late": share.late}))
     if share.expiring:
         expiring = ngettext("%(number)s expires soon", "%(number)s expire soon", share.expiring)
@@ -56,12 +57,12 @@ def _now(share):
     return format_html_join(" ", '<span class="{}">{}</span>', parts)
 
 
-def _change(share, then, since, spelt_out):
+def _change(share, then, since, of_all):
     short, full = change_text(share, then, since)
-    if spelt_out:
-        return format_html(' <span class="lms-change">{}</span>', full)
+    if of_all:
+        return format_html(' <span class="lms-grid__change">{}</span>', full)
     return format_html(
-        ' <span class="lms-change"><span aria-hidden="true">{}</span><span class="w-sr-only">{}</span></span>',
+        ' <span class="lms-grid__change"><span aria-hidden="true">{}</span><span class="w-sr-only">{}</span></span>',
         short,
         full,
     )

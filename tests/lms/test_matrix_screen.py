@@ -260,8 +260,8 @@ def test_what_has_changed_since_a_day_stands_beside_each_share(noon, petra, cast
     assert [earlier for _now, earlier in page.context["course_shares"]] == [now for now, _no in then["course_shares"]]
     text = page.content.decode()
     assert "Har slutfört allt: +1 sedan 1 november 2026." in text
-    assert text.count('<span class="lms-change">+1 sedan 1 november 2026</span>') == 3  # with what stands above
-    assert '<span class="lms-change">lika som den 1 november 2026</span>' in text
+    assert text.count('<span class="lms-grid__change">+1 sedan 1 november 2026</span>') == 3  # with what stands above
+    assert '<span class="lms-grid__change">lika som den 1 november 2026</span>' in text
     assert '<span aria-hidden="true">+1</span><span class="w-sr-only">+1 sedan 1 november 2026</span>' in text
 
 

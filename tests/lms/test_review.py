@@ -359,7 +359,7 @@ def test_attempts_without_network_and_late_news_are_told_as_such(petra, maja, ca
     at = timezone.now() - datetime.timedelta(days=3)
     take_quiz(cast.maja, pages[2], right=False, at=hours_ago(2))
     send_reading(cast.maja, pages[0], tablet=disk, at=at)
-    send_reading(cast.maja, pages[1], tablet=disk, at=hours_ago(20))
+    send_reading(cast.maja, pages[1], tablet=disk, at=timezone.now())
     send_test(cast.maja, pages[2], tablet=disk, at=at + HOUR)
     today = day_text(timezone.localdate())
     lines = [line.text for line in timeline(cast.maja, everything=False)]
