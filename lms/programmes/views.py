@@ -138,7 +138,8 @@ class ChangeProgramme(ProgrammeMixin, ChangeView):
     confirm_label = gettext_lazy("Change the programme")
     explanation = gettext_lazy(
         "Days that have passed stay as they were. A course that stays in the programme gives nobody new time; one that "
-        "is new in it counts from the day of the change. First you see whom it touches; then you decide."
+        "is new in it counts from the day of the change, and so do all of them if more are asked for than before. "
+        "First you see whom it touches; then you decide."
     )
 
     def get_page_title(self):
