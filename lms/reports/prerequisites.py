@@ -57,5 +57,7 @@ def _done(found: Figures, record: Record, waiting: Iterable[tuple[int, int]], wa
     people = {staff for staff, _course in waiting}
     if not (unknown and people):
         return known
-    rows = CourseCompletion.objects.standing(found.day).filter(staff__in=people, course__in=unknown)
+    rows = CourseCompletion.objects.standing(found.day, known=found.selection.known).filter(
+        staff__in=people, course__in=unknown
+    )
     return known | set(rows.values_list("staff_id", "course_id"))
