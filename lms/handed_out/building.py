@@ -42,7 +42,7 @@ FILES = {
 def foreseen(selection: Any, kind: str, *, names: bool = True) -> int:
     """About how much work it is, before anyone is read: see AT_ONCE. Two queries, which the report asks as well."""
     figures = selection.figures
-    return figures.overview.count * len(figures.courses) * (COSTS[Format(kind)] if names else 1)
+    return figures.overview.chosen * len(figures.courses) * (COSTS[Format(kind)] if names else 1)
 
 
 def chosen_workplace(selection: Any) -> Workplace | None:

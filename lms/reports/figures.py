@@ -48,7 +48,7 @@ class Overview(NamedTuple):
     """What there is: who is chosen of how many, and whether there is anything of what is seldom there."""
 
     roles: tuple[str, ...] = ()
-    count: int = 0
+    chosen: int = 0
     any_equivalence: bool = True
     any_demand: bool = True
 
@@ -145,7 +145,7 @@ class Figures:
     @cached_property
     def count(self) -> int:
         """How many rows there are."""
-        return len(self._order) if self.reads_everyone else self.overview.count
+        return len(self._order) if self.reads_everyone else self.overview.chosen
 
     def people(self, offset: int = 0, limit: int | None = None) -> list[tuple[Worker, matrix.Row]]:
         """The rows of the selection from `offset` on, in its order."""
@@ -203,7 +203,7 @@ class Figures:
     def rows(self, workers: list[Worker]) -> list[tuple[Worker, matrix.Row]]:
         """A row for each of `workers`, in their order. Two queries, beside what is asked once for whomever."""
         jobs = [worker.job for worker in workers]
-        record = matrix.Record(exempt={worker.job.staff_id: worker.exempt for worker in workers})
+        record = matrix.Record(exempt={worker.job.staff_id: set(worker.exempt) for worker in workers})
         self._add(record, list(record.exempt), with_help=True)
         self._read = record
         return list(zip(workers, matrix.rows(self.day, jobs, self.course_ids, self._duties, record), strict=True))
@@ -244,7 +244,7 @@ class Figures:
             order = jobs.query.order_by
             jobs = Employment.objects.filter(pk__in=jobs.values("pk")[start:end]).order_by(*order)
         return [
-            Worker(job, *told[:-1], exempt_from(told[-1]))
+            Worker._make((job, *told[:-1], exempt_from(told[-1])))
             for job, told in self._jobs(
                 jobs, "staff__given_name", "staff__family_name", "workplace__name", "role__name"
             )

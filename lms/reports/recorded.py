@@ -79,7 +79,7 @@ def add_learning(
         if pk is None:
             continue
         if demands:
-            redo = _redo(demands.get(course_id), *rests_on, moments)
+            redo = _redo(demands.get(course_id), rests_on[0], rests_on[1], moments)
         own = Completion(days[completed_on], days[until], pk, days[opens], (), redo, moments[recorded_at])
         done.setdefault((staff_id, course_id), []).append(own)
     record.completions |= best_of(done, equivalences)
