@@ -23,6 +23,7 @@ from lms.models import (
     Exemption,
     JobRole,
     Requirement,
+    RequirementTarget,
     Role,
     StaffMember,
     Workplace,
@@ -139,11 +140,11 @@ def _require(
         )
         for number in range(len(courses) + 10)
     )
-    Requirement.roles.through.objects.bulk_create(
-        Requirement.roles.through(requirement=rule, role=role) for rule in rules[30:40] for role in roles[:2]
+    RequirementTarget.objects.bulk_create(
+        RequirementTarget(requirement=rule, role=role) for rule in rules[30:40] for role in roles[:2]
     )
-    Requirement.workplaces.through.objects.bulk_create(
-        Requirement.workplaces.through(requirement=rule, workplace=place)
+    RequirementTarget.objects.bulk_create(
+        RequirementTarget(requirement=rule, workplace=place)
         for number, rule in enumerate(rules[40:])
         for place in municipalities[number % 5 :: 2]
     )

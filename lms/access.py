@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from courses.models import Access, Course
@@ -16,7 +16,9 @@ from courses.models import Access, Course
 from .models import (
     Employment,
     Enrolment,
+    EventOutcome,
     HandedOutReport,
+    LearningEvent,
     ReportedWorkplace,
     Responsibility,
     Role,
@@ -160,20 +162,41 @@ def carried_courses(workplace: Workplace) -> Q:
 # Whom a leader may see
 
 
+class _Responsibilities(NamedTuple):
+    """(role, workplace path) pairs; and what is asked along with them, once for all pages of a leader's."""
+
+    pairs: list[tuple[str, str]]
+    tops: int = 0  # how many workplaces stand under no other
+    any_waits: bool = False  # whether anything waits for a leader, in reach or not
+
+
 def is_responsible(user: Any, *roles: str) -> bool:
     """Whether `user` has any of `roles` (default: any at all) anywhere."""
-    return any(not roles or role in roles for role, _path in _responsibilities(user))
+    return any(not roles or role in roles for role, _path in _responsibilities(user).pairs)
 
 
-def _responsibilities(user: Any) -> list[tuple[str, str]]:
-    """(role, workplace path) pairs, asked once per request."""
+def may_have_to_review(user: Any) -> bool:
+    """Whether it is worth asking what waits for `user`. No query of its own."""
+    return bool(user.is_superuser or _responsibilities(user).any_waits)
+
+
+def _responsibilities(user: Any) -> _Responsibilities:
+    """Asked once per request."""
     if not getattr(user, "is_authenticated", False):
-        return []
-    known = getattr(user, "_lms_responsibilities", None)
+        return _Responsibilities([])
+    known: _Responsibilities | None = getattr(user, "_lms_responsibilities", None)
     if known is None:
-        known = user._lms_responsibilities = list(
-            Responsibility.objects.filter(user=user).values_list("role", "workplace__path")
+        tops = Workplace.objects.filter(depth=1).order_by().values("depth").annotate(number=Count("pk"))
+        rows = list(
+            Responsibility.objects.filter(user=user).values_list(
+                "role",
+                "workplace__path",
+                Subquery(tops.values("number")),
+                Exists(LearningEvent.objects.filter(outcome=EventOutcome.NEEDS_REVIEW)),
+            )
         )
+        known = _Responsibilities([row[:2] for row in rows], *rows[0][2:]) if rows else _Responsibilities([])
+        user._lms_responsibilities = known
     return known
 
 
@@ -182,28 +205,25 @@ def workplaces_in_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
     if getattr(user, "is_authenticated", False) and user.is_superuser:
         return Workplace.objects.all()
     roles = set(roles)
-    paths = [path for role, path in _responsibilities(user) if role in roles]
+    paths = [path for role, path in _responsibilities(user).pairs if role in roles]
     if not paths:
         return Workplace.objects.none()
     return Workplace.objects.filter(Q(*[("path__startswith", path) for path in paths], _connector=Q.OR))
 
 
 def leads_everywhere(user: Any, roles: Iterable[str] = LEADERS) -> bool:
-    """Whether the reach of `user` is the whole tree: only then may an act be about everyone. One query, asked once."""
-    known: dict[frozenset[str], bool] | None = getattr(user, "_lms_leads_everywhere", None)
-    if known is None:
-        known = user._lms_leads_everywhere = {}
-    asked = frozenset(roles)
-    if asked not in known:
-        outside = Workplace.objects.exclude(pk__in=workplaces_in_reach(user, asked).values("pk"))
-        known[asked] = user.is_superuser or not outside.exists()
-    return known[asked]
+    """Whether the reach of `user` is the whole tree: only then may an act be about everyone. No query of its own."""
+    if getattr(user, "is_superuser", False):
+        return True
+    found, roles = _responsibilities(user), set(roles)
+    led = {path for role, path in found.pairs if role in roles and len(path) == Workplace.steplen}
+    return 0 < len(led) == found.tops
 
 
 def workplaces_above_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
     """What stands above the workplaces in reach: a municipality, a region. What is decided there holds in reach too."""
     roles, step = set(roles), Workplace.steplen
-    paths = [path for role, path in _responsibilities(user) if role in roles]
+    paths = [path for role, path in _responsibilities(user).pairs if role in roles]
     above = {path[:end] for path in paths for end in range(step, len(path), step)}
     return Workplace.objects.filter(path__in=above)
 
@@ -256,10 +276,10 @@ def outranks(issuer: Any, user: Any) -> bool:
     """
     if user.is_superuser or user.has_perm("wagtailadmin.access_admin"):
         return bool(issuer and issuer.is_active and issuer.is_superuser)
-    paths = [path for _role, path in _responsibilities(user)]
+    paths = [path for _role, path in _responsibilities(user).pairs]
     if not paths or (issuer and issuer.is_active and issuer.is_superuser):
         return True
-    own = tuple(path for role, path in _responsibilities(issuer) if role == Role.PROJECT_LEADER)
+    own = tuple(path for role, path in _responsibilities(issuer).pairs if role == Role.PROJECT_LEADER)
     return bool(own) and all(path.startswith(own) for path in paths)
 
 

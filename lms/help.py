@@ -1,10 +1,25 @@
 """Who needs help with a course, and why, out of the database. What it means for their status, `status` says."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Count,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
@@ -33,12 +48,18 @@ Needed = dict[tuple[int, int], Help]
 def who_needs_help(
     staff: Any, courses: Collection[int], day: datetime.date, *, known: datetime.datetime | None = None
 ) -> Needed:
-    """Of `staff` (ids or a subquery) with `courses`, on `day` as known at `known`. Two queries, whatever their number.
+    """Of `staff` (ids or a subquery) with `courses`, on `day` as known at `known`. One query, whatever their number.
 
     Where there is more than one reason, the one that holds them up most.
     """
-    found = who_waits_or_is_stuck(staff, courses, day, known=known)
-    for pair in _out_of_attempts(staff, courses, day, known or timezone.now()):
+    moment = moment_of(day, known or timezone.now())
+    under_way = _under_way(staff, courses, day, known).annotate(**NO_ATTEMPTS)
+    attempts = _attempts(staff, courses, day, known)
+    told: tuple[list[Any], list[Any]] = [], []
+    for *row, used in under_way.values_list(*WAITS, *NO_ATTEMPTS).union(attempts, all=True):
+        told[used is not None].append((*row, used))
+    found = _waits_or_is_stuck(row[: len(WAITS)] for row in told[0])
+    for pair in _out_of_attempts(((*row[:2], *row[len(WAITS) :]) for row in told[1]), moment):
         found[pair] = Help(HelpReason.ATTEMPTS)
     return found
 
@@ -48,9 +69,26 @@ def who_waits_or_is_stuck(
 ) -> Needed:
     """Whose last cycle is under way, and either waits for a leader or has been silent for more than two weeks.
 
-    One query, from the cycles that are under way: they are few beside those that are done, and each is asked for its
-    last event by an index.
+    One query.
     """
+    return _waits_or_is_stuck(_under_way(staff, courses, day, known).values_list(*WAITS))
+
+
+#: What is told of a cycle under way; and of a test's attempts, of which it knows nothing.
+WAITS = ("staff_id", "course_id", "waits", "started_on", "heard_at")
+NO_ATTEMPTS = {
+    **{name: Value(None, output_field=IntegerField()) for name in ("of_enrolment", "of_test")},
+    "past": Value(None, output_field=JSONField()),
+    **{name: Value(None, output_field=BooleanField()) for name in ("live", "required")},
+    **{name: Value(None, output_field=IntegerField()) for name in ("max_attempts", "extra", "used")},
+}
+
+
+def _under_way(
+    staff: Any, courses: Collection[int], day: datetime.date, known: datetime.datetime | None
+) -> QuerySet[Enrolment]:
+    """From the cycles that are under way: they are few beside those that are done, and each is asked for its last
+    event by an index."""
     cutoff = known or timezone.now()
     moment, quiet_since = moment_of(day, cutoff), day - datetime.timedelta(days=STUCK_DAYS)
     done = CourseCompletion.objects.standing(day, known=known).filter(enrolment=OuterRef("pk"))
@@ -72,19 +110,16 @@ def who_waits_or_is_stuck(
         & ~Exists(helped.filter(given_at__gt=long_ago))
         & ~Exists(_excused_since(quiet_since, day, known))
     )
-    rows = (
+    return (
         Enrolment.objects.filter(staff__in=staff, course__in=courses, started_on__lte=day, recorded_at__lte=cutoff)
         .filter(~Exists(done), Q(cycle=Enrolment.ASIDE) | ~Exists(later))
         .annotate(waits=Exists(_waiting(day, known)))
         .filter(Q(waits=True) | stuck)
-        .values_list(
-            "staff_id",
-            "course_id",
-            "waits",
-            "started_on",
-            Subquery(heard.order_by("-occurred_at").values("occurred_at")[:1]),
-        )
+        .annotate(heard_at=Subquery(heard.order_by("-occurred_at").values("occurred_at")[:1]))
     )
+
+
+def _waits_or_is_stuck(rows: Iterable[tuple[Any, ...]]) -> Needed:
     found: Needed = {}
     for staff_id, course_id, waits, started_on, heard_at in rows:
         if waits:
@@ -145,13 +180,15 @@ def _excused_since(first: datetime.date, last: datetime.date, known: datetime.da
     return rows.filter(still)
 
 
-def _out_of_attempts(
-    staff: Any, courses: Collection[int], day: datetime.date, cutoff: datetime.datetime
-) -> set[tuple[int, int]]:
-    """Who had used up the attempts at a required test by the end of the day, without having it done in any way.
+def _attempts(
+    staff: Any, courses: Collection[int], day: datetime.date, known: datetime.datetime | None
+) -> QuerySet[Any, Any]:
+    """How many attempts at each test had been handed in by the end of the day, where it was not done in any way.
 
-    How many they were, and whether the test was required, is asked of the day and not of today.
+    In the columns of WAITS and NO_ATTEMPTS. How many they could be, and whether the test was required, is asked of
+    the day and not of today: `_out_of_attempts` does.
     """
+    cutoff = known or timezone.now()
     moment = moment_of(day, cutoff)
     still = Q(voided_at=None) | Q(voided_at__gt=cutoff)
     done = ActivityCompletion.objects.filter(
@@ -161,8 +198,7 @@ def _out_of_attempts(
         occurred_at__lte=moment,
         recorded_at__lte=cutoff,
     )
-    settings = ("live", "required", "max_attempts")
-    rows = (
+    return (
         QuizAttempt.objects.filter(
             still,
             Q(activity__max_attempts__isnull=False) | ~Q(activity__past=[]),
@@ -172,20 +208,35 @@ def _out_of_attempts(
             recorded_at__lte=cutoff,
         )
         .exclude(Exists(done))
-        .annotate(extra=extra_attempts(by=moment))
+        .annotate(
+            waits=Value(None, output_field=BooleanField()),
+            began=Value(None, output_field=DateField()),
+            heard_at=Value(None, output_field=DateTimeField()),
+            extra=extra_attempts(by=moment),
+        )
         .values_list(
             "enrolment__staff_id",
             "enrolment__course_id",
+            "waits",
+            "began",
+            "heard_at",
             "enrolment_id",
             "activity_id",
             "activity__past",
+            "activity__live",
+            "activity__required",
+            "activity__max_attempts",
             "extra",
-            *(f"activity__{name}" for name in settings),
         )
         .annotate(used=Count("pk"))
     )
+
+
+def _out_of_attempts(rows: Iterable[tuple[Any, ...]], moment: datetime.datetime) -> set[tuple[int, int]]:
+    """Who had used up the attempts at a required test."""
+    settings = ("live", "required", "max_attempts")
     found = set()
-    for staff_id, course_id, _enrolment, _activity, past, extra, *now, used in rows:
+    for staff_id, course_id, _enrolment, _test, past, *now, extra, used in rows:
         held = settings_at(moment, dict(zip(settings, now, strict=True)), past)
         allowed = held["max_attempts"]
         if held["live"] and held["required"] and allowed is not None and used >= allowed + extra:

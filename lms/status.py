@@ -90,8 +90,9 @@ class Completion(NamedTuple):
     @property
     def last_day(self) -> datetime.date | None:
         """The last day that it counts, whatever ends it."""
-        ends = [day for day in (self.valid_until, self.redo and self.redo.by_when) if day]
-        return min(ends, default=None)
+        if self.redo is None:
+            return self.valid_until
+        return min(self.valid_until, self.redo.by_when) if self.valid_until else self.redo.by_when
 
     @property
     def ends_by_redo(self) -> bool:
@@ -122,7 +123,7 @@ def status_on(day: datetime.date, facts: Facts) -> Status:
     late.
     """
     done = facts.completion
-    if done and (done.last_day is None or day <= done.last_day):
+    if done and ((last := done.last_day) is None or day <= last):
         return Status.EXPIRING if done.redo or runs_out(day, done) else Status.COMPLETE
     if facts.exempt:
         return Status.EXEMPT

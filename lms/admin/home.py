@@ -6,7 +6,7 @@ from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
 from ..access import LEADERS, may_lead, workplaces_in_reach
-from ..remedies.review import how_many
+from ..remedies.review import how_many_for
 from ..reports import figures
 from ..reports.cells import summary_sentence, who_is_counted
 from ..reports.help import HelpNeeded, help_needed, people_in
@@ -21,7 +21,7 @@ def add_panels(request: Any, panels: list[Any]) -> None:
     if not may_lead(request.user, *LEADERS):
         return
     found = figures.gather(timezone.localdate(), workplaces_in_reach(request.user, LEADERS))
-    panels.append(AreAllTrainedPanel(found, help_needed(found), to_review=how_many(request.user)))
+    panels.append(AreAllTrainedPanel(found, help_needed(found), to_review=how_many_for(request)))
     if steps := first_steps(what_is_done(request.user, found)):
         addresses = where_it_is_done()
         panels.append(FirstStepsPanel([(step, addresses.get(step.key)) for step in steps]))

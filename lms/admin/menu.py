@@ -9,7 +9,7 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from ..access import LEADERS, leads_everywhere, may_lead
 from ..models import Role
-from ..remedies.review import how_many
+from ..remedies.review import how_many_for
 from .viewsets import job_roles
 
 
@@ -29,7 +29,7 @@ class ReviewMenuItem(TrainingMenuItem):
 
     def render_component(self, request: HttpRequest) -> Any:
         component = super().render_component(request)
-        if number := how_many(request.user):
+        if number := how_many_for(request):
             component.label = f"{self.label} ({number})"
         return component
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from courses.models import Activity
 
-from ..access import LEADERS, staff_to_manage
+from ..access import LEADERS, may_have_to_review, staff_to_manage
 from ..models import ActivityCompletion, Enrolment, EventKind, EventOutcome, LearningEvent, StaffMember, Tablet
 from ..wording import what_can_be_done, why_not_counted
 
@@ -146,3 +146,11 @@ def how_many(user: Any) -> int:
     """How many cases wait for `user`. One query."""
     rows = waiting(staff_to_manage(user, LEADERS)).order_by().values_list(*_NAMES).distinct()
     return len({_one(*row) for row in rows})
+
+
+def how_many_for(request: Any) -> int:
+    """The same for who asks, on the menu of every page: asked once, and not where nothing waits for anybody."""
+    known: int | None = getattr(request, "_lms_to_review", None)
+    if known is None:
+        known = request._lms_to_review = how_many(request.user) if may_have_to_review(request.user) else 0
+    return known

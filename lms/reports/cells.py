@@ -17,7 +17,7 @@ from ..afterwards import is_afterwards
 from ..matrix import Cell, Row, Share, Totals
 from ..requirements.lookup import end_of
 from ..requirements.rules import Rule
-from ..status import TRAINED, Completion, Status, help_on, runs_out, status_on
+from ..status import TRAINED, Completion, Facts, Status, help_on
 from ..wording import day_text, rule_text, short_day, what_next, why
 
 
@@ -94,16 +94,18 @@ class _Words(dict[datetime.date, str]):
         return words
 
 
-#: Days that no completion has, and keys that no row has: where they stand in a cell, its own are put.
-SOME_DAY, LONG_AGO, FAR_OFF = datetime.date(1111, 1, 1), datetime.date(1222, 2, 2), datetime.date(9888, 8, 8)
-STAFF, COURSE, JOB = 8_111_222_333_441, 8_111_222_333_442, 8_111_222_333_443
+#: Days that no completion has: where they stand in a text, its own are put.
+SOME_DAY, FAR_OFF = datetime.date(1111, 1, 1), datetime.date(9888, 8, 8)
+#: What no row and no course has: where it stands in a cell, its own is put.
+STAFF, COURSE, JOB, RULE = 8_111_222_333_441, 8_111_222_333_442, 8_111_222_333_443, 8_111_222_333_444
+WHY, DETAIL = "8111222333445why", "8111222333446detail"
 
 
 class CellPrinter:
     """Cells as HTML: `cell.html`, rendered once for all that say the same. A page has thousands of cells.
 
-    They differ in whose they are and of which course, which links tell; and what is done says much the same wherever it
-    is done, but for its two days. These are left open when it is rendered, and put in for each.
+    What differs from one cell to the next is left open when it is rendered, and put in for each: whose it is and of
+    which course, which links tell; and the two texts with days in them. The rest is in the key.
 
     `rules` of the day and `first` by (staff id, course id) as in `show_cell`; `links` is what else the template asks
     for.
@@ -123,9 +125,11 @@ class CellPrinter:
         # A rule about a programme is one for each of its courses, all with the same id.
         self._rules = {(rule.id, rule.course_id): (rule, rule_text(rule)) for rule in rules}
         self._template = get_template("lms/reports/cell.html")
-        self._short, self._long = _Words(partial(_with_year, day)), _Words(day_text)
         self._ends = cache(end_of)
         self._kept: dict[Any, str] = {}
+        self._told: dict[Facts, tuple[str, str]] = {}
+        self._forms: dict[tuple[Status, bool], tuple[str, str]] = {}
+        self._short, self._long = _Words(partial(_with_year, day)), _Words(day_text)
 
     def row(self, worker: Any, row: Row) -> str:
         """The cells of a row, one after the other."""
@@ -133,59 +137,81 @@ class CellPrinter:
 
     def cells(self, worker: Any, cells: Sequence[Cell]) -> str:
         """Some of them."""
-        # Each is a template's own, with keys and escaped days put in.
+        # Each is a template's own, with keys and escaped texts put in.
         return mark_safe("".join([self._cell(worker, cell) for cell in cells]))  # noqa: S308
 
     def _cell(self, worker: Any, cell: Cell) -> str:
+        job, facts, done = worker.job, cell.facts, cell.facts.completion
+        first = tuple(self._first.get((job.staff_id, cell.course_id), ())) if self._first else ()
+        asked_by, rule = self._rules.get((facts.rule_id or 0, cell.course_id), (None, ""))
+        if done and done.id in self._evidence:
+            return self._render(self._show(cell, first, asked_by), worker)
+        why_so, detail = self._texts(cell)
+        needed = help_on(self._day, facts) if facts.help else None
+        afterwards = done is not None and is_afterwards(done.completed_on, done.recorded_at, ends=self._ends)
+        key = (cell.status, cell.late, bool(done and done.redo), needed, rule, bool(detail), first, afterwards)
+        pattern = self._kept.get(key)
+        if pattern is None:
+            pattern = self._kept[key] = self._pattern(self._show(cell, first, asked_by), worker)
+        return pattern % {
+            "staff": job.staff_id,
+            "course": cell.course_id,
+            "job": job.id,
+            "rule": facts.rule_id,
+            "why": why_so,
+            "detail": detail,
+        }
+
+    def _texts(self, cell: Cell) -> tuple[str, str]:
+        """Why, and the date, as HTML."""
         facts, done = cell.facts, cell.facts.completion
-        first = tuple(self._first.get((worker.job.staff_id, cell.course_id), ()))
-        asked_by, words = self._rules.get((facts.rule_id or 0, cell.course_id), (None, ""))
-        if done is None:
-            key: Any = (facts, first, words)
-        elif done.id in self._evidence or done.through or done.redo:
-            return self._render(cell, worker, first, asked_by)
-        else:  # everything that a cell may say but the completion's days and which row it is
-            rest = facts.rule_id if cell.status in TRAINED else facts._replace(completion=None)
-            key = (cell.status, done.valid_until is None, self._is_afterwards(done), rest, first, words)
-        if key not in self._kept:
-            self._kept[key] = self._pattern(cell, worker, first, asked_by)
-        if not self._kept[key]:
-            return self._render(cell, worker, first, asked_by)
-        put = {"staff": worker.job.staff_id, "course": cell.course_id, "job": worker.job.id}
-        if done:
-            day, until = done.completed_on, done.valid_until or done.completed_on
-            put |= {"day": self._long[day], "until": self._long[until]}
-            put |= {"short_day": self._short[day], "short_until": self._short[until]}
-        return self._kept[key] % put
+        if done and cell.status in TRAINED and not (done.through or done.redo):
+            return self._texts_of_done(cell.status, done)
+        told = self._told.get(facts)
+        if told is None:
+            told = self._told[facts] = escape(why(self._day, facts)), escape(cell_detail(self._day, cell))
+        return told
 
-    def _is_afterwards(self, done: Completion) -> bool:
-        return is_afterwards(done.completed_on, done.recorded_at, ends=self._ends)
+    def _texts_of_done(self, status: Status, done: Completion) -> tuple[str, str]:
+        """Most cells are done, and hardly two on the same days: they say the same, but for the days."""
+        until = done.valid_until
+        forms = self._forms.get((status, until is None))
+        if forms is None:
+            last = None if until is None else self._day if status is Status.EXPIRING else FAR_OFF
+            some = Facts(True, completion=Completion(SOME_DAY, last))
+            texts = why(self._day, some), cell_detail(self._day, Cell(0, status, False, some))
+            forms = self._forms[status, until is None] = (
+                self._form(texts[0], self._long, last),
+                self._form(texts[1], self._short, last),
+            )
+        day, until = done.completed_on, until or done.completed_on
+        return (
+            forms[0] % {"day": self._long[day], "until": self._long[until]},
+            forms[1] % {"day": self._short[day], "until": self._short[until]},
+        )
 
-    def _pattern(self, cell: Cell, worker: Any, first: Sequence[str], asked_by: Rule | None) -> str:
-        """The cell with its keys and days left open; empty where other days would have to say something else."""
-        facts, done, until = cell.facts, cell.facts.completion, None
-        if done:
-            if done.valid_until:
-                over = done.valid_until < self._day
-                until = LONG_AGO if over else self._day if runs_out(self._day, done) else FAR_OFF
-            heard = done.recorded_at if self._is_afterwards(done) else None  # the pattern's own day is long ago
-            done = done._replace(completed_on=SOME_DAY, valid_until=until, recorded_at=heard)
-            facts = facts._replace(completion=done)
-            if status_on(self._day, facts) is not cell.status:
-                return ""
+    @staticmethod
+    def _form(text: str, words: "_Words", last: datetime.date | None) -> str:
+        """The text with its days left open."""
+        found = escape(text).replace("%", "%%").replace(words[SOME_DAY], "%(day)s")
+        return found.replace(words[last], "%(until)s") if last else found
+
+    def _pattern(self, shown: ShownCell, worker: Any) -> str:
+        """The cell with what differs left open."""
         someone = worker._replace(job=worker.job._replace(id=JOB, staff_id=STAFF))
-        found = self._render(cell._replace(course_id=COURSE, facts=facts), someone, first, asked_by)
-        found = found.replace("%", "%%")
-        for key, name in ((STAFF, "staff"), (COURSE, "course"), (JOB, "job")):
-            found = found.replace(str(key), f"%({name})s")
-        for length, words in (("", self._long), ("short_", self._short)):  # the short may stand within the long
-            for day, name in ((SOME_DAY, "day"), (until, "until")):
-                if done and day:
-                    found = found.replace(words[day], f"%({length}{name})s")
+        shown = shown._replace(course_id=COURSE, why=WHY, detail=shown.detail and DETAIL)
+        found = self._render(shown._replace(rule_id=shown.rule_id and RULE), someone).replace("%", "%%")
+        for open_, name in (
+            *((STAFF, "staff"), (COURSE, "course"), (JOB, "job")),
+            *((RULE, "rule"), (WHY, "why"), (DETAIL, "detail")),
+        ):
+            found = found.replace(str(open_), f"%({name})s")
         return found
 
-    def _render(self, cell: Cell, worker: Any, first: Sequence[str], asked_by: Rule | None) -> str:
-        shown = show_cell(self._day, cell, self._evidence, asked_by, first=first)
+    def _show(self, cell: Cell, first: Sequence[str], asked_by: Rule | None) -> ShownCell:
+        return show_cell(self._day, cell, self._evidence, asked_by, first=first)
+
+    def _render(self, shown: ShownCell, worker: Any) -> str:
         return self._template.render({**self._links, "cell": shown, "worker": worker})
 
 

@@ -1,32 +1,29 @@
 """The matrix's numbers out of the database: a fixed number of queries, whatever its size."""
 
 import datetime
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connections
-from django.db.models import FilteredRelation, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Count, Exists, QuerySet
 
 from courses.models import Course
 
 from .. import matrix
 from ..equivalence.counting import Equivalence, with_sources
-from ..equivalence.lookup import best_of, equivalences_on
+from ..equivalence.lookup import equivalences_on
 from ..help import Needed, who_needs_help
-from ..models import CourseCompletion, Employment, Enrolment, Exemption, StaffMember
+from ..models import CourseEquivalence, Employment, Retraining, StaffMember
 from ..requirements.choice import Asked, asked_of, chosen_among_with, rules_about
-from ..requirements.lookup import JOB_FIELDS, job_from, jobs_in, rules_and_courses_on, with_earlier
+from ..requirements.lookup import JOB_FIELDS, job_from, rules_and_courses_on, with_earlier
 from ..requirements.per_job import PerJob
 from ..requirements.rules import Job, Rule
 from ..retraining.demands import Demand
-from ..retraining.lookup import demands_on, redo_by_completion
-from ..status import Completion
-from ..tally import Tally
-from .learned import exempt_of, learned_by
+from ..retraining.lookup import demands_on
+from ..tally import Bits, Tally
+from .learned import learned_by, learned_in
+from .recorded import NOTHING, Exempt, add_exemptions, add_learning, exempt_from, exempt_told
 from .selection import Only, Order, Selection
 
 #: So many people's cells are in memory when all are walked through.
@@ -34,17 +31,27 @@ AT_A_TIME = 200
 
 
 class Worker(NamedTuple):
-    """An employment with the words that a row shows."""
+    """An employment with the words that a row shows, and what the person is excused from."""
 
     job: Job
     given_name: str
     family_name: str
     workplace: str
     role: str
+    exempt: Exempt = NOTHING
 
     @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+
+class Overview(NamedTuple):
+    """What there is: who is chosen of how many, and whether there is anything of what is seldom there."""
+
+    roles: tuple[str, ...] = ()
+    chosen: int = 0
+    any_equivalence: bool = True
+    any_demand: bool = True
 
 
 class Scored(NamedTuple):
@@ -60,12 +67,14 @@ class Figures:
     """Staff by courses, for a selection: so many people at a time, all of them one by one, or the sums alone.
 
     Each part is read when it is asked for, in a fixed number of queries. `people` and `walk` read what those people
-    have learned and nobody else; `totals` reads a row for each person and makes no cells. `alone` is a course that is
-    asked about whether some rule requires it or not.
+    have learned and nobody else; `totals` reads a row for each person and makes no cells. What has been read once is
+    not asked for again: where `everyone` has been read, that is all that is. `alone` is a course that is asked about
+    whether some rule requires it or not.
     """
 
     def __init__(self, selection: Selection, alone: Course | None = None) -> None:
         self.selection, self._alone = selection, alone
+        self._read = matrix.Record()  # of those whose rows were read last; all of them stand in `exempt`
 
     @property
     def day(self) -> datetime.date:
@@ -103,18 +112,39 @@ class Figures:
         return [course.pk for course in self.courses]
 
     @cached_property
-    def _also(self) -> list[int]:
-        """Courses that are not asked about, but have a say in which of those that are asked about are required."""
-        return chosen_among_with(self.course_ids, self.rules)
+    def _read_courses(self) -> list[int]:
+        """The same, and those that have a say in which of them are required."""
+        return [*self.course_ids, *chosen_among_with(self.course_ids, self.rules)]
+
+    @cached_property
+    def overview(self) -> Overview:
+        """One query, whatever there is of it."""
+        chosen, day, known = self.selection, self.selection.day, self.selection.known
+        rows = list(
+            chosen.everyone.order_by()
+            .values("role__name")
+            .annotate(
+                number=Count("pk", filter=chosen.chosen or None),
+                any_equivalence=Exists(CourseEquivalence.objects.in_force(day, known=known)),
+                any_demand=Exists(Retraining.objects.in_force(day, known=known)),
+            )
+            .values_list("role__name", "number", "any_equivalence", "any_demand")
+        )
+        if not rows:
+            return Overview()
+        return Overview(tuple(sorted(row[0] for row in rows)), sum(row[1] for row in rows), *rows[0][2:])
 
     @cached_property
     def _equivalences(self) -> list[Equivalence]:
-        return equivalences_on(self.day, known=self.selection.known)
+        """A query where there is any."""
+        return equivalences_on(self.day, known=self.selection.known) if self.overview.any_equivalence else []
 
     @cached_property
     def _demands(self) -> dict[int, list[Demand]]:
-        """What is to be done again of the courses, and of all that count for them."""
-        wanted = with_sources([*self.course_ids, *self._also], self._equivalences)
+        """What is to be done again of the courses, and of all that count for them. A query where there is any."""
+        if not self.overview.any_demand:
+            return {}
+        wanted = with_sources(self._read_courses, self._equivalences)
         return demands_on(self.day, wanted, known=self.selection.known)
 
     # People
@@ -122,14 +152,27 @@ class Figures:
     @cached_property
     def count(self) -> int:
         """How many rows there are."""
-        return len(self._order) if self.reads_everyone else self.selection.employments.order_by().count()
+        return len(self._order) if self.reads_everyone else self.overview.chosen
 
     def people(self, offset: int = 0, limit: int | None = None) -> list[tuple[Worker, matrix.Row]]:
         """The rows of the selection from `offset` on, in its order."""
         end = None if limit is None else offset + limit
         if self.reads_everyone:
             return self._rows_of(self._order[offset:end])
+        if not offset and (end is None or self.count <= end):
+            return self.everyone
         return self.rows(self._workers(self.selection.employments, offset, end))
+
+    @cached_property
+    def everyone(self) -> list[tuple[Worker, matrix.Row]]:
+        """The rows of all who are chosen, whatever `only` says, at once: for the few of a shop or of one page."""
+        rows = self.rows(self._workers(self.selection.employments))
+        self._read_of_everyone = self._read
+        return rows
+
+    @property
+    def _has_read_everyone(self) -> bool:
+        return "everyone" in self.__dict__
 
     def walk(self, *, at_a_time: int = AT_A_TIME) -> Iterator[tuple[Worker, matrix.Row]]:
         """All rows of the selection in its order, however many: only `at_a_time` of them are in memory."""
@@ -140,45 +183,56 @@ class Figures:
     @cached_property
     def workers(self) -> list[Worker]:
         """All people of the selection at once: for the few of a shop."""
+        if self._has_read_everyone and not self.reads_everyone:
+            return [worker for worker, _row in self.everyone]
         return self._workers(self.selection.employments) if not self.reads_everyone else self._workers_of(self._order)
 
     def workers_among(self, staff: Collection[int]) -> list[Worker]:
         """The jobs of some people, as far as they are in the selection."""
+        if self._has_read_everyone:
+            wanted = set(staff)
+            return [worker for worker, _row in self.everyone if worker.job.staff_id in wanted]
         return self._workers(self.selection.employments.filter(staff__in=staff)) if staff else []
 
     @cached_property
     def needing_help(self) -> list[tuple[Worker, matrix.Row]]:
         """The rows of everyone chosen, whatever `only` says, who needs help with something."""
+        if self._has_read_everyone:
+            return [pair for pair in self.everyone if pair[1].needing_help(self.day)]
         named = {staff for staff, _course in self._help}
         return [pair for pair in self.rows(self.workers_among(named)) if pair[1].needing_help(self.day)]
 
     @cached_property
     def _help(self) -> Needed:
-        """What everyone chosen may need help with. Two queries."""
+        """What everyone chosen may need help with. One query."""
         return who_needs_help(self.selection.staff, self.course_ids, self.day, known=self.selection.known)
 
     def rows(self, workers: list[Worker]) -> list[tuple[Worker, matrix.Row]]:
-        """A row for each of `workers`, in their order."""
+        """A row for each of `workers`, in their order. Two queries, beside what is asked once for whomever."""
         jobs = [worker.job for worker in workers]
-        record = self.record_of(worker.job.staff_id for worker in workers)
+        record = matrix.Record(exempt={worker.job.staff_id: set(worker.exempt) for worker in workers})
+        self._add(record, list(record.exempt), with_help=True)
+        self._read = record
         return list(zip(workers, matrix.rows(self.day, jobs, self.course_ids, self._asked, record), strict=True))
 
     def record_of(self, staff: Any, *, with_help: bool = True) -> matrix.Record:
-        """What had happened to those people: ids, or a subquery for them. Two queries, two more for what they need help
-        with, and one more where something is to be done again; and once, for whomever it is asked, two."""
+        """What had happened to those people: ids, or a subquery for them. Two queries, and one more for what they need
+        help with; none where their rows were just read. And what is asked once, for whomever: see `overview`."""
         ids = staff if isinstance(staff, QuerySet) else list(dict.fromkeys(staff))
-        courses = [*self.course_ids, *self._also]
-        record, known = matrix.Record(), self.selection.known
-        _add_exemptions(record, ids, self.day, known)
-        _add_learning(record, ids, courses, self._equivalences, self._demands, self.day, known)
-        if with_help:
-            record.help = self._help_of(ids)
+        if isinstance(ids, list) and self._read.exempt.keys() >= set(ids):
+            return self._read
+        record = matrix.Record()
+        add_exemptions(record, ids, self.day, self.selection.known)
+        self._add(record, ids, with_help=with_help)
         return record
 
-    def _help_of(self, staff: Any) -> Needed:
-        if "_help" in self.__dict__:  # read of all already
-            return self._help
-        return who_needs_help(staff, self.course_ids, self.day, known=self.selection.known)
+    def _add(self, record: matrix.Record, staff: Any, *, with_help: bool) -> None:
+        known = self.selection.known
+        add_learning(record, staff, self._read_courses, self._equivalences, self._demands, self.day, known)
+        if with_help and "_help" in self.__dict__:  # read of all already
+            record.help = self._help
+        elif with_help:
+            record.help = who_needs_help(staff, self.course_ids, self.day, known=known)
 
     def _workers_of(self, employments: list[int]) -> list[Worker]:
         found = {
@@ -196,11 +250,21 @@ class Figures:
             # A job has a row for each before it: what is cut out is jobs, and not such rows.
             order = jobs.query.order_by
             jobs = Employment.objects.filter(pk__in=jobs.values("pk")[start:end]).order_by(*order)
-        words = ("staff__given_name", "staff__family_name", "workplace__name", "role__name")
+        return [
+            Worker._make((job, *told[:-1], exempt_from(told[-1])))
+            for job, told in self._jobs(
+                jobs, "staff__given_name", "staff__family_name", "workplace__name", "role__name"
+            )
+        ]
+
+    def _jobs(self, jobs: QuerySet[Employment], *words: str) -> Iterator[tuple[Job, tuple[Any, ...]]]:
+        """Each with those words of its row, and what the person is excused from, for `exempt_from`. One query."""
         known, size = self.selection.known, len(JOB_FIELDS)
-        found = with_earlier(jobs, known=known).values_list(*JOB_FIELDS, *words)
-        groups = (list(told) for _pk, told in groupby(found.iterator(), key=lambda row: row[0]))
-        return [Worker(job_from(told, known=known), *told[0][size:]) for told in groups]
+        told = with_earlier(jobs, known=known).annotate(exempt=exempt_told(self.day, known))
+        found = told.values_list(*JOB_FIELDS, *words, "exempt").iterator()
+        for _pk, group in groupby(found, key=lambda row: row[0]):
+            rows = list(group)
+            yield job_from(rows, known=known), rows[0][size:]
 
     # Sums
 
@@ -211,16 +275,29 @@ class Figures:
 
     @cached_property
     def _sums(self) -> tuple[matrix.Totals, list[Scored]]:
-        """Three queries, each with a row for a job or a person; see also `learned_by`."""
-        chosen, courses = self.selection, [*self.course_ids, *self._also]
-        jobs, staff = chosen.employments, chosen.staff
-        learned = learned_by(
-            staff, courses, self.day, chosen.known, equivalences=self._equivalences, demands=self._demands
-        )
-        exempt = exempt_of(staff, courses, self.day, chosen.known)
-        tally = Tally(self.day, self.course_ids, self.rules, learned, exempt, also=self._also)
+        """Two queries, each with a row for a job or a person; see also `learned_by`. None where all has been read."""
+        chosen, courses, bits = self.selection, self._read_courses, Bits(self._read_courses)
+        jobs: Iterable[tuple[Job, Exempt]]
+        if self._has_read_everyone:
+            learned = learned_in(self.day, self._read_of_everyone.completions, courses)
+            jobs = ((worker.job, worker.exempt) for worker, _row in self.everyone)
+        else:
+            learned = learned_by(
+                chosen.staff,
+                courses,
+                self.day,
+                chosen.known,
+                equivalences=self._equivalences,
+                demands=self._demands,
+            )
+            jobs = ((job, exempt_from(told)) for job, (told,) in self._jobs(chosen.employments))
+        exempt: dict[int, int] = {}
+        also = courses[len(self.course_ids) :]
+        tally = Tally(self.day, self.course_ids, self.rules, learned, exempt, also=also)
         scored = []
-        for job in jobs_in(jobs, known=chosen.known):
+        for job, excused in jobs:
+            if excused:
+                exempt[job.staff_id] = bits.mask(excused)
             score = tally.add(job)
             if self.reads_everyone:
                 counted, done, late, _expiring = (mask.bit_count() for mask in score)
@@ -280,73 +357,3 @@ def gather(
     With `person` too they are those of one cell.
     """
     return Figures(Selection(day, workplaces, known=known, person=person.pk if person else None), alone=course)
-
-
-def _add_exemptions(record: matrix.Record, staff: Any, day: datetime.date, known: datetime.datetime | None) -> None:
-    """Who was excused. One query."""
-    rows = Exemption.objects.in_force(day, known=known).filter(staff__in=staff)
-    for staff_id, course_id in rows.values_list("staff_id", "course_id"):
-        record.exempt.setdefault(staff_id, set()).add(course_id)
-
-
-def _add_learning(
-    record: matrix.Record,
-    staff: Any,
-    courses: list[int],
-    equivalences: Sequence[Equivalence],
-    demands: dict[int, list[Demand]],
-    day: datetime.date,
-    known: datetime.datetime | None,
-) -> None:
-    """Who had begun and who had completed what. One query, and one more where something is to be done again."""
-    cutoff = known or timezone.now()
-    wanted = with_sources(courses, equivalences)
-    redo = redo_by_completion(CourseCompletion.objects.standing(day, known=known).filter(staff__in=staff), demands)
-    had_happened = Q(completions__completed_on__lte=day, completions__recorded_at__lte=cutoff)
-    still = Q(completions__voided_at=None) | Q(completions__voided_at__gt=cutoff)
-    told = ("pk", "completed_on", "valid_until", "renewable_from", "recorded_at")
-    rows = (
-        Enrolment.objects.filter(
-            staff__in=staff,
-            course__in=wanted,
-            started_on__lte=day,
-            recorded_at__lte=cutoff,
-            cycle__gt=Enrolment.ASIDE,
-        )
-        .annotate(done=FilteredRelation("completions", condition=had_happened & still))
-        .values_list("staff_id", "course_id", *(f"done__{name}" for name in told))
-    )
-    done: dict[tuple[int, int], list[Completion]] = {}
-    days = _Days()
-    for staff_id, course_id, pk, completed_on, until, opens, recorded_at in _plain(rows):
-        record.started.add((staff_id, course_id))
-        if pk is not None:
-            own = Completion(days[completed_on], days[until], pk, days[opens], (), redo.get(pk), _moment(recorded_at))
-            done.setdefault((staff_id, course_id), []).append(own)
-    record.completions |= best_of(done, equivalences)
-
-
-def _plain(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
-    """The rows as the database gives them: to convert each value takes Django longer than to read it."""
-    try:
-        sql = rows.query.get_compiler(rows.db).as_sql()
-    except EmptyResultSet:  # of nobody
-        return
-    with connections[rows.db].cursor() as cursor:
-        cursor.execute(*sql)
-        while found := cursor.fetchmany(2000):
-            yield from found
-
-
-class _Days(dict[Any, Any]):
-    """A date of `_plain` as a date: SQLite gives text, and the same few days again and again."""
-
-    def __missing__(self, told: Any) -> Any:
-        self[told] = day = datetime.date.fromisoformat(told) if isinstance(told, str) else told
-        return day
-
-
-def _moment(told: Any) -> datetime.datetime:
-    """A moment of `_plain`: SQLite gives text, in UTC and without saying so."""
-    found = datetime.datetime.fromisoformat(told) if isinstance(told, str) else told
-    return found if timezone.is_aware(found) else found.replace(tzinfo=datetime.UTC)

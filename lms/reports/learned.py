@@ -7,16 +7,16 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Aggregate, Case, CharField, F, Q, QuerySet, When
+from django.db.models import Aggregate, Case, CharField, F, QuerySet, When
 from django.db.models.functions import Cast
 
 from courses.validity import WINDOW_DAYS
 
 from ..equivalence.counting import Equivalence, with_sources
 from ..equivalence.lookup import Pair, best_of
-from ..models import CourseCompletion, Exemption
-from ..retraining.demands import Demand
-from ..retraining.lookup import redo_by_completion
+from ..models import CourseCompletion
+from ..retraining.demands import Demand, redo_of
+from ..retraining.lookup import note_of
 from ..status import Completion, runs_out
 from ..tally import Bits, Learned
 
@@ -81,7 +81,7 @@ def learned_by(
     """Staff id to what was completed of `courses` by `day`, as known at `known`. One query, a row for each person.
 
     What runs out and when is said in `status.runs_out`; here it is said again, in the database's words. Of whom that
-    says too little each completion is read, and the pure functions are asked: two queries more for each five hundred.
+    says too little each completion is read, and the pure functions are asked: one query more for each five hundred.
     They are those who have completed what counts for another course or is to be done again, or have just renewed one.
     """
     demands = demands or {}
@@ -120,13 +120,15 @@ def _read(
     equivalences: Sequence[Equivalence],
     demands: Mapping[int, Sequence[Demand]],
 ) -> dict[int, dict[int, Completion]]:
-    """Staff id to course to the completion that counts longest. Two queries where something is demanded, else one."""
+    """Staff id to course to the completion that counts longest. One query."""
     rows = CourseCompletion.objects.standing(day, known=known).filter(staff__in=staff, course__in=courses)
-    redo = redo_by_completion(rows, demands)
     own: dict[Pair, list[Completion]] = defaultdict(list)
-    told = ("completed_on", "valid_until", "pk", "renewable_from")
-    for staff_id, course, done_on, until, pk, opens in rows.order_by("pk").values_list("staff_id", "course_id", *told):
-        own[staff_id, course].append(Completion(done_on, until, pk, opens, redo=redo.get(pk)))
+    told = ("completed_on", "valid_until", "pk", "renewable_from", *(("versions", "occurred_at") if demands else ()))
+    rows_told = rows.order_by("pk").values_list("staff_id", "course_id", *told)
+    for staff_id, course, done_on, until, pk, opens, *rests_on in rows_told:
+        asked = demands.get(course)
+        redo = redo_of(asked, versions=rests_on[0], done_at=rests_on[1], note=note_of) if asked else None
+        own[staff_id, course].append(Completion(done_on, until, pk, opens, redo=redo))
     found: dict[int, dict[int, Completion]] = defaultdict(dict)
     for (staff_id, course), best in best_of(own, equivalences).items():
         found[staff_id][course] = best
@@ -140,20 +142,16 @@ def _learned(day: datetime.date, best: Mapping[int, Completion], courses: Bits) 
     return Learned(*map(courses.mask, (best, trained, lasting)))
 
 
+def learned_in(
+    day: datetime.date, completions: Mapping[Pair, Completion], courses: Sequence[int]
+) -> dict[int, Learned]:
+    """The same of people whose completions have been read already."""
+    own: dict[int, dict[int, Completion]] = defaultdict(dict)
+    for (staff_id, course), best in completions.items():
+        own[staff_id][course] = best
+    asked = Bits(courses)
+    return {staff_id: _learned(day, best, asked) for staff_id, best in own.items()}
+
+
 def _days_after(day: datetime.date, number: int) -> datetime.date:
     return day + min(datetime.timedelta(days=number), datetime.date.max - day)
-
-
-def exempt_of(
-    staff: QuerySet | Iterable[int],
-    courses: Sequence[int],
-    day: datetime.date,
-    known: datetime.datetime | None = None,
-) -> dict[int, int]:
-    """Staff id to the mask of the courses that they are excused from on `day`. One query."""
-    bits = Bits(courses)
-    found: dict[int, int] = {}
-    rows = Exemption.objects.in_force(day, known=known).filter(Q(course=None) | Q(course__in=courses), staff__in=staff)
-    for staff_id, course in rows.values_list("staff_id", "course_id"):
-        found[staff_id] = found.get(staff_id, 0) | bits.mask([course])
-    return found

@@ -3,9 +3,10 @@
 import datetime
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ..models import Employment, StaffMember
 
@@ -55,20 +56,25 @@ class Selection:
         """The employments in reach, whatever else is chosen."""
         return Employment.objects.covering(self.day, known=self.known).filter(workplace__in=self.reach)
 
+    @cached_property
+    def chosen(self) -> Q:
+        """Of `everyone` those who are chosen, whatever `only` says. One query where names are searched for."""
+        asked = Q()
+        if self.path:
+            asked &= Q(workplace__path__startswith=self.path)
+        if self.role:
+            asked &= Q(role__name=self.role)
+        if self.person is not None:
+            asked &= Q(staff=self.person)
+        if self.words.split():
+            within = StaffMember.objects.filter(pk__in=self.everyone.filter(asked).values("staff"))
+            asked &= Q(staff__in=within.named(self.words))
+        return asked
+
     @property
     def employments(self) -> QuerySet[Employment]:
-        """The employments of those chosen, by workplace or by name, whatever `only` says."""
-        jobs = self.everyone
-        if self.path:
-            jobs = jobs.filter(workplace__path__startswith=self.path)
-        if self.role:
-            jobs = jobs.filter(role__name=self.role)
-        if self.person is not None:
-            jobs = jobs.filter(staff=self.person)
-        if self.words.split():
-            within = StaffMember.objects.filter(pk__in=jobs.values("staff"))
-            jobs = jobs.filter(staff__in=within.named(self.words))
-        return jobs.order_by(*(BY_NAME if self.order is Order.NAME else BY_WORKPLACE))
+        """Their employments, by workplace or by name."""
+        return self.everyone.filter(self.chosen).order_by(*(BY_NAME if self.order is Order.NAME else BY_WORKPLACE))
 
     @property
     def staff(self) -> QuerySet[Any, Any]:

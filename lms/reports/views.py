@@ -12,7 +12,6 @@ from wagtail.admin.views.reports import ReportView
 
 from .. import matrix
 from ..access import LEADERS, may_lead, workplaces_in_reach
-from ..evidence import evidence_for
 from ..handed_out.building import AT_ONCE, at_once, foreseen
 from ..models import Employment, Requirement, Role
 from ..programmes.lookup import programmes_on
@@ -86,8 +85,7 @@ class MatrixFilter:
     @cached_property
     def figures(self) -> Figures:
         found = Figures(self.selection)
-        roles = self.selection.everyone.order_by().values_list("role__name", flat=True).distinct()
-        self.filter_form.offer(roles=roles, courses=found.all_courses)
+        self.filter_form.offer(roles=found.overview.roles, courses=found.all_courses)
         return found
 
     @property
@@ -274,10 +272,9 @@ class TrainingMatrix(MatrixFilter, ReportView):
         context = self.get_context_data()
         rows, places = list(context["object_list"]), self.shown_columns.places
         shown = [(worker, row, [row.cells[place] for place in places]) for worker, row in rows]
-        done = [cell.facts.completion.id for _w, _r, cells in shown for cell in cells if cell.facts.completion]
         show = CellPrinter(
             self.day,
-            evidence_for(request, done),
+            {},  # what proves it stands on the page that the cell leads to
             rules=self.figures.rules,
             first=what_comes_first(self.figures, [row for _worker, row in rows]),
             links={name: context[name] for name in ("may_lead_project", "and_when")},

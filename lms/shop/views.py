@@ -47,14 +47,14 @@ def _shops(request):
 def my_shop(request):
     day = timezone.localdate()
     found = figures.gather(day, _shops(request))
-    totals = found.totals
+    everyone = found.everyone  # so that the rest is asked of what was read
     staff = StaffMember.objects.in_bulk({worker.job.staff_id for worker in found.workers})
     guards = PinGuard.objects.filter(staff__in=staff, blocked_until__gt=timezone.now())
     locked = set(guards.values_list("staff_id", flat=True))
     # Whom to help first: the late, then who has something left, then who is done.
-    rows = sorted(found.rows(found.workers), key=lambda pair: (pair[1].done >= pair[1].counted, -pair[1].late))
+    rows = sorted(everyone, key=lambda pair: (pair[1].done >= pair[1].counted, -pair[1].late))
     first = what_comes_first(found, [row for _worker, row in rows])
-    calls = help_needed(found)
+    calls, totals = help_needed(found), found.totals
     people = [
         {
             "worker": worker,

@@ -196,8 +196,9 @@ def test_who_has_left_still_reaches_the_own_certificates(sign_in, certificate, c
     assert maja.get(paths(certificate)[0]).status_code == 200
 
 
-def test_the_leader_sees_the_certificate_in_the_cell(sign_in, certificate, rule):
-    response = sign_in("petra").get("/admin/reports/training-matrix/?view=people")
+def test_the_leader_sees_the_certificate_among_what_the_cell_rests_on(sign_in, certificate, rule):
+    done = certificate.completion
+    response = sign_in("petra").get(f"/admin/training/staff/{done.staff_id}/course/{done.course_id}/")
     assert f"/intyg/{certificate.serial}/" in response.content.decode()
 
 

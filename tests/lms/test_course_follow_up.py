@@ -303,4 +303,4 @@ def test_it_costs_the_same_however_many_there_are(sign_in, cast, index, django_a
             kajsa.get(address(page))
 
 
-QUERIES = 33
+QUERIES = 27

@@ -351,4 +351,4 @@ def test_it_costs_the_same_however_much_has_happened(petra, cast, index, django_
     queries(4, 3)
 
 
-QUERIES = 37
+QUERIES = 32

@@ -308,7 +308,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(petra, number, django_ass
     for _ in range(number):
         hand_out(petra, format="csv")
     petra.get(BASE)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         petra.get(BASE)
 
 

@@ -203,7 +203,7 @@ def test_the_page_costs_the_same_whatever_waits(petra, cast, pages, disk, number
         send_reading(person, pages[0], waits="old_ticket", tablet=disk)
         send_test(person, pages[2], waits="old_ticket", tablet=disk)
     petra.get(REVIEW)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         petra.get(REVIEW)
 
 

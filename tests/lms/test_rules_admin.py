@@ -496,5 +496,5 @@ def test_the_list_of_rules_costs_the_same_however_much_they_name(
             actor=cast.ada,
         )
     petra.get(f"{BASE}/requirements/")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(15):
         petra.get(f"{BASE}/requirements/")

@@ -139,7 +139,7 @@ def test_the_list_costs_the_same_however_long_it_is(petra, cast, number, django_
     for one in range(number):
         connect(cast, name=f"Platta {one}")
     petra.get(LIST)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         petra.get(LIST)
 
 
@@ -201,5 +201,5 @@ def test_they_cost_the_shop_owners_page_one_query(sign_in, cast, rule, number, d
         connect(cast, name=f"Platta {one}")
     people.hire(cast, "Ny", "Person", "brattfors")
     birgitta.get(SHOP)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         birgitta.get(SHOP)

@@ -261,5 +261,5 @@ def test_the_history_costs_the_same_however_long_it_is(cast, index, number, djan
 def test_and_so_does_the_page(petra, cast, index, number, django_assert_num_queries):
     person = one_of_each(cast, number)
     petra.get(path(person))
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(41):
         petra.get(path(person))

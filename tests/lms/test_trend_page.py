@@ -213,7 +213,7 @@ def test_it_costs_the_same_however_many_there_are(petra, cast, index, django_ass
             petra.get(TREND)
 
 
-QUERIES = 27
+QUERIES = 22
 
 
 # The drawing
