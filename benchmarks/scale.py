@@ -202,7 +202,7 @@ def peaks(built: region.Region) -> dict[str, float]:
     """What a case holds in memory at most, in MB; the answer is not kept, as none is that goes out in pieces."""
     found = {}
     for size in (1_000, 10_000):
-        act = get(client_of(built.leaders[size]), f"{MATRIX}?export=csv")
+        act = file_of(built.leaders[size], "csv-excel")
         gc.collect()
         tracemalloc.start()
         act(None)

@@ -83,7 +83,7 @@ class Evidence(PersonMixin, AdminPage, TemplateView):
             "person": self.person,
             "course": self.course,
             "basis": basis,
-            "cell": show_cell(day, basis.cell, {}) if basis.cell else None,
+            "cell": show_cell(day, basis.cell) if basis.cell else None,
             "works_as": where_and_as_what(basis.workers),
             "day_text": day_text(day),
             "known_text": known_text(known) if known else "",

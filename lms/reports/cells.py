@@ -31,7 +31,6 @@ class ShownCell(NamedTuple):
     why: str
     next: str
     help: str  # a HelpReason, or empty
-    evidence: list[Any]
     rule_id: int | None = None
     rule: str = ""
     afterwards: bool = False
@@ -55,7 +54,6 @@ ICONS = {
 def show_cell(
     day: datetime.date,
     cell: Cell,
-    evidence: dict[int, list[Any]],
     asked_by: Rule | None = None,
     *,
     first: Sequence[str] = (),
@@ -76,7 +74,6 @@ def show_cell(
         why=why(day, cell.facts),
         next=what_next(cell.status, done, first, needed),
         help=needed.value if needed else "",
-        evidence=evidence.get(done.id, []) if done else [],
         rule_id=asked_by.id if asked_by else None,
         rule=rule_text(asked_by) if asked_by else "",
         afterwards=done is not None and is_afterwards(done.completed_on, done.recorded_at),
@@ -114,13 +111,12 @@ class CellPrinter:
     def __init__(
         self,
         day: datetime.date,
-        evidence: dict[int, list[Any]],
         *,
         rules: Iterable[Rule] = (),
         first: Mapping[tuple[int, int], Sequence[str]] | None = None,
         links: Mapping[str, Any] | None = None,
     ) -> None:
-        self._day, self._evidence = day, evidence
+        self._day = day
         self._first, self._links = first or {}, links or {}
         # A rule about a programme is one for each of its courses, all with the same id.
         self._rules = {(rule.id, rule.course_id): (rule, rule_text(rule)) for rule in rules}
@@ -144,8 +140,6 @@ class CellPrinter:
         job, facts, done = worker.job, cell.facts, cell.facts.completion
         first = tuple(self._first.get((job.staff_id, cell.course_id), ())) if self._first else ()
         asked_by, rule = self._rules.get((facts.rule_id or 0, cell.course_id), (None, ""))
-        if done and done.id in self._evidence:
-            return self._render(self._show(cell, first, asked_by), worker)
         why_so, detail = self._texts(cell)
         needed = help_on(self._day, facts) if facts.help else None
         afterwards = done is not None and is_afterwards(done.completed_on, done.recorded_at, ends=self._ends)
@@ -209,7 +203,7 @@ class CellPrinter:
         return found
 
     def _show(self, cell: Cell, first: Sequence[str], asked_by: Rule | None) -> ShownCell:
-        return show_cell(self._day, cell, self._evidence, asked_by, first=first)
+        return show_cell(self._day, cell, asked_by, first=first)
 
     def _render(self, shown: ShownCell, worker: Any) -> str:
         return self._template.render({**self._links, "cell": shown, "worker": worker})

@@ -14,7 +14,7 @@ from .. import matrix
 from ..equivalence.counting import Equivalence, with_sources
 from ..equivalence.lookup import equivalences_on
 from ..help import Needed, who_needs_help
-from ..models import CourseEquivalence, Employment, Retraining, StaffMember
+from ..models import CourseEquivalence, Employment, ProgrammeContents, Retraining, StaffMember
 from ..requirements.choice import Asked, asked_of, chosen_among_with, rules_about
 from ..requirements.lookup import JOB_FIELDS, job_from, rules_and_courses_on, with_earlier
 from ..requirements.per_job import PerJob
@@ -52,6 +52,7 @@ class Overview(NamedTuple):
     chosen: int = 0
     any_equivalence: bool = True
     any_demand: bool = True
+    any_programme: bool = True
 
 
 class Scored(NamedTuple):
@@ -127,8 +128,9 @@ class Figures:
                 number=Count("pk", filter=chosen.chosen or None),
                 any_equivalence=Exists(CourseEquivalence.objects.in_force(day, known=known)),
                 any_demand=Exists(Retraining.objects.in_force(day, known=known)),
+                any_programme=Exists(ProgrammeContents.objects.in_force(day, known=known)),
             )
-            .values_list("role__name", "number", "any_equivalence", "any_demand")
+            .values_list("role__name", "number", "any_equivalence", "any_demand", "any_programme")
         )
         if not rows:
             return Overview()

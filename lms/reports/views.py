@@ -174,11 +174,13 @@ class TrainingMatrix(MatrixFilter, ReportView):
 
     @cached_property
     def shown_columns(self) -> Columns:
-        """The courses that are shown. One query, for the programmes to choose among."""
+        """The courses that are shown. One query where there are programmes to choose among."""
         found = self.figures
         held = [
             (programme, courses)
-            for programme, courses in programmes_on(self.day, known=self.known)
+            for programme, courses in (
+                programmes_on(self.day, known=self.known) if found.overview.any_programme else ()
+            )
             if not set(courses).isdisjoint(found.course_ids)
         ]
         self.filter_form.offer_programmes(programme for programme, _courses in held)
@@ -274,7 +276,6 @@ class TrainingMatrix(MatrixFilter, ReportView):
         shown = [(worker, row, [row.cells[place] for place in places]) for worker, row in rows]
         show = CellPrinter(
             self.day,
-            {},  # what proves it stands on the page that the cell leads to
             rules=self.figures.rules,
             first=what_comes_first(self.figures, [row for _worker, row in rows]),
             links={name: context[name] for name in ("may_lead_project", "and_when")},

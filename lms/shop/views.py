@@ -61,12 +61,12 @@ def my_shop(request):
             "person": staff[worker.job.staff_id],
             "row": row,
             "cells": [
-                (course, show_cell(day, cell, {}, first=first.get((worker.job.staff_id, course.pk), ())))
+                (course, show_cell(day, cell, first=first.get((worker.job.staff_id, course.pk), ())))
                 for course, cell in zip(found.courses, row.cells, strict=True)
                 if cell.facts.required
             ],
             "recommended": [  # counted nowhere
-                (course, show_cell(day, cell, {}))
+                (course, show_cell(day, cell))
                 for course, cell in zip(found.courses, row.cells, strict=True)
                 if cell.facts.recommended and not cell.facts.required
             ],

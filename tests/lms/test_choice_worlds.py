@@ -124,5 +124,5 @@ def test_one_course_of_a_programme_costs_no_more_queries(cast, index, django_ass
     require(programme=programme, valid_from=TODAY, actor=cast.ada)
     day = timezone.localdate()
     for chosen in ({}, {"course": world.courses[0]}):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             assert gather(day, Workplace.objects.all(), **chosen).totals.people.counted

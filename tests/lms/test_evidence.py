@@ -59,7 +59,7 @@ def test_the_sentence_is_the_matrixs_own(petra, cast, course, rule, pages):
     read(cast.maja, pages[0])
     rows = petra.get("/admin/reports/training-matrix/?view=people").context["object_list"]
     for worker, row, _html in rows:
-        cell = show_cell(timezone.localdate(), row.cells[0], {})
+        cell = show_cell(timezone.localdate(), row.cells[0])
         person = cast.staff[worker.given_name.lower()]
         shown = petra.get(address(person, course), {"job": worker.job.id}).context["cell"]
         assert (shown.label, shown.why, shown.next, shown.late) == (cell.label, cell.why, cell.next, cell.late)

@@ -191,13 +191,13 @@ def test_a_cell_put_together_says_what_a_cell_by_itself_says(world, language):
         rules = {(rule.id, rule.course_id): rule for rule in found.rules}
         links = {"may_lead_project": True, "and_when": "&date=2026-11-23"}
         first = {(found.workers[0].job.staff_id, found.course_ids[0]): ["En annan"]}
-        printer = CellPrinter(TODAY, {}, rules=found.rules, first=first, links=links)
+        printer = CellPrinter(TODAY, rules=found.rules, first=first, links=links)
         for worker, row in found.people():
             alone = []
             for cell in row.cells:
                 behind = first.get((worker.job.staff_id, cell.course_id), ())
                 told = {
-                    "cell": show_cell(TODAY, cell, {}, rules.get((cell.facts.rule_id, cell.course_id)), first=behind),
+                    "cell": show_cell(TODAY, cell, rules.get((cell.facts.rule_id, cell.course_id)), first=behind),
                     "worker": worker,
                 }
                 alone.append(render_to_string("lms/reports/cell.html", {**links, **told}))
@@ -239,7 +239,7 @@ def test_the_links_of_a_cell_lead_to_its_own_person_and_course(cast, rule, cours
     """Two who need help with the same, on the same page."""
     day = timezone.localdate()
     identity = builders.course_of(course)
-    printer = CellPrinter(day, {})
+    printer = CellPrinter(day)
     for worker, row in gather(day, Workplace.objects.all()).people():
         facts = row.cells[0].facts._replace(help=HelpReason.ATTEMPTS)
         cell = row.cells[0]._replace(status=Status.NEEDS_HELP, facts=facts)

@@ -282,7 +282,7 @@ def test_a_day_that_is_not_before_the_one_shown_is_said_at_its_field(noon, petra
 
 
 #: What one more set of sums costs, in queries.
-SUMS = 6
+SUMS = 4
 
 
 def test_the_day_compared_with_goes_along_and_costs_one_more_set_of_sums(noon, petra, cast):

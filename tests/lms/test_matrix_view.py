@@ -87,7 +87,7 @@ def test_every_cell_says_why_and_what_next(petra, cast):
     response = petra.get(MATRIX, {"view": "people"})
     for _worker, row, _html in response.context["object_list"]:
         for cell in row.cells:
-            shown = show_cell(timezone.localdate(), cell, {})
+            shown = show_cell(timezone.localdate(), cell)
             assert shown.why.endswith(".")
             assert shown.next.endswith(".")
             assert shown.why in response.content.decode()
