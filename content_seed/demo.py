@@ -1,5 +1,6 @@
 """Invented staff at five service points, one for everything that the matrix can show. Built by the same functions
-that the views call, never by raw inserts. Nobody here exists; the workplaces are marked as examples."""
+that the views call, never by raw inserts; only the days on which it was heard of are put back. Nobody here exists; the
+workplaces are marked as examples."""
 
 import datetime
 import uuid
@@ -8,16 +9,24 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from courses.models import Activity, Course
 from lms.models import (
+    ActivityCompletion,
+    CourseCompletion,
+    Employment,
     EmploymentKind,
+    Enrolment,
     EventKind,
     EventSource,
+    Exemption,
     JobRole,
+    QuizAttempt,
+    Requirement,
     Role,
     StaffMember,
     TrainingSettings,
@@ -77,6 +86,9 @@ EVENINGS = (
     ("Marknadsföring för lanthandeln", (OWNER,), 240, ("complete",)),
 )
 
+#: The evening of which it was written down a week later who came.
+WRITTEN_DOWN_LATER = "Krishantering och servicepunkten som kriscentrum"
+
 
 class DemoExistsError(Exception):
     """There are people already: the demo is only for an empty site."""
@@ -105,6 +117,8 @@ def seed_demo() -> Iterator[str]:
     for row in PEOPLE:
         with transaction.atomic():
             _reach(learning, people[row[0]], row[-1], admin)
+    with transaction.atomic():
+        _as_heard_of_then()
     line = _("%(people)s invented people at %(places)s service points")
     yield f"{'demo':<14}{line % {'people': len(people), 'places': len(PLACES)}}"
 
@@ -285,6 +299,31 @@ def _reach(learning: "Learning", person: StaffMember, state: str, admin: Any) ->
     if state == "left":
         job = person.employments.get()
         end_employment(job=job, last_day=today - datetime.timedelta(days=20), actor=admin)
+
+
+def _as_heard_of_then() -> None:
+    """Everything was heard of when it happened: so the second date has something to show of what is loaded in a moment.
+
+    Only who came to one of the evenings was written down a week later.
+    """
+    now = timezone.now()
+    for model, first_day in (
+        (Employment, "start"),
+        (Requirement, "valid_from"),
+        (Exemption, "valid_from"),
+        (Enrolment, "started_on"),
+    ):
+        for row in model._default_manager.all():
+            day = datetime.datetime.combine(getattr(row, first_day), datetime.time(7))
+            row.recorded_at = min(timezone.make_aware(day), now)
+            row.save(update_fields=["recorded_at"])
+    late = Course.objects.filter(titles__sv=WRITTEN_DOWN_LATER).first()
+    for completion in CourseCompletion.objects.all():
+        days = 7 if completion.course == late else 0
+        completion.recorded_at = completion.occurred_at + datetime.timedelta(days=days)
+        completion.save(update_fields=["recorded_at"])
+    ActivityCompletion.objects.update(recorded_at=F("occurred_at"))
+    QuizAttempt.objects.exclude(submitted_at=None).update(recorded_at=F("submitted_at"))
 
 
 class Learning:

@@ -1,5 +1,6 @@
 """Seeding: idempotent, respectful of authors, and the demo shows everything that the matrix can show."""
 
+import datetime
 import shutil
 import uuid
 from pathlib import Path
@@ -148,6 +149,17 @@ def test_the_demo_shows_every_status_that_there_is(demo):
     statuses = {cell.status for _worker, row in found.rows(found.workers) for cell in row.cells}
     assert statuses == set(Status)
     assert 0 < found.totals.people.done < found.totals.people.counted
+
+
+def test_the_demo_has_a_past_that_was_known_then(demo):
+    now = timezone.now()
+    then = now - datetime.timedelta(days=60)
+    everywhere = Workplace.objects.all()
+    done = [
+        figures.gather(timezone.localdate(moment), everywhere, known=moment).totals.people.done
+        for moment in (then, now)
+    ]
+    assert 0 < done[0] < done[1]
 
 
 def test_seeding_the_demo_twice_adds_nobody(demo, capsys):
