@@ -186,7 +186,7 @@ def test_it_costs_the_same_for_many_and_for_few(cast, due, number, django_assert
         )
 
 
-QUERIES = 31
+QUERIES = 27
 
 
 @pytest.mark.parametrize(
