@@ -139,6 +139,7 @@ def test_how_many_are_enough_is_said_listed_foreseen_and_undone(ada, cast, cours
     assert shown.context["told"] == [
         "Från den 25 november 2026 finns det en kurs som 3 personer inte längre behöver gå.",
         "Ingen blir försenad direkt.",
+        "Det gäller Birgitta Forsberg, Bo Ek och Maja Lindgren.",
     ]
     assert ada.post(path, {**form, "seen": shown.context["seal"]}).status_code == 302
     assert "Minst 1 av 2:" in ada.get(f"{BASE}/programmes/").content.decode()
