@@ -39,10 +39,12 @@ FAMILY = ("Ek", "Lindgren", "Öberg", "Forsberg", "Åström", "Nyman", "Holm", "
 
 @dataclass
 class Region:
-    """Who leads how many: all 10,000 staff, one municipality of 1,000, and five shops of 100; and one of the shops."""
+    """Who leads how many: all 10,000 staff, one municipality of 1,000, and five shops of 100; one of the shops; and one
+    of the courses."""
 
     leaders: dict[int, Any]
     shop: Workplace
+    course: Course
 
 
 @transaction.atomic
@@ -109,7 +111,7 @@ def build(actor: Any) -> Region:
         leaders[size] = get_user_model().objects.create_user(username=f"region-{size}")
         for place in places:
             give_responsibility(user=leaders[size], role=Role.PROJECT_LEADER, workplace=place, actor=actor)
-    return Region(leaders, shops[0])
+    return Region(leaders, shops[0], courses[0])
 
 
 def _below(parents: list[Workplace], number: int, name: str, kind: str) -> list[Workplace]:

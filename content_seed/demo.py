@@ -114,9 +114,9 @@ def seed_demo() -> Iterator[str]:
         _pins(people)
         _evenings(admin, people)
     learning = Learning(course)
-    for row in PEOPLE:
+    for number, row in enumerate(PEOPLE, start=1):
         with transaction.atomic():
-            _reach(learning, people[row[0]], row[-1], admin)
+            _reach(learning, people[row[0]], row[-1], number, admin)
     with transaction.atomic():
         _as_heard_of_then()
     line = _("%(people)s invented people at %(places)s service points")
@@ -265,12 +265,13 @@ def _pins(people: dict[str, StaffMember]) -> None:
             set_pin(staff=people[given], pin=DEMO_PIN)
 
 
-def _reach(learning: "Learning", person: StaffMember, state: str, admin: Any) -> None:
+def _reach(learning: "Learning", person: StaffMember, state: str, number: int, admin: Any) -> None:
+    """`number` spreads them over days and lessons."""
     today = timezone.localdate()
     if state in ("complete", "left"):
-        learning.everything(person, days_ago=40 + person.pk * 3 % 90)
+        learning.everything(person, days_ago=40 + number * 3 % 90)
     elif state == "in_progress":
-        learning.lessons(person, days_ago=9, count=1 + person.pk % 4, steps_of_last=2)
+        learning.lessons(person, days_ago=9, count=1 + number % 4, steps_of_last=2)
     elif state == "needs_help":
         learning.lessons(person, days_ago=12, count=5)
         for attempt in range(learning.quiz.max_attempts or 3):
