@@ -48,7 +48,7 @@ test-unit: $(VENV)/dev.stamp $(MO)
 	$(PY) -m pytest -m slow
 
 test-postgres: $(VENV)/dev.stamp $(MO)
-	@tests/with_postgres $(PY) -m pytest -n 2 -m "not browser and not slow"
+	@tests/with_postgres $(PY) -m pytest -n 2 --hypothesis-profile=again -m "not browser and not slow"
 
 test-browser: $(VENV)/dev.stamp $(MO)
 	@tests/with_chromium $(PY) -m pytest -m browser

@@ -16,6 +16,8 @@ snapshots: dict[str, Snapshot] = {}
 settings.register_profile(
     "larpunkt", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+# The same again on the second database: what is pure has been tried on the first.
+settings.register_profile("again", settings.get_profile("larpunkt"), max_examples=25)
 settings.load_profile("larpunkt")
 
 
