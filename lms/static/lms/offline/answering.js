@@ -112,6 +112,7 @@ const keepSaving = (form) => {
   const status = form.querySelector("[data-lms-saved]");
   let timer;
   let pending;
+  let latest;
   const save = () => {
     clearTimeout(timer);
     pending = undefined;
@@ -119,10 +120,13 @@ const keepSaving = (form) => {
     const said = JSON.stringify(valuesOf(form));
     status.textContent = ""; // what stands there is about an earlier answer
     const writing = outbox.write(form.dataset.lmsLearner, factOf(form)).then((row) => {
-      form.lmsKept = row && { said, row };
-      status.textContent = row ? form.dataset.saved : "";
+      if (writing === latest) { // else what stands there now has not been kept yet
+        form.lmsKept = row && { said, row };
+        status.textContent = row ? form.dataset.saved : "";
+      }
       outbox.flush();
     }, (error) => say(form, whatWentWrong(error))).finally(() => saving.delete(writing));
+    latest = writing;
     saving.add(writing);
     return writing;
   };
