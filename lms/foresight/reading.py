@@ -10,21 +10,20 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from .. import ledger
 from ..equivalence.counting import with_sources
-from ..equivalence.lookup import Pair, best_of, equivalences_on
+from ..equivalence.lookup import equivalences_on
 from ..matrix import Record, Share
-from ..models import CourseCompletion, Employment, Exemption, Workplace
+from ..models import Employment, Workplace
 from ..rehearsal import rehearse
 from ..reports.figures import gather
+from ..reports.recorded import add_exemptions, add_learning
 from ..requirements.change import Change, Count, ShareChange, Someone, State, compare
 from ..requirements.lookup import JOB_FIELDS, job_from, with_earlier
-from ..retraining.demands import Demand
-from ..retraining.lookup import demands_on, redo_by_completion
-from ..status import Completion
+from ..retraining.lookup import demands_on
 
 #: A workplace, and a course there or all of them.
 Where = tuple[int, int | None]
@@ -71,7 +70,7 @@ def foresee(
 def _look(staff: Collection[int], places: Collection[int], day: datetime.date) -> _Seen:
     figures = gather(day, Workplace.objects.filter(pk__in=places))
     people = people_at(Employment.objects.covering(day).filter(staff__in=staff))
-    record = record_of(staff, figures.course_ids, day)
+    record = figures.record_of(staff, with_help=False)
     totals = figures.totals
     everything: dict[Where, Share] = {(place, None): share for place, share in totals.by_workplace.items()}
     everything.update(totals.by_workplace_course.items())
@@ -103,27 +102,9 @@ def people_at(jobs: QuerySet[Employment]) -> list[Someone]:
 
 
 def record_of(staff: Any, courses: Collection[int], day: datetime.date) -> Record:
-    """Who of `staff`, ids or a query for them, had done the courses by `day`, and who is excused: as in the matrix.
-
-    Four queries, and one more where something is to be done again.
-    """
-    record = Record(completions=_completions(staff, courses, day))
-    excused = Exemption.objects.in_force(day).filter(Q(course__in=courses) | Q(course=None), staff__in=staff)
-    for staff_id, course_id in excused.values_list("staff_id", "course_id"):
-        record.exempt.setdefault(staff_id, set()).add(course_id)
+    """What had happened by `day` to `staff`, ids or a query for them, with `courses`: as in the matrix."""
+    record, equivalences = Record(), equivalences_on(day)
+    demands = demands_on(day, with_sources(courses, equivalences))
+    add_exemptions(record, staff, day, None)
+    add_learning(record, staff, list(courses), equivalences, demands, day, None)
     return record
-
-
-def _completions(staff: Any, courses: Collection[int], day: datetime.date) -> dict[Pair, Completion]:
-    equivalences = equivalences_on(day)
-    wanted = with_sources(courses, equivalences)
-    demands: dict[int, list[Demand]] = demands_on(day, wanted)
-    rows = CourseCompletion.objects.standing(day).filter(staff__in=staff, course__in=wanted)
-    redo = redo_by_completion(rows, demands)
-    done: dict[Pair, list[Completion]] = {}
-    told = rows.values_list("staff_id", "course_id", "completed_on", "valid_until", "pk", "renewable_from")
-    for staff_id, course_id, completed_on, valid_until, pk, opens in told:
-        own = Completion(completed_on, valid_until, pk, opens, redo=redo.get(pk))
-        done.setdefault((staff_id, course_id), []).append(own)
-    asked = set(courses)
-    return {pair: best for pair, best in best_of(done, equivalences).items() if pair[1] in asked}

@@ -19,7 +19,7 @@ def may_name(person: StaffMember) -> QuerySet[HandedOutReport]:
 
     Not who stands in the file: what else was chosen may have left them out. Nobody who stands in one is missed.
     """
-    jobs = Employment.objects.covering(OuterRef("report__day"), known=OuterRef("report__known")).filter(  # type: ignore[arg-type]
+    jobs = Employment.objects.covering(OuterRef("report__day"), known=OuterRef("report__known")).filter(
         staff=person, workplace__path__startswith=OuterRef("workplace__path")
     )
     there = ReportedWorkplace.objects.filter(Exists(jobs), report=OuterRef("pk"))

@@ -167,11 +167,11 @@ class EmploymentKind(models.TextChoices):
 
 
 class EmploymentQuerySet(models.QuerySet):
-    def known_at(self, moment: datetime.datetime) -> Self:
+    def known_at(self, moment: datetime.datetime | OuterRef) -> Self:
         """As the register stood at `moment`: what was recorded by then and not yet found wrong."""
         return self.filter(recorded_at__lte=moment).filter(Q(voided_at=None) | Q(voided_at__gt=moment))
 
-    def covering(self, day: datetime.date, *, known: datetime.datetime | None = None) -> Self:
+    def covering(self, day: datetime.date | OuterRef, *, known: datetime.datetime | OuterRef | None = None) -> Self:
         """Employments that cover `day`. An end recorded after `known` had not been heard of then."""
         jobs = self.known_at(known) if known else self.filter(voided_at=None)
         still = Q(end=None) | Q(end__gte=day)

@@ -143,7 +143,10 @@ def test_a_leader_is_told_of_those_in_reach_alone(noon, cast, course, far):
 
 def test_ending_a_rule_says_who_need_no_longer(noon, cast, rule, course):
     last = timezone.localdate()
-    act = lambda: end_requirement(rule=rule, last_day=last, actor=cast.ada)  # noqa: E731
+
+    def act():
+        return end_requirement(rule=rule, last_day=last, actor=cast.ada)
+
     change = foresee(act, course, day=last + ONE_DAY)
     assert change == Change(
         day=last + ONE_DAY,
