@@ -42,11 +42,3 @@ def programmes_on(day: datetime.date, *, known: datetime.datetime | None = None)
     for part in parts.order_by("contents", "order"):
         found.setdefault(part.contents.programme, []).append(part.course_id)
     return sorted(found.items(), key=lambda held: (held[0].title, held[0].pk))
-
-
-def contents_on(programme: Programme, day: datetime.date) -> list[Course]:
-    """Its courses on `day`, in order."""
-    for contents, courses in contents_of([programme]).get(programme.pk, []):
-        if contents.holds_on(day):
-            return courses
-    return []

@@ -194,18 +194,6 @@ def _due(rule: Rule, since: datetime.date, grace_until: datetime.date) -> dateti
     return max(*dates, grace_until) if dates else None
 
 
-def duties_of(job: Job, rules: Iterable[Rule]) -> dict[int, Duty]:
-    """What `job` requires, were nothing left to choose: course id to duty. What is asked of somebody, `choice` says.
-
-    Where rules meet, the earliest due date wins; see `earlier`.
-    """
-    duties: dict[int, Duty] = {}
-    for rule in rules:
-        if applies(rule, job):
-            add_duty(duties, rule.course_id, duty_of(rule, job))
-    return duties
-
-
 def add_duty(duties: dict[int, Duty], course_id: int, duty: Duty) -> None:
     """Where there is one already, the one that is due first stays; see `earlier`."""
     known = duties.get(course_id)

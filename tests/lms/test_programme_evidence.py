@@ -4,11 +4,9 @@ import datetime
 from html import unescape
 
 import pytest
-from django.utils import timezone
 
-from lms.programmes.actions import create_programme
-from lms.requirements.actions import require
 from tests.builders import complete, course_of, make_full_course
+from tests.programmes import require_programme
 
 NOON = datetime.datetime(2026, 11, 25, 11, tzinfo=datetime.UTC)
 ENOUGH = "1 av 2 i kursprogrammet ”Grunden” räcker."
@@ -29,13 +27,6 @@ def courses(pages):
     return [course_of(page) for page in pages]
 
 
-def make(cast, courses, **changes):
-    programme = create_programme(
-        title_sv="Grunden", courses=courses, valid_from=timezone.localdate(), actor=cast.ada, **changes
-    )
-    require(programme=programme, valid_from=timezone.localdate(), due_days=30, actor=cast.ada)
-
-
 def text_of(client, address):
     return " ".join(unescape(client.get(address).content.decode()).split())
 
@@ -45,7 +36,7 @@ def evidence(client, person, course):
 
 
 def test_of_a_programme_that_is_required_whole_each_course_says_so(petra, cast, courses):
-    make(cast, courses)
+    require_programme(cast, courses)
     for course in courses:
         assert "Den ingår i kursprogrammet ”Grunden”. Den ska vara klar senast" in evidence(petra, cast.maja, course)
     cells = text_of(petra, f"/admin/reports/training-matrix/?workplace={cast.brattfors.pk}")
@@ -53,7 +44,7 @@ def test_of_a_programme_that_is_required_whole_each_course_says_so(petra, cast, 
 
 
 def test_what_is_left_out_says_that_others_are_enough(petra, cast, pages, courses):
-    make(cast, courses, at_least=1)
+    require_programme(cast, courses, at_least=1)
     chosen, left_out = (evidence(petra, cast.maja, course) for course in courses)
     assert ENOUGH in chosen
     assert ENOUGH in left_out
@@ -64,7 +55,7 @@ def test_what_is_left_out_says_that_others_are_enough(petra, cast, pages, course
 
 
 def test_the_history_says_what_may_be_chosen(petra, cast, pages, courses):
-    make(cast, courses, at_least=1)
+    require_programme(cast, courses, at_least=1)
     complete(cast.maja, pages[0])
     told = text_of(petra, f"/admin/training/staff/{cast.maja.pk}/")
     assert f"”Första” går att välja från den här dagen. {ENOUGH}" in told

@@ -8,6 +8,7 @@ from django.utils import timezone
 from lms.programmes.actions import create_programme
 from lms.requirements.actions import excuse, require
 from tests.builders import complete, course_of, make_full_course
+from tests.programmes import require_programme
 
 NOON = datetime.datetime(2026, 11, 25, 11, tzinfo=datetime.UTC)
 START = "/min-utbildning/"
@@ -24,11 +25,7 @@ def pages(index):
 
 
 def make(cast, pages, **changes):
-    programme = create_programme(
-        title_sv="Grunden", courses=[course_of(page) for page in pages], valid_from=timezone.localdate(),
-        actor=cast.ada, **changes,
-    )  # fmt: skip
-    require(programme=programme, valid_from=timezone.localdate(), due_days=30, actor=cast.ada)
+    require_programme(cast, [course_of(page) for page in pages], **changes)
 
 
 def shown(client):

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from lms.access import asked_courses
 from lms.models import Employment, LedgerEntry, Programme, ProgrammeContents, Requirement, Workplace
 from lms.programmes.actions import change_programme, create_programme
-from lms.programmes.lookup import contents_on
 from lms.remedies.undo import undo
 from lms.reports.figures import gather
 from lms.requirements.actions import change_requirement, end_requirement, require
@@ -19,6 +18,7 @@ from lms.requirements.lookup import rules_and_courses_on, rules_on, rules_over
 from lms.requirements.rules import ONE_DAY
 from lms.requirements.terms import terms_of
 from tests.builders import course_of, make_course
+from tests.programmes import contents_on
 
 NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 TODAY = NOON.date()

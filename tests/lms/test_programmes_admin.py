@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from lms.models import LedgerEntry, Programme, Requirement
 from lms.programmes.actions import create_programme
-from lms.programmes.lookup import contents_on
 from lms.requirements.actions import require
 from tests.builders import course_of, make_course
+from tests.programmes import contents_on
 
 BASE = "/admin/training"
 NOON = "2026-11-25 12:00:00+00:00"

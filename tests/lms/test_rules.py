@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.requirements.choice import asked_of
 from lms.requirements.rules import (
     Duty,
     Earlier,
@@ -11,7 +12,6 @@ from lms.requirements.rules import (
     Rule,
     applies,
     bound_since,
-    duties_of,
     duty_of,
     earlier,
     merge_duties,
@@ -68,9 +68,9 @@ def test_what_a_rule_leaves_out_it_never_binds(exception):
 def test_what_is_recommended_has_no_due_day_and_what_another_rule_demands_is_mandatory():
     should = rule(id=2, mandatory=False, due_on=datetime.date(2026, 3, 1))
     must = rule(due_on=datetime.date(2026, 6, 1))
-    assert duties_of(JOB, [should]) == {1: Duty(None, 2, GRACE, mandatory=False)}
+    assert asked_of(JOB, [should]).always == {1: Duty(None, 2, GRACE, mandatory=False)}
     for order in ([should, must], [must, should]):
-        assert duties_of(JOB, order) == {1: Duty(datetime.date(2026, 6, 1), 1, GRACE)}
+        assert asked_of(JOB, order).always == {1: Duty(datetime.date(2026, 6, 1), 1, GRACE)}
 
 
 def test_a_rule_says_how_many_days_of_grace_there_are():
@@ -177,8 +177,8 @@ def test_where_rules_meet_the_earliest_date_wins():
         rule(id=2, due_on=datetime.date(2026, 10, 31)),
         rule(id=3),
     )
-    assert duties_of(JOB, [soon, late, never]) == {1: Duty(datetime.date(2026, 10, 31), 2, GRACE)}
-    assert duties_of(JOB, [never, soon]) == {1: Duty(datetime.date(2026, 12, 31), 1, GRACE)}
+    assert asked_of(JOB, [soon, late, never]).always == {1: Duty(datetime.date(2026, 10, 31), 2, GRACE)}
+    assert asked_of(JOB, [never, soon]).always == {1: Duty(datetime.date(2026, 12, 31), 1, GRACE)}
 
 
 @given(rules(), jobs())
@@ -191,7 +191,7 @@ def test_binding_and_dates_agree_with_the_slow_reference(rule, job):
 
 @given(st.lists(rules(), max_size=6), st.lists(jobs(), max_size=4))
 def test_merged_duties_agree_with_the_slow_reference(all_rules, some_jobs):
-    merged = merge_duties(duties_of(job, all_rules) for job in some_jobs)
+    merged = merge_duties(asked_of(job, all_rules).always for job in some_jobs)
     for course in COURSES:
         must, last_day = reference.required(course, some_jobs, all_rules)
         duty = merged.get(course)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from lms.models import Workplace
 from lms.requirements.choice import asked_of
 from lms.requirements.per_job import PerJob, as_if_from_the_first
-from lms.requirements.rules import duties_of
 from lms.status import runs_out
 from lms.subtrees import peopled, sums_below
 from lms.tally import STEP, Bits, Duties, Learned, Tally
@@ -66,7 +65,7 @@ def test_a_level_of_the_tree_is_as_long_as_treebeard_makes_it():
 def test_what_is_answered_for_many_jobs_is_what_the_rules_say_of_each(people, duties):
     bits, asked = Bits(COURSES), Duties(TODAY, COURSES, duties)
     for job in people:
-        own = {course: duty for course, duty in duties_of(job, duties).items() if duty.mandatory}
+        own = {course: duty for course, duty in asked_of(job, duties).always.items() if duty.mandatory}
         bound = asked.of(job)
         assert bound.required == bits.mask(own)
         assert bound.overdue == bits.mask(course for course, duty in own.items() if duty.due and duty.due < TODAY)
@@ -78,7 +77,7 @@ def test_who_begins_later_is_never_late_sooner(job, days, duties):
     """What `Duties` rests on: rules that broke it would have to be asked for each job."""
     job = job._replace(before=())
     later = job._replace(start=job.start + datetime.timedelta(days=days))
-    own, theirs = duties_of(job, duties), duties_of(later, duties)
+    own, theirs = asked_of(job, duties).always, asked_of(later, duties).always
     assert own.keys() == theirs.keys()
     for course, duty in own.items():
         assert theirs[course].grace_until >= duty.grace_until
@@ -89,9 +88,9 @@ def test_who_begins_later_is_never_late_sooner(job, days, duties):
 @given(st.lists(jobs(), max_size=12), st.lists(rules(), max_size=5))
 def test_duties_of_many_jobs_are_the_duties_of_each(people, duties):
     """All of them, also what is recommended and which rule asks."""
-    asked = PerJob(duties, duties_of)
+    asked = PerJob(duties, asked_of)
     for job in people:
-        assert asked(job) == duties_of(job, duties)
+        assert asked(job) == asked_of(job, duties)
 
 
 @given(jobs(), st.lists(rules(), max_size=5))
@@ -99,8 +98,8 @@ def test_a_job_before_counts_no_more_than_if_this_one_had_begun_then(job, duties
     """The other thing that `Duties` rests on."""
     first = min([job.start, *(other.start for other in job.before)])
     loosened = [as_if_from_the_first(rule) for rule in duties]
-    apart, own = duties_of(job._replace(start=first, before=()), loosened), duties_of(job, duties)
-    unmoved = duties_of(job._replace(before=()), duties)
+    apart, own = asked_of(job._replace(start=first, before=()), loosened).always, asked_of(job, duties).always
+    unmoved = asked_of(job._replace(before=()), duties).always
     for course, duty in own.items():
         assert apart[course].grace_until <= duty.grace_until <= unmoved[course].grace_until
         assert duty.due is None or apart[course].due <= duty.due <= unmoved[course].due
