@@ -15,8 +15,8 @@ from lms.requirements.actions import excuse, require
 from tests import builders, people
 from tests.builders import activity_of, complete, course_of, read, take_quiz, tell, version_of
 from tests.courses.test_publishing import republish
-from tests.lms.test_retraining import change as change_lesson
-from tests.lms.test_retraining import demand as demand_again
+from tests.retraining import change as change_lesson
+from tests.retraining import demand as demand_again
 
 NOON = datetime.datetime(2026, 10, 7, 10, tzinfo=datetime.UTC)
 DAY, MINUTE = datetime.timedelta(days=1), datetime.timedelta(minutes=1)

@@ -15,8 +15,8 @@ from lms.reports.cells import show_cell
 from lms.requirements.actions import excuse, require
 from tests import builders, people
 from tests.builders import complete, course_of, read, take_quiz, tell, version_of
-from tests.lms.test_retraining import change as change_lesson
-from tests.lms.test_retraining import demand as demand_again
+from tests.retraining import change as change_lesson
+from tests.retraining import demand as demand_again
 
 NOON = datetime.datetime(2026, 10, 7, 10, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)

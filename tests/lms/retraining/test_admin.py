@@ -14,7 +14,7 @@ from lms.workplaces.actions import give_responsibility
 from tests import people
 from tests.builders import activity_of, complete, course_of, make_full_course, read
 from tests.courses.test_publishing import translate
-from tests.lms.test_retraining import DAY, change, course, demand, noon  # noqa: F401
+from tests.retraining import DAY, change, demand
 
 WORDS = {"note_sv": "Nya öppettider.", "note_en": ""}
 
@@ -25,7 +25,7 @@ def ada(sign_in):
 
 
 @pytest.fixture
-def changed(cast, course, pages, noon):  # noqa: F811
+def changed(cast, course, pages, noon):
     complete(cast.maja, course)
     noon.shift(DAY)
     page = change(pages[0])
@@ -52,7 +52,7 @@ def told(response):
     return " ".join(response.context["told"])
 
 
-def test_it_is_rehearsed_and_then_done(ada, cast, course, changed):  # noqa: F811
+def test_it_is_rehearsed_and_then_done(ada, cast, course, changed):
     complete(people.hire(cast, "Anna", "Al", "grasmyr"), course)  # as it is now: not touched
     read(cast.bo, changed)
     sent = form(course, changed)
@@ -71,7 +71,7 @@ def test_it_is_rehearsed_and_then_done(ada, cast, course, changed):  # noqa: F81
     assert "Lektion 1" in listed
 
 
-def test_who_is_in_the_middle_is_told_of(ada, cast, course, changed):  # noqa: F811
+def test_who_is_in_the_middle_is_told_of(ada, cast, course, changed):
     from courses.models import ActivityVersion
 
     old = ActivityVersion.objects.filter(activity=activity_of(changed)).earliest("pk")
@@ -82,7 +82,7 @@ def test_who_is_in_the_middle_is_told_of(ada, cast, course, changed):  # noqa: F
     assert len(again) > len(goes_on)
 
 
-def test_a_language_that_says_the_same_as_before_is_told_of(ada, cast, course, pages, noon):  # noqa: F811
+def test_a_language_that_says_the_same_as_before_is_told_of(ada, cast, course, pages, noon):
     translate(pages[0], title="Lesson 1")
     complete(cast.maja, course)
     noon.shift(DAY)
@@ -91,7 +91,7 @@ def test_a_language_that_says_the_same_as_before_is_told_of(ada, cast, course, p
 
 
 @pytest.mark.parametrize("wrong", [{"by_when": "2020-01-01"}, {"note_sv": ""}, {"part": ""}])
-def test_what_is_missing_is_said_at_the_field(ada, course, changed, wrong):  # noqa: F811
+def test_what_is_missing_is_said_at_the_field(ada, course, changed, wrong):
     sent = form(course, changed)
     if "part" in wrong:
         sent[f"part_{activity_of(changed).pk}"] = ""
@@ -101,12 +101,12 @@ def test_what_is_missing_is_said_at_the_field(ada, course, changed, wrong):  # n
     assert not Retraining.objects.exists()
 
 
-def test_where_nothing_has_changed_it_says_so(ada, course):  # noqa: F811
+def test_where_nothing_has_changed_it_says_so(ada, course):
     assert ada.get(address(course)).status_code == 200
     assert ada.post(address(course), {**WORDS, "by_when": str(timezone.localdate())}).status_code == 422
 
 
-def test_the_dry_run_costs_the_same_however_many(ada, cast, course, changed, django_assert_num_queries):  # noqa: F811
+def test_the_dry_run_costs_the_same_however_many(ada, cast, course, changed, django_assert_num_queries):
     from lms.retraining.foresight import foresee
 
     for number in (1, 5):
@@ -118,7 +118,7 @@ def test_the_dry_run_costs_the_same_however_many(ada, cast, course, changed, dja
             foresee(course_of(course), [offer], timezone.localdate(), lambda: None)
 
 
-def test_it_takes_a_leader_of_the_whole_tree(sign_in, cast, course, changed):  # noqa: F811
+def test_it_takes_a_leader_of_the_whole_tree(sign_in, cast, course, changed):
     kajsa = sign_in("kajsa")
     assert kajsa.get(address(course)).status_code in (302, 403)
     give_responsibility(
@@ -130,7 +130,7 @@ def test_it_takes_a_leader_of_the_whole_tree(sign_in, cast, course, changed):  #
     assert sign_in("kajsa").get(address(course)).status_code == 200
 
 
-def test_undo_from_the_list(ada, cast, course, changed):  # noqa: F811
+def test_undo_from_the_list(ada, cast, course, changed):
     made = demand(cast, course, changed)
     entry = LedgerEntry.objects.get(verb="retraining.demanded")
     at = reverse("lms_admin:undo_retraining", args=[made.pk, entry.uuid])
@@ -150,7 +150,7 @@ def first_lesson(course_page):
     return course_page.get_children().first().specific
 
 
-def test_the_list_says_which_course_has_changed_when_and_what(ada, cast, course, index, changed):  # noqa: F811
+def test_the_list_says_which_course_has_changed_when_and_what(ada, cast, course, index, changed):
     other = make_full_course("Annan kurs")
     complete(cast.bo, other)
     context = ada.get(CHANGES).context
@@ -163,7 +163,7 @@ def test_the_list_says_which_course_has_changed_when_and_what(ada, cast, course,
     assert [shown for shown, _demands in context["unchanged"]] == [course_of(other)]
 
 
-def test_the_last_change_stands_first_and_what_is_demanded_among_the_rest(ada, cast, course, index, changed, noon):  # noqa: F811
+def test_the_last_change_stands_first_and_what_is_demanded_among_the_rest(ada, cast, course, index, changed, noon):
     other = make_full_course("Annan kurs")
     complete(cast.bo, other)
     noon.shift(DAY)
@@ -177,15 +177,15 @@ def test_the_last_change_stands_first_and_what_is_demanded_among_the_rest(ada, c
     assert address(other) in page.getvalue().decode()
 
 
-def test_nothing_is_asked_where_there_is_nothing_to_demand(ada, course):  # noqa: F811
+def test_nothing_is_asked_where_there_is_nothing_to_demand(ada, course):
     assert "by_when" not in ada.get(address(course)).getvalue().decode()
 
 
 def test_the_list_costs_the_same_for_one_changed_course_and_for_three(
     cast,
-    course,  # noqa: F811
+    course,
     index,
-    noon,  # noqa: F811
+    noon,
     django_assert_num_queries,
 ):
     courses = [course]
@@ -205,7 +205,7 @@ def test_the_list_costs_the_same_for_one_changed_course_and_for_three(
 # Looking over
 
 
-def test_nothing_to_complete_says_so_and_does_nothing(ada, cast, course):  # noqa: F811
+def test_nothing_to_complete_says_so_and_does_nothing(ada, cast, course):
     complete(cast.maja, course)
     shown = ada.get(address(course, "recheck"))
     assert len(shown.context["told"]) == 1
@@ -214,7 +214,7 @@ def test_nothing_to_complete_says_so_and_does_nothing(ada, cast, course):  # noq
     assert CourseCompletion.objects.count() == 1
 
 
-def test_who_has_done_all_is_named_and_completed_when_it_is_confirmed(ada, cast, course, pages):  # noqa: F811
+def test_who_has_done_all_is_named_and_completed_when_it_is_confirmed(ada, cast, course, pages):
     read(cast.maja, pages[0])
     read(cast.maja, pages[1])
     # As a handler that failed would leave it.
@@ -259,7 +259,7 @@ def publish_in_the_editor(browser, page):
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
-def test_the_author_is_told_who_did_it_as_it_was(ada, cast, course, pages, noon):  # noqa: F811
+def test_the_author_is_told_who_did_it_as_it_was(ada, cast, course, pages, noon):
     assert not any(address(course) in message for message in publish_in_the_editor(ada, pages[0]))
     complete(cast.maja, course)
     noon.shift(DAY)

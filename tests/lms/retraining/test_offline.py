@@ -9,8 +9,8 @@ from lms.status import Status
 from lms.tablet.actions import pair_tablet
 from tests.builders import activity_of, complete, read, version_of
 from tests.courses.test_publishing import republish
-from tests.lms.test_retraining import DAY, change, course, demand, noon, status_of  # noqa: F401
 from tests.outbox import outcomes, reading, send, sitting
+from tests.retraining import DAY, change, demand, status_of
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def paired(cast):
 
 
 @pytest.fixture
-def changed(cast, course, pages, rule, noon):  # noqa: F811
+def changed(cast, course, pages, rule, noon):
     complete(cast.maja, course)
     noon.shift(DAY)
     page = change(pages[0])
@@ -31,7 +31,7 @@ def old_version(page):
     return ActivityVersion.objects.filter(activity=activity_of(page)).earliest("pk")
 
 
-def test_the_tablet_carries_what_is_left_and_why(rf, cast, paired, course, changed):  # noqa: F811
+def test_the_tablet_carries_what_is_left_and_why(rf, cast, paired, course, changed):
     from django.utils import translation
 
     demand(cast, course, changed)
@@ -45,7 +45,7 @@ def test_the_tablet_carries_what_is_left_and_why(rf, cast, paired, course, chang
     assert told["activities"][0]["read"] == []
 
 
-def test_what_was_read_anew_without_network_completes_it_anew(cast, paired, course, pages, changed, noon):  # noqa: F811
+def test_what_was_read_anew_without_network_completes_it_anew(cast, paired, course, pages, changed, noon):
     made = demand(cast, course, changed)
     noon.shift(DAY)
     read_at = noon_now()
@@ -61,7 +61,7 @@ def test_what_was_read_anew_without_network_completes_it_anew(cast, paired, cour
     assert outcomes(send(events)) == ["duplicate"] * len(events)
 
 
-def test_the_batch_may_come_in_parts_and_in_any_order(cast, paired, course, changed, noon):  # noqa: F811
+def test_the_batch_may_come_in_parts_and_in_any_order(cast, paired, course, changed, noon):
     demand(cast, course, changed)
     noon.shift(DAY)
     events = reading(paired, cast.maja, changed)
@@ -72,7 +72,7 @@ def test_the_batch_may_come_in_parts_and_in_any_order(cast, paired, course, chan
     assert CourseCompletion.objects.filter(enrolment__cycle=2).count() == 1
 
 
-def test_the_part_as_it_was_belongs_to_the_round_before(cast, paired, course, pages, changed, noon):  # noqa: F811
+def test_the_part_as_it_was_belongs_to_the_round_before(cast, paired, course, pages, changed, noon):
     """Read once more on a tablet that had not heard of the change."""
     demand(cast, course, changed)
     noon.shift(DAY)
@@ -92,7 +92,7 @@ def test_the_part_as_it_was_belongs_to_the_round_before(cast, paired, course, pa
     assert status_of(cast.maja) == Status.COMPLETE
 
 
-def test_it_alone_opens_nothing(cast, paired, course, changed):  # noqa: F811
+def test_it_alone_opens_nothing(cast, paired, course, changed):
     demand(cast, course, changed)
     stale = [
         event | {"version": old_version(changed).pk, "step": step["id"]}
@@ -103,7 +103,7 @@ def test_it_alone_opens_nothing(cast, paired, course, changed):  # noqa: F811
     assert status_of(cast.maja) == Status.EXPIRING
 
 
-def test_a_test_is_scored_against_the_version_that_was_answered(cast, paired, course, pages, rule, noon):  # noqa: F811
+def test_a_test_is_scored_against_the_version_that_was_answered(cast, paired, course, pages, rule, noon):
     """Bo took all of the course without network, before the test changed; it comes in after the demand."""
     quiz, begun = pages[2], noon_now()
     events = [*reading(paired, cast.bo, pages[0], at=begun), *reading(paired, cast.bo, pages[1], at=begun)]
@@ -127,7 +127,7 @@ def test_a_test_is_scored_against_the_version_that_was_answered(cast, paired, co
     assert status_of(cast.bo) == Status.EXPIRING  # it was completed before the demand, with the test as it was
 
 
-def test_a_test_taken_anew_without_network_opens_the_next_round(cast, paired, course, pages, rule, noon):  # noqa: F811
+def test_a_test_taken_anew_without_network_opens_the_next_round(cast, paired, course, pages, rule, noon):
     complete(cast.maja, course)
     noon.shift(DAY)
     quiz = type(pages[2]).objects.get(pk=pages[2].pk)

@@ -13,7 +13,7 @@ from lms.retraining.demands import Demand, Part, redo_of
 from lms.status import Completion, Facts, Status, best_completion, status_on
 from tests.builders import read, take_quiz
 from tests.lms.strategies import TODAY, completions, days
-from tests.lms.test_retraining import DAY, change, course, demand, journey_of, noon, status_of  # noqa: F401
+from tests.retraining import DAY, change, demand, journey_of, status_of
 
 VERSIONS = range(1, 7)
 moments = st.integers(0, 9).map(lambda hour: datetime.datetime(2026, 11, 1, hour, tzinfo=datetime.UTC))
@@ -121,7 +121,7 @@ def act(cast, page, pages, which):
 @pytest.mark.slow
 @settings(max_examples=5)
 @given(life=st.lists(st.sampled_from(ACTS), min_size=4, max_size=9))
-def test_what_was_known_of_a_day_stays_and_the_desk_agrees(cast, course, pages, rule, noon, life):  # noqa: F811
+def test_what_was_known_of_a_day_stays_and_the_desk_agrees(cast, course, pages, rule, noon, life):
     from django.db import transaction
 
     people, told, start = [cast.maja, cast.bo], [], timezone.now()

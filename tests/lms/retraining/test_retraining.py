@@ -1,6 +1,5 @@
 """A course changes so much that those who had completed it do the changed parts again, by a day."""
 
-import datetime
 import uuid
 
 import pytest
@@ -31,54 +30,7 @@ from lms.wording import why
 from tests import builders
 from tests.builders import activity_of, address, complete, course_of, read, take_quiz, version_of
 from tests.courses.test_publishing import republish, translate
-
-NOON = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
-DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
-
-
-@pytest.fixture
-def course(index, noon):
-    """Published by this file's own clock."""
-    return builders.make_full_course()
-
-
-def change(page, words="Helt nya ord."):
-    """The last step says something else, and a step is new."""
-    page = type(page).objects.get(pk=page.pk)
-    page.body = [*page.body.get_prep_value(), {"type": "heading", "value": "Nytt steg"}]
-    page.body[1] = ("text", f"<p>{words}</p>")
-    return republish(page)
-
-
-def demand(cast, course, *pages, by=30, also_begun=False, **more):
-    """That what has last changed in `pages` is done again within `by` days."""
-    parts = {activity_of(page): version_of(page).published_at for page in pages}
-    return demand_retraining(
-        course=course_of(course),
-        parts=parts,
-        by_when=timezone.localdate() + by * DAY,
-        notes={"sv": "Nya öppettider."},
-        also_begun=also_begun,
-        actor=cast.ada,
-        **more,
-    )
-
-
-def journey_of(learner):
-    [journey] = journeys(learner, Q(), language="sv")
-    return journey
-
-
-def status_of(learner, *, on=None, known=None):
-    figures = gather(on or timezone.localdate(), Workplace.objects.all(), known=known)
-    rows = figures.rows(figures.workers)
-    return next(row for worker, row in rows if worker.job.staff_id == learner.pk).cells[0].status
+from tests.retraining import DAY, change, demand, journey_of, status_of
 
 
 @pytest.fixture
