@@ -2,23 +2,23 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
-from typing import Any
 
-from django.db.models import Aggregate, Case, CharField, F, QuerySet, When
+from django.db.models import Case, CharField, F, QuerySet, When
 from django.db.models.functions import Cast
 
 from courses.validity import WINDOW_DAYS
 
 from ..equivalence.counting import Equivalence, with_sources
-from ..equivalence.lookup import Pair, best_of
+from ..equivalence.lookup import Pair
+from ..matrix import Record
 from ..models import CourseCompletion
-from ..retraining.demands import Demand, redo_of
-from ..retraining.lookup import note_of
+from ..retraining.demands import Demand
 from ..status import Completion, runs_out
 from ..tally import Bits, Learned
+from .recorded import Joined, add_learning
 
 #: The completions of so many people are in memory at a time.
 AT_A_TIME = 500
@@ -26,16 +26,6 @@ AT_A_TIME = 500
 #: A completion is told as four times its course, and one of these.
 FOR_GOOD, LASTING, EXPIRING, EXPIRED = 0, 1, 2, 3
 KINDS = 4
-
-
-class Joined(Aggregate):
-    """The values of a group as one text, commas between. Both databases have it, each by a name of its own."""
-
-    function = "GROUP_CONCAT"
-    output_field = CharField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, function="STRING_AGG", template="%(function)s(%(expressions)s, ',')")
 
 
 class _Masks(dict[str, int]):
@@ -104,34 +94,10 @@ def learned_by(
         found[staff_id], is_unclear = masks.learned(text)
         if is_unclear:
             unclear.append(staff_id)
-    asked = Bits(courses)
     for start in range(0, len(unclear), AT_A_TIME):
-        some = unclear[start : start + AT_A_TIME]
-        for staff_id, best in _read(some, wanted, day, known, equivalences, demands).items():
-            found[staff_id] = _learned(day, best, asked)
-    return found
-
-
-def _read(
-    staff: Collection[int],
-    courses: Collection[int],
-    day: datetime.date,
-    known: datetime.datetime | None,
-    equivalences: Sequence[Equivalence],
-    demands: Mapping[int, Sequence[Demand]],
-) -> dict[int, dict[int, Completion]]:
-    """Staff id to course to the completion that counts longest. One query."""
-    rows = CourseCompletion.objects.standing(day, known=known).filter(staff__in=staff, course__in=courses)
-    own: dict[Pair, list[Completion]] = defaultdict(list)
-    told = ("completed_on", "valid_until", "pk", "renewable_from", *(("versions", "occurred_at") if demands else ()))
-    rows_told = rows.order_by("pk").values_list("staff_id", "course_id", *told)
-    for staff_id, course, done_on, until, pk, opens, *rests_on in rows_told:
-        asked = demands.get(course)
-        redo = redo_of(asked, versions=rests_on[0], done_at=rests_on[1], note=note_of) if asked else None
-        own[staff_id, course].append(Completion(done_on, until, pk, opens, redo=redo))
-    found: dict[int, dict[int, Completion]] = defaultdict(dict)
-    for (staff_id, course), best in best_of(own, equivalences).items():
-        found[staff_id][course] = best
+        record = Record()
+        add_learning(record, unclear[start : start + AT_A_TIME], courses, equivalences, demands, day, known)
+        found |= learned_in(day, record.completions, courses)
     return found
 
 

@@ -2,12 +2,12 @@
 
 import datetime
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import CharField, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Aggregate, CharField, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -18,11 +18,20 @@ from ..models import Enrolment, Exemption
 from ..retraining.demands import Demand, redo_of
 from ..retraining.lookup import note_of
 from ..status import Completion, Redo
-from .learned import Joined
 
 #: What someone is excused from: ids of courses, or None for all of them.
 Exempt = frozenset[int | None]
 NOTHING: Exempt = frozenset()
+
+
+class Joined(Aggregate):
+    """The values of a group as one text, commas between. Both databases have it, each by a name of its own."""
+
+    function = "GROUP_CONCAT"
+    output_field = CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, function="STRING_AGG", template="%(function)s(%(expressions)s, ',')")
 
 
 def exempt_told(day: datetime.date, known: datetime.datetime | None) -> Subquery:
@@ -46,9 +55,9 @@ def add_exemptions(record: matrix.Record, staff: Any, day: datetime.date, known:
 def add_learning(
     record: matrix.Record,
     staff: Any,
-    courses: list[int],
+    courses: Sequence[int],
     equivalences: Sequence[Equivalence],
-    demands: dict[int, list[Demand]],
+    demands: Mapping[int, Sequence[Demand]],
     day: datetime.date,
     known: datetime.datetime | None,
 ) -> None:
