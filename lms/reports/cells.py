@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from ..afterwards import is_afterwards
-from ..matrix import Cell, Row, Share, Totals
+from ..matrix import Cell, Share, Totals
 from ..requirements.lookup import end_of
 from ..requirements.rules import Rule
 from ..status import TRAINED, Completion, Facts, Status, help_on
@@ -127,12 +127,8 @@ class CellPrinter:
         self._forms: dict[tuple[Status, bool], tuple[str, str]] = {}
         self._short, self._long = _Words(partial(_with_year, day)), _Words(day_text)
 
-    def row(self, worker: Any, row: Row) -> str:
-        """The cells of a row, one after the other."""
-        return self.cells(worker, row.cells)
-
     def cells(self, worker: Any, cells: Sequence[Cell]) -> str:
-        """Some of them."""
+        """Some of a row, one after the other."""
         # Each is a template's own, with keys and escaped texts put in.
         return mark_safe("".join([self._cell(worker, cell) for cell in cells]))  # noqa: S308
 

@@ -176,13 +176,8 @@ class TrainingMatrix(MatrixFilter, ReportView):
     def shown_columns(self) -> Columns:
         """The courses that are shown. One query where there are programmes to choose among."""
         found = self.figures
-        held = [
-            (programme, courses)
-            for programme, courses in (
-                programmes_on(self.day, known=self.known) if found.overview.any_programme else ()
-            )
-            if not set(courses).isdisjoint(found.course_ids)
-        ]
+        held = programmes_on(self.day, known=self.known) if found.overview.any_programme else []
+        held = [one for one in held if not set(one[1]).isdisjoint(found.course_ids)]
         self.filter_form.offer_programmes(programme for programme, _courses in held)
         programme, order = next((one for one in held if one[0].pk == self.chosen.get("programme")), (None, []))
         return columns_of(found.courses, page=self.request.GET.get("cols"), programme=programme, order=order)

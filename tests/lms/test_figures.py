@@ -201,7 +201,7 @@ def test_a_cell_put_together_says_what_a_cell_by_itself_says(world, language):
                     "worker": worker,
                 }
                 alone.append(render_to_string("lms/reports/cell.html", {**links, **told}))
-            assert printer.row(worker, row) == "".join(alone)
+            assert printer.cells(worker, row.cells) == "".join(alone)
 
 
 def test_sums_of_one_course_and_of_some_of_the_people(cast, rule, course):
@@ -244,4 +244,4 @@ def test_the_links_of_a_cell_lead_to_its_own_person_and_course(cast, rule, cours
         facts = row.cells[0].facts._replace(help=HelpReason.ATTEMPTS)
         cell = row.cells[0]._replace(status=Status.NEEDS_HELP, facts=facts)
         address = reverse("lms_admin:give_attempt", args=[worker.job.staff_id, identity.pk])
-        assert f'href="{address}"' in printer.row(worker, matrix.Row(worker.job, (cell,)))
+        assert f'href="{address}"' in printer.cells(worker, [cell])
