@@ -46,14 +46,20 @@ Needed = dict[tuple[int, int], Help]
 
 
 def who_needs_help(
-    staff: Any, courses: Collection[int], day: datetime.date, *, known: datetime.datetime | None = None
+    staff: Any,
+    courses: Collection[int],
+    day: datetime.date,
+    *,
+    known: datetime.datetime | None = None,
+    unfinished: Collection[int] | None = None,
 ) -> Needed:
     """Of `staff` (ids or a subquery) with `courses`, on `day` as known at `known`. One query, whatever their number.
 
-    Where there is more than one reason, the one that holds them up most.
+    Where there is more than one reason, the one that holds them up most. `unfinished` are the cycles, by id, without a
+    completion by then, where the caller has read them: the database need not look for them among all.
     """
     moment = moment_of(day, known or timezone.now())
-    under_way = _under_way(staff, courses, day, known).annotate(**NO_ATTEMPTS)
+    under_way = _under_way(staff, courses, day, known, unfinished).annotate(**NO_ATTEMPTS)
     attempts = _attempts(staff, courses, day, known)
     told: tuple[list[Any], list[Any]] = [], []
     for *row, used in under_way.values_list(*WAITS, *NO_ATTEMPTS).union(attempts, all=True):
@@ -85,7 +91,11 @@ NO_ATTEMPTS = {
 
 
 def _under_way(
-    staff: Any, courses: Collection[int], day: datetime.date, known: datetime.datetime | None
+    staff: Any,
+    courses: Collection[int],
+    day: datetime.date,
+    known: datetime.datetime | None,
+    unfinished: Collection[int] | None = None,
 ) -> QuerySet[Enrolment]:
     """From the cycles that are under way: they are few beside those that are done, and each is asked for its last
     event by an index."""
@@ -110,8 +120,9 @@ def _under_way(
         & ~Exists(helped.filter(given_at__gt=long_ago))
         & ~Exists(_excused_since(quiet_since, day, known))
     )
+    asked = {"staff__in": staff, "course__in": courses} if unfinished is None else {"pk__in": unfinished}
     return (
-        Enrolment.objects.filter(staff__in=staff, course__in=courses, started_on__lte=day, recorded_at__lte=cutoff)
+        Enrolment.objects.filter(**asked, started_on__lte=day, recorded_at__lte=cutoff)
         .filter(~Exists(done), Q(cycle=Enrolment.ASIDE) | ~Exists(later))
         .annotate(waits=Exists(_waiting(day, known)))
         .filter(Q(waits=True) | stuck)

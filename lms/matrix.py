@@ -25,12 +25,16 @@ _NO_DUTY = (None, None, datetime.date.min, False)
 
 @dataclass
 class Record:
-    """What had happened by the day, by (staff id, course id). `exempt` names a course, or None for all of them."""
+    """What had happened by the day, by (staff id, course id). `exempt` names a course, or None for all of them.
+
+    `unfinished` are the ids of cycles without a completion.
+    """
 
     completions: dict[tuple[int, int], Completion] = field(default_factory=dict)
     started: set[tuple[int, int]] = field(default_factory=set)
     help: dict[tuple[int, int], Help] = field(default_factory=dict)
     exempt: dict[int, set[int | None]] = field(default_factory=dict)
+    unfinished: list[int] = field(default_factory=list)
 
     def duties(self, day: datetime.date, staff_id: int, asked: Asked) -> dict[int, Duty]:
         """What of all that is `asked` is required or recommended of them, who had done by then what they had done."""
@@ -73,22 +77,28 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """One employment. `done` of `counted` courses: required there, and not excused."""
+    """One employment. `done` of `counted` courses: required there, and not excused.
+
+    Where there are cells of some of the courses alone, `of_all` says how many are counted, done and late.
+    """
 
     job: Job
     cells: tuple[Cell, ...]
+    of_all: tuple[int, int, int] | None = None
 
     @cached_property
     def counted(self) -> int:
-        return sum(_counts(cell.facts, cell.status) for cell in self.cells)
+        return self.of_all[0] if self.of_all else sum(_counts(cell.facts, cell.status) for cell in self.cells)
 
     @cached_property
     def done(self) -> int:
+        if self.of_all:
+            return self.of_all[1]
         return sum(cell.status in TRAINED and cell.facts.required for cell in self.cells)
 
     @cached_property
     def late(self) -> int:
-        return sum(cell.late for cell in self.cells)
+        return self.of_all[2] if self.of_all else sum(cell.late for cell in self.cells)
 
     def needing_help(self, day: datetime.date) -> list[Cell]:
         return [cell for cell in self.cells if help_on(day, cell.facts)]

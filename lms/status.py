@@ -169,14 +169,16 @@ def standing(day: datetime.date, facts: Facts) -> tuple[Status, bool]:
 
 def runs_out(day: datetime.date, done: Completion | None) -> bool:
     """Whether what was done has run out or soon will, by its own last day: the time to do all of it again."""
-    opens = done.term.renewable_from if done else None
-    return opens is not None and day >= opens
+    if done is None or done.valid_until is None:
+        return False
+    return day >= (done.renewable_from or window_opens(done.valid_until))
 
 
 def best_completion(completions: Iterable[Completion]) -> Completion | None:
     """The one that counts longest; of equals one with nothing to do again, then one's own, then the latest."""
-    return max(
-        completions,
-        key=lambda done: (done.last_day or datetime.date.max, done.redo is None, not done.through, done.completed_on),
-        default=None,
-    )
+    return max(completions, key=how_long, default=None)
+
+
+def how_long(done: Completion) -> tuple[Any, ...]:
+    """How long it counts, for `max`: see `best_completion`."""
+    return done.last_day or datetime.date.max, done.redo is None, not done.through, done.completed_on

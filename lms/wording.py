@@ -19,19 +19,21 @@ from .status import Completion, Facts, HelpReason, Redo, Status, help_on, runs_o
 ENDING = (Status.EXPIRING, Status.EXPIRED, Status.NOT_REQUIRED)
 
 
+#: Day, month and year: "3 oktober 2026"; and without the year: "3 okt".
+LONG_DAY, SHORT_DAY = "DATE_FORMAT", "j b"
+
+
 def day_text(day: datetime.date) -> str:
-    """Day, month and year: "3 oktober 2026"."""
-    return _in_words(day, "DATE_FORMAT", get_language())
+    return day_in_words(day, LONG_DAY, get_language())
 
 
 def short_day(day: datetime.date) -> str:
-    """Day and month: "3 okt"."""
-    return _in_words(day, "j b", get_language())
+    return day_in_words(day, SHORT_DAY, get_language())
 
 
 @lru_cache(maxsize=16384)
-def _in_words(day: datetime.date, form: str, _language: str | None) -> str:
-    """Kept: a page of the matrix says thousands of days, and many of them often."""
+def day_in_words(day: datetime.date, form: str, _language: str | None) -> str:
+    """In the language of now, which is named. Kept: a page of the matrix says thousands of days, many of them often."""
     return date_format(day, form)
 
 

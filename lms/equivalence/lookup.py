@@ -12,7 +12,7 @@ from django.utils import timezone
 from courses.models import Course, settings_at
 
 from ..models import CourseCompletion, CourseEquivalence, EquivalenceSource
-from ..status import Completion, best_completion, runs_out
+from ..status import Completion, how_long, runs_out
 from ..validity import Validity
 from .counting import RENEWS, Equivalence, standings, with_sources
 
@@ -73,8 +73,8 @@ def best_of(done: Mapping[Pair, Sequence[Completion]], equivalences: Sequence[Eq
     for (person, course), rows in done.items():
         if person in touched:
             with_more[person][course] = rows
-        elif best := best_completion(rows):
-            found[person, course] = best
+        elif rows:
+            found[person, course] = rows[0] if len(rows) == 1 else max(rows, key=how_long)
     for person, own in with_more.items():
         found |= {(person, course): best for course, best in standings(own, equivalences).items()}
     return found

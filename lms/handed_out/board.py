@@ -11,7 +11,7 @@ from ..drawing.sheet import FLOOR, INK, LEFT, PALE, RED, RIGHT, SPRUCE, TOP, She
 from ..drawing.typefaces import BOLD, PLAIN, PLAIN_BOLD, REGULAR, display_face, wrap
 from ..matrix import Cell, Row
 from ..reports.cells import date_of, share_text
-from ..reports.figures import Worker
+from ..reports.workers import Worker
 from ..status import Status
 from .report import Report, Tell, course_shares, meanings, walked
 

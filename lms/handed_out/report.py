@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from courses.models import Course
 
 from ..matrix import Cell, Row, Share, Totals
 from ..reports.cells import date_of, share_text, summary_sentence
-from ..reports.figures import Worker
+from ..reports.workers import Worker
 from ..status import Status
 from ..wording import day_text
 
@@ -112,14 +113,21 @@ def course_shares(report: Report) -> list[str]:
     return [share_text(report.totals.by_course[course.pk]) for course in report.courses]
 
 
-def dated_words(cell: Cell) -> str:
-    """Such as "Completed 2026-10-03" and "Not started, due 2026-12-31"."""
-    date, is_due = date_of(cell)
-    if date is None:
-        return str(cell.status.label)
-    if is_due:
-        return f"{cell.status.label}, {_('due %(day)s') % {'day': date.isoformat()}}"
-    return f"{cell.status.label} {date.isoformat()}"
+def dated_words() -> Callable[[Cell], str]:
+    """Such as "Completed 2026-10-03" and "Not started, due 2026-12-31", in the language of now.
+
+    A file has half a million of them, and few that differ: each is put into words once.
+    """
+
+    @cache
+    def words(status: Status, date: datetime.date | None, is_due: bool) -> str:  # noqa: FBT001 as `date_of` has it
+        if date is None:
+            return str(status.label)
+        if is_due:
+            return f"{status.label}, {_('due %(day)s') % {'day': date.isoformat()}}"
+        return f"{status.label} {date.isoformat()}"
+
+    return lambda cell: words(cell.status, *date_of(cell))
 
 
 def meanings() -> list[tuple[Status, str]]:

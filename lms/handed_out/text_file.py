@@ -45,10 +45,11 @@ def people_totals(report: Report) -> list[Any]:
 
 def _people(report: Report, tell: Tell | None) -> Iterator[list[Any]]:
     yield people_heading(report)
+    words = dated_words()
     for worker, row in walked(report.rows(), tell):
         yield [
             *(worker.given_name, worker.family_name, worker.workplace, worker.role, worker.job.start),
-            *(dated_words(cell) for cell in row.cells),
+            *map(words, row.cells),
             *(row.done, row.counted, row.late),
         ]
     yield people_totals(report)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ..afterwards import recorded_afterwards
 from ..matrix import Cell, Row
 from ..reports.cells import date_of
-from ..reports.figures import Worker
+from ..reports.workers import Worker
 from ..spreadsheets import in_workbook
 from ..status import Status
 from .report import (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..models import Requirement
-from ..reports.figures import Worker
+from ..reports.workers import Worker
 from ..requirements.rules import Duty, Rule, applies, bound_since, duty_of
 from ..requirements.words import in_words, with_targets
 from ..wording import programme_text

@@ -34,7 +34,8 @@ from ..models import (
     StaffMember,
 )
 from ..people.sentences import name_of
-from ..reports.figures import Worker, gather
+from ..reports.figures import gather
+from ..reports.workers import Worker
 from ..requirements.choice import asked_of, merge
 from ..requirements.lookup import end_of, moment_of
 from ..status import Completion, Status, standing

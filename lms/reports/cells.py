@@ -1,24 +1,24 @@
 """How a cell and the matrix's one sentence are said."""
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from html import escape
 from typing import Any, NamedTuple
 
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import escape
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from ..afterwards import is_afterwards
 from ..matrix import Cell, Share, Totals
 from ..requirements.lookup import end_of
 from ..requirements.rules import Rule
 from ..status import TRAINED, Completion, Facts, Status, help_on
-from ..wording import day_text, rule_text, short_day, what_next, why
+from ..wording import LONG_DAY, SHORT_DAY, day_in_words, day_text, rule_text, short_day, what_next, why
 
 
 class ShownCell(NamedTuple):
@@ -81,13 +81,16 @@ def show_cell(
 
 
 class _Words(dict[datetime.date, str]):
-    """Days in words, each put into words once."""
+    """Days in words, each put into words once; the year is said only where it is not `year`, if that is given."""
 
-    def __init__(self, say: Callable[[datetime.date], str]) -> None:
-        self._say = say
+    def __init__(self, form: str, year: int | None = None) -> None:
+        self._form, self._year, self._language = form, year, get_language()
 
     def __missing__(self, day: datetime.date) -> str:
-        self[day] = words = escape(self._say(day))
+        words = day_in_words(day, self._form, self._language)
+        if self._year not in (None, day.year):
+            words = f"{words} {day.year}"
+        self[day] = words = escape(words)
         return words
 
 
@@ -125,7 +128,7 @@ class CellPrinter:
         self._kept: dict[Any, str] = {}
         self._told: dict[Facts, tuple[str, str]] = {}
         self._forms: dict[tuple[Status, bool], tuple[str, str]] = {}
-        self._short, self._long = _Words(partial(_with_year, day)), _Words(day_text)
+        self._short, self._long = _Words(SHORT_DAY, day.year), _Words(LONG_DAY)
 
     def cells(self, worker: Any, cells: Sequence[Cell]) -> str:
         """Some of a row, one after the other."""

@@ -18,10 +18,9 @@ AT_A_TIME = 12
 
 @dataclass(frozen=True)
 class Columns:
-    """`courses` are shown, of those that are counted; `places` is where they stand among these."""
+    """`courses` are shown, of so many that are counted."""
 
     courses: list[Course]
-    places: list[int]
     counted: int
     page: Any
     programme: Programme | None = None
@@ -58,5 +57,4 @@ def columns_of(
     at = {course.pk: place for place, course in enumerate(courses)}
     wanted = [at[pk] for pk in order if pk in at] if programme else list(range(len(courses)))
     shown = Paginator(wanted, AT_A_TIME).get_page(page)
-    places = list(shown.object_list)
-    return Columns([courses[place] for place in places], places, len(courses), shown, programme)
+    return Columns([courses[place] for place in shown.object_list], len(courses), shown, programme)

@@ -1,9 +1,9 @@
 """The matrix's numbers out of the database: a fixed number of queries, whatever its size."""
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, QuerySet
@@ -16,33 +16,19 @@ from ..equivalence.lookup import equivalences_on
 from ..help import Needed, who_needs_help
 from ..models import CourseEquivalence, Employment, ProgrammeContents, Retraining, StaffMember
 from ..requirements.choice import Asked, asked_of, chosen_among_with, rules_about
-from ..requirements.lookup import JOB_FIELDS, job_from, rules_and_courses_on, with_earlier
+from ..requirements.lookup import rules_and_courses_on
 from ..requirements.per_job import PerJob
 from ..requirements.rules import Job, Rule
 from ..retraining.demands import Demand
 from ..retraining.lookup import demands_on
-from ..tally import Bits, Tally
-from .learned import learned_by, learned_in
-from .recorded import NOTHING, Exempt, add_exemptions, add_learning, exempt_from, exempt_told
+from ..tally import Bits, Learned, Tally
+from .learned import Telling, learned_by, learned_in
+from .recorded import Exempt, add_exemptions, add_learning
 from .selection import Only, Order, Selection
+from .workers import Worker, by_pk, jobs_of, some_of, workers_of
 
 #: So many people's cells are in memory when all are walked through.
 AT_A_TIME = 200
-
-
-class Worker(NamedTuple):
-    """An employment with the words that a row shows, and what the person is excused from."""
-
-    job: Job
-    given_name: str
-    family_name: str
-    workplace: str
-    role: str
-    exempt: Exempt = NOTHING
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.given_name} {self.family_name}".strip()
 
 
 class Overview(NamedTuple):
@@ -75,6 +61,8 @@ class Figures:
 
     def __init__(self, selection: Selection, alone: Course | None = None) -> None:
         self.selection, self._alone = selection, alone
+        self._everyone: list[Worker] | None = None  # all who are chosen, once they have been read
+        self._learned: dict[int, Learned] | None = None  # and what they have learned
         self._read = matrix.Record()  # of those whose rows were read last; all of them stand in `exempt`
 
     @property
@@ -161,20 +149,52 @@ class Figures:
         end = None if limit is None else offset + limit
         if self.reads_everyone:
             return self._rows_of(self._order[offset:end])
-        if not offset and (end is None or self.count <= end):
+        if self._holds_all(offset, end):
             return self.everyone
-        return self.rows(self._workers(self.selection.employments, offset, end))
+        return self.rows(self._workers(some_of(self.selection.employments, offset, end)))
+
+    def _holds_all(self, offset: int, end: int | None) -> bool:
+        return not self.reads_everyone and not offset and (end is None or self.count <= end)
+
+    def page(self, offset: int, limit: int, courses: Sequence[int]) -> list[tuple[Worker, matrix.Row]]:
+        """The same, with cells of `courses` alone: of the others is only read how many count, are done and are late.
+
+        No more queries than for all cells.
+        """
+        end, telling, known = offset + limit, self._telling, self.selection.known
+        told = telling.of_outer(known)
+        if self.reads_everyone:
+            order = self._order[offset:end]
+            found = {one[0].job.id: one for one in workers_of(by_pk(order), self.day, known, told=told)}
+            read = [found[pk] for pk in order if pk in found]
+        else:
+            read = list(workers_of(some_of(self.selection.employments, offset, end), self.day, known, told=told))
+        workers = [worker for worker, _told in read]
+        learned: dict[int, Learned] = {}
+        unclear: dict[int, int] = {}
+        for worker, words in read:
+            learned[worker.job.staff_id], unclear[worker.job.staff_id] = telling.read(words)
+        record = matrix.Record(exempt={worker.job.staff_id: set(worker.exempt) for worker in workers})
+        wanted = {*courses, *chosen_among_with(courses, self.rules), *telling.in_question(unclear.values())}
+        self._add(record, list(learned), sorted(wanted), help_with=courses)
+        telling.clear(learned, unclear, record.completions)
+        self._read = record
+        if self._holds_all(offset, end):
+            self._everyone, self._learned = workers, learned
+        rows = matrix.rows(self.day, [worker.job for worker in workers], courses, self._asked, record)
+        scores, _tally = self._scored(learned, ((worker.job, worker.exempt) for worker in workers))
+        return [
+            (worker, replace(row, of_all=of_all[1:4]))
+            for worker, row, of_all in zip(workers, rows, scores, strict=True)
+        ]
 
     @cached_property
     def everyone(self) -> list[tuple[Worker, matrix.Row]]:
         """The rows of all who are chosen, whatever `only` says, at once: for the few of a shop or of one page."""
-        rows = self.rows(self._workers(self.selection.employments))
-        self._read_of_everyone = self._read
+        self._everyone = self._workers(self.selection.employments)
+        rows = self.rows(self._everyone)
+        self._learned = learned_in(self.day, self._read.completions, self._read_courses)
         return rows
-
-    @property
-    def _has_read_everyone(self) -> bool:
-        return "everyone" in self.__dict__
 
     def walk(self, *, at_a_time: int = AT_A_TIME) -> Iterator[tuple[Worker, matrix.Row]]:
         """All rows of the selection in its order, however many: only `at_a_time` of them are in memory."""
@@ -185,21 +205,21 @@ class Figures:
     @cached_property
     def workers(self) -> list[Worker]:
         """All people of the selection at once: for the few of a shop."""
-        if self._has_read_everyone and not self.reads_everyone:
-            return [worker for worker, _row in self.everyone]
-        return self._workers(self.selection.employments) if not self.reads_everyone else self._workers_of(self._order)
+        if self.reads_everyone:
+            return self._workers_of(self._order)
+        return self._workers(self.selection.employments) if self._everyone is None else self._everyone
 
     def workers_among(self, staff: Collection[int]) -> list[Worker]:
         """The jobs of some people, as far as they are in the selection."""
-        if self._has_read_everyone:
+        if self._everyone is not None:
             wanted = set(staff)
-            return [worker for worker, _row in self.everyone if worker.job.staff_id in wanted]
+            return [worker for worker in self._everyone if worker.job.staff_id in wanted]
         return self._workers(self.selection.employments.filter(staff__in=staff)) if staff else []
 
     @cached_property
     def needing_help(self) -> list[tuple[Worker, matrix.Row]]:
         """The rows of everyone chosen, whatever `only` says, who needs help with something."""
-        if self._has_read_everyone:
+        if "everyone" in self.__dict__:
             return [pair for pair in self.everyone if pair[1].needing_help(self.day)]
         named = {staff for staff, _course in self._help}
         return [pair for pair in self.rows(self.workers_among(named)) if pair[1].needing_help(self.day)]
@@ -213,7 +233,7 @@ class Figures:
         """A row for each of `workers`, in their order. Two queries, beside what is asked once for whomever."""
         jobs = [worker.job for worker in workers]
         record = matrix.Record(exempt={worker.job.staff_id: set(worker.exempt) for worker in workers})
-        self._add(record, list(record.exempt), with_help=True)
+        self._add(record, list(record.exempt), self._read_courses, help_with=self.course_ids)
         self._read = record
         return list(zip(workers, matrix.rows(self.day, jobs, self.course_ids, self._asked, record), strict=True))
 
@@ -225,48 +245,26 @@ class Figures:
             return self._read
         record = matrix.Record()
         add_exemptions(record, ids, self.day, self.selection.known)
-        self._add(record, ids, with_help=with_help)
+        self._add(record, ids, self._read_courses, help_with=self.course_ids if with_help else ())
         return record
 
-    def _add(self, record: matrix.Record, staff: Any, *, with_help: bool) -> None:
+    def _add(self, record: matrix.Record, staff: Any, courses: Sequence[int], *, help_with: Sequence[int]) -> None:
         known = self.selection.known
-        add_learning(record, staff, self._read_courses, self._equivalences, self._demands, self.day, known)
-        if with_help and "_help" in self.__dict__:  # read of all already
+        add_learning(record, staff, courses, self._equivalences, self._demands, self.day, known)
+        if help_with and "_help" in self.__dict__:  # read of all already
             record.help = self._help
-        elif with_help:
-            record.help = who_needs_help(staff, self.course_ids, self.day, known=known)
+        elif help_with:
+            record.help = who_needs_help(staff, help_with, self.day, known=known, unfinished=record.unfinished)
 
     def _workers_of(self, employments: list[int]) -> list[Worker]:
-        found = {
-            worker.job.id: worker
-            for worker in self._workers(Employment.objects.filter(pk__in=employments).order_by("pk"))
-        }
+        found = {worker.job.id: worker for worker in self._workers(by_pk(employments))}
         return [found[pk] for pk in employments if pk in found]
 
     def _rows_of(self, employments: list[int]) -> list[tuple[Worker, matrix.Row]]:
         return self.rows(self._workers_of(employments))
 
-    def _workers(self, jobs: QuerySet[Employment], start: int = 0, end: int | None = None) -> list[Worker]:
-        """The words of a row for `jobs`, in their order; where they worked before comes along in the same query."""
-        if start or end is not None:
-            # A job has a row for each before it: what is cut out is jobs, and not such rows.
-            order = jobs.query.order_by
-            jobs = Employment.objects.filter(pk__in=jobs.values("pk")[start:end]).order_by(*order)
-        return [
-            Worker._make((job, *told[:-1], exempt_from(told[-1])))
-            for job, told in self._jobs(
-                jobs, "staff__given_name", "staff__family_name", "workplace__name", "role__name"
-            )
-        ]
-
-    def _jobs(self, jobs: QuerySet[Employment], *words: str) -> Iterator[tuple[Job, tuple[Any, ...]]]:
-        """Each with those words of its row, and what the person is excused from, for `exempt_from`. One query."""
-        known, size = self.selection.known, len(JOB_FIELDS)
-        told = with_earlier(jobs, known=known).annotate(exempt=exempt_told(self.day, known))
-        found = told.values_list(*JOB_FIELDS, *words, "exempt").iterator()
-        for _pk, group in groupby(found, key=lambda row: row[0]):
-            rows = list(group)
-            yield job_from(rows, known=known), rows[0][size:]
+    def _workers(self, jobs: QuerySet[Employment]) -> list[Worker]:
+        return [worker for (worker,) in workers_of(jobs, self.day, self.selection.known)]
 
     # Sums
 
@@ -276,35 +274,34 @@ class Figures:
         return self._sums[0]
 
     @cached_property
+    def _telling(self) -> Telling:
+        return Telling(self._read_courses, self.day, self._equivalences, self._demands)
+
+    @cached_property
     def _sums(self) -> tuple[matrix.Totals, list[Scored]]:
         """Two queries, each with a row for a job or a person; see also `learned_by`. None where all has been read."""
-        chosen, courses, bits = self.selection, self._read_courses, Bits(self._read_courses)
+        chosen, learned = self.selection, self._learned
         jobs: Iterable[tuple[Job, Exempt]]
-        if self._has_read_everyone:
-            learned = learned_in(self.day, self._read_of_everyone.completions, courses)
-            jobs = ((worker.job, worker.exempt) for worker, _row in self.everyone)
+        if self._everyone is not None and learned is not None:
+            jobs = ((worker.job, worker.exempt) for worker in self._everyone)
         else:
-            learned = learned_by(
-                chosen.staff,
-                courses,
-                self.day,
-                chosen.known,
-                equivalences=self._equivalences,
-                demands=self._demands,
-            )
-            jobs = ((job, exempt_from(told)) for job, (told,) in self._jobs(chosen.employments))
+            learned = learned_by(self._telling, chosen.staff, chosen.known)
+            jobs = jobs_of(chosen.employments, self.day, chosen.known)
+        scored, tally = self._scored(learned, jobs)
+        return tally.totals(), scored  # not the tally: it holds a mask for each person
+
+    def _scored(self, learned: dict[int, Learned], jobs: Iterable[tuple[Job, Exempt]]) -> tuple[list[Scored], Tally]:
+        """How many courses each job has of each sort, and the sums that come of it."""
         exempt: dict[int, int] = {}
-        also = courses[len(self.course_ids) :]
+        also, bits = self._read_courses[len(self.course_ids) :], Bits(self._read_courses)
         tally = Tally(self.day, self.course_ids, self.rules, learned, exempt, also=also)
         scored = []
         for job, excused in jobs:
             if excused:
                 exempt[job.staff_id] = bits.mask(excused)
-            score = tally.add(job)
-            if self.reads_everyone:
-                counted, done, late, _expiring = (mask.bit_count() for mask in score)
-                scored.append(Scored(job.id, counted, done, late))
-        return tally.totals(), scored  # not the tally: it holds a mask for each person
+            counted, done, late, _expiring = tally.add(job)
+            scored.append(Scored(job.id, counted.bit_count(), done.bit_count(), late.bit_count()))
+        return scored, tally
 
     @property
     def reads_everyone(self) -> bool:

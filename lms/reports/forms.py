@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django import forms
@@ -6,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
@@ -67,14 +68,12 @@ class PlainSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = set(self.format_value(value))
-        options = format_html_join(
-            "",
-            "<option{}>{}</option>",
-            ((flatatt({"value": key, "selected": str(key) in chosen}), label) for key, label in self.choices),
-        )
-        return format_html(
-            "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name})), options
-        )
+        options = [
+            f'<option value="{escape(str(key))}"{" selected" * (str(key) in chosen)}>{escape(str(label))}</option>'
+            for key, label in self.choices
+        ]
+        own = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        return mark_safe(f"<select{own}>{''.join(options)}</select>")  # noqa: S308 each part is escaped
 
 
 class MatrixFilterForm(forms.Form):
@@ -101,15 +100,15 @@ class MatrixFilterForm(forms.Form):
     workplace = forms.TypedChoiceField(
         label=_("Workplace"), required=False, coerce=int, empty_value=None, widget=PlainSelect
     )
-    role = forms.CharField(label=_("Job role"), required=False, max_length=80, widget=forms.Select)
-    course = forms.IntegerField(label=_("Course"), required=False, widget=forms.Select)
-    only = forms.ChoiceField(label=_("Show"), choices=ONLY, required=False)
+    role = forms.CharField(label=_("Job role"), required=False, max_length=80, widget=PlainSelect)
+    course = forms.IntegerField(label=_("Course"), required=False, widget=PlainSelect)
+    only = forms.ChoiceField(label=_("Show"), choices=ONLY, required=False, widget=PlainSelect)
     order = forms.ChoiceField(label=_("Sorted by"), choices=ORDERS, required=False, widget=forms.HiddenInput)
     q = forms.CharField(label=_("Name"), required=False, max_length=80)
     #: What a report that was handed out on that day said.
     known = KnownField(label=_("As it was known on"), required=False)
     compare = DayField(label=_("Compare with"), required=False)
-    programme = forms.IntegerField(label=_("Show the courses of"), required=False, widget=forms.Select)
+    programme = forms.IntegerField(label=_("Show the courses of"), required=False, widget=PlainSelect)
 
     def __init__(self, *args: Any, workplaces: Iterable[Workplace], **kwargs: Any):
         super().__init__(*args, **kwargs)

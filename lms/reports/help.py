@@ -7,7 +7,8 @@ from courses.models import Course
 from ..matrix import Cell
 from ..status import HelpReason, Status, help_on
 from ..wording import what_next, what_the_shop_can_do, why
-from .figures import Figures, Worker
+from .figures import Figures
+from .workers import Worker
 
 
 class HelpNeeded(NamedTuple):

@@ -4,9 +4,10 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
+from itertools import islice
 from operator import or_
 
-from django.db.models import Case, CharField, F, QuerySet, When
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Cast
 
 from courses.validity import WINDOW_DAYS
@@ -23,81 +24,125 @@ from .recorded import Joined, add_learning
 #: The completions of so many people are in memory at a time.
 AT_A_TIME = 500
 
-#: A completion is told as four times its course, and one of these.
+#: A completion is told as six times its course, and one of these.
 FOR_GOOD, LASTING, EXPIRING, EXPIRED = 0, 1, 2, 3
-KINDS = 4
+#: With a window of its own: it does not expire yet, and is over within the usual one; and the other way about.
+LASTING_BRIEFLY, EXPIRING_LONG = 4, 5
+KINDS = 6
 
 
-class _Masks(dict[str, int]):
-    """What is told of a completion to its course in several masks, one after the other. Nothing for other courses.
+class Telling:
+    """What the database tells of each person's completions by `day`, in a word for each of them, and what it says.
 
-    The last of them is a single bit: whether it is of one of `touched`, where a completion's own days do not say all.
+    What runs out and when is said in `status.runs_out`; here it is said again, in the database's words, for `courses`
+    and all at once. Where a completion's own days say too little, the courses in question are told apart: those that
+    others count for, that are to be done again, or that were renewed with a window that is not the usual one.
     """
 
-    def __init__(self, courses: Sequence[int], touched: Iterable[int]) -> None:
-        self.width = width = len(courses)
-        self._touched = 1 << 6 * width
-        bits = Bits(courses).of
-        touched = set(touched)
-        for course in bits.keys() | touched:
-            bit, also = bits.get(course, 0), self._touched if course in touched else 0
-            trained, lasting = bit << width, bit << 2 * width
-            self[str(course * KINDS + EXPIRED)] = also | bit
-            self[str(course * KINDS + EXPIRING)] = also | bit | trained | bit << 3 * width
-            self[str(course * KINDS + LASTING)] = also | bit | trained | lasting | bit << 4 * width
-            self[str(course * KINDS + FOR_GOOD)] = also | bit | trained | lasting | bit << 5 * width
+    def __init__(
+        self,
+        courses: Sequence[int],
+        day: datetime.date,
+        equivalences: Sequence[Equivalence] = (),
+        demands: Mapping[int, Sequence[Demand]] | None = None,
+    ) -> None:
+        self.courses, self.day = courses, day
+        self.equivalences, self.demands = equivalences, demands or {}
+        self.wanted = with_sources(courses, equivalences)
+        in_use = [each for each in equivalences if each.target in self.wanted]
+        self._bits, self._width = Bits(courses), len(courses)
+        self._through_others = self._bits.mask({each.target for each in in_use} | self.demands.keys())
+        self._masks = self._told({source for each in in_use for source in each.sources} | self.demands.keys())
 
-    def __missing__(self, _key: str) -> int:
-        return 0
+    def _told(self, touched: set[int]) -> dict[str, int]:
+        """A word to several masks, one after the other, and a last bit for those courses that touch others."""
+        width, masks = self._width, {}
+        for course in self._bits.of.keys() | touched:
+            bit, also = self._bits.of.get(course, 0), 1 << 7 * width if course in touched else 0
+            done = also | bit | bit << width
+            for kind, told in (
+                (EXPIRED, also | bit),
+                (EXPIRING, done | bit << 3 * width),
+                (EXPIRING_LONG, done | bit << 3 * width | bit << 6 * width),
+                (LASTING, done | bit << 2 * width | bit << 4 * width),
+                (LASTING_BRIEFLY, done | bit << 2 * width | bit << 4 * width | bit << 6 * width),
+                (FOR_GOOD, done | bit << 2 * width | bit << 5 * width),
+            ):
+                masks[str(course * KINDS + kind)] = told
+        return masks
 
-    def learned(self, told: str) -> tuple[Learned, bool]:
-        """And whether that says too little: which of two completions counts longest, or what others count for."""
-        found, width = reduce(or_, map(self.__getitem__, told.split(",")), 0), self.width
+    @property
+    def words(self) -> Joined:
+        """The aggregate over completions that `read` takes: a word for each."""
+        day = self.day
+        soon = Q(valid_until__lt=day + min(datetime.timedelta(days=WINDOW_DAYS), datetime.date.max - day))
+        kind = Case(
+            When(valid_until=None, then=FOR_GOOD),
+            When(valid_until__lt=day, then=EXPIRED),
+            When(soon & (Q(renewable_from=None) | Q(renewable_from__lte=day)), then=EXPIRING),
+            When(renewable_from__lte=day, then=EXPIRING_LONG),
+            When(soon, then=LASTING_BRIEFLY),
+            default=LASTING,
+        )
+        return Joined(Cast(F("course_id") * KINDS + kind, CharField()))
+
+    def of_outer(self, known: datetime.datetime | None) -> Subquery:
+        """For a queryset of employments: the words of the person, for `read`."""
+        own = CourseCompletion.objects.standing(self.day, known=known).filter(staff=OuterRef("staff"))
+        return Subquery(own.order_by().values("staff").annotate(told=self.words).values("told"))
+
+    def read(self, told: str | None) -> tuple[Learned, int]:
+        """And the courses of which it says too little, as a mask: `clear` says more."""
+        if not told:
+            return Learned(), 0
+        masks, width = self._masks, self._width
+        found = reduce(or_, [masks.get(word, 0) for word in told.split(",")], 0)
         mask = (1 << width) - 1
-        ever, trained, lasting, some_expire, some_last, for_good = (found >> part * width & mask for part in range(6))
-        is_unclear = bool(found & self._touched or some_expire & some_last & ~for_good)
-        return Learned(ever, trained, lasting), is_unclear
+        ever, trained, lasting, some_expire, some_last, for_good, own_window = (
+            found >> part * width & mask for part in range(7)
+        )
+        # By the usual window what lasts is over later than what expires.
+        unclear = some_expire & some_last & own_window & ~for_good
+        return Learned(ever, trained, lasting), unclear | (self._through_others if found >> 7 * width else 0)
+
+    def in_question(self, unclear: Iterable[int]) -> list[int]:
+        """The courses in those masks."""
+        mask = reduce(or_, unclear, 0)
+        return [course for course in self.courses if self._bits.of[course] & mask]
+
+    def clear(
+        self, learned: dict[int, Learned], unclear: Mapping[int, int], completions: Mapping[Pair, Completion]
+    ) -> None:
+        """Of the people in `unclear` those courses as the pure functions have it, who know all their `completions`."""
+        read = learned_in(self.day, completions, self.courses)
+        for staff, mask in unclear.items():
+            both = zip(learned[staff], read.get(staff, Learned()), strict=True)
+            learned[staff] = Learned(*(was & ~mask | now & mask for was, now in both))
 
 
 def learned_by(
-    staff: QuerySet | Iterable[int],
-    courses: Sequence[int],
-    day: datetime.date,
-    known: datetime.datetime | None = None,
-    *,
-    equivalences: Sequence[Equivalence] = (),
-    demands: Mapping[int, Sequence[Demand]] | None = None,
+    telling: Telling, staff: QuerySet | Iterable[int], known: datetime.datetime | None = None
 ) -> dict[int, Learned]:
-    """Staff id to what was completed of `courses` by `day`, as known at `known`. One query, a row for each person.
+    """Staff id to what was completed of its courses by its day, as known at `known`. One query, a row for each person.
 
-    What runs out and when is said in `status.runs_out`; here it is said again, in the database's words. Of whom that
-    says too little each completion is read, and the pure functions are asked: one query more for each five hundred.
-    They are those who have completed what counts for another course or is to be done again, or have just renewed one.
+    Of whom that says too little the courses in question are read: one query more for each five hundred of them.
     """
-    demands = demands or {}
-    wanted = with_sources(courses, equivalences)
-    sources = {source for each in equivalences if each.target in wanted for source in each.sources}
-    kind = Case(
-        When(valid_until=None, then=FOR_GOOD),
-        When(valid_until__lt=day, then=EXPIRED),
-        When(renewable_from__lte=day, then=EXPIRING),
-        When(renewable_from=None, valid_until__lt=_days_after(day, WINDOW_DAYS), then=EXPIRING),
-        default=LASTING,
-    )
-    rows = CourseCompletion.objects.standing(day, known=known).filter(staff__in=staff)
-    if len(wanted) == 1:
-        rows = rows.filter(course__in=wanted)
-    told = rows.values("staff_id").annotate(told=Joined(Cast(F("course_id") * KINDS + kind, CharField())))
-    masks = _Masks(courses, sources | demands.keys())
-    found, unclear = {}, []
-    for staff_id, text in told.order_by().values_list("staff_id", "told").iterator():
-        found[staff_id], is_unclear = masks.learned(text)
-        if is_unclear:
-            unclear.append(staff_id)
+    rows = CourseCompletion.objects.standing(telling.day, known=known).filter(staff__in=staff)
+    if len(telling.wanted) == 1:
+        rows = rows.filter(course__in=telling.wanted)
+    told = rows.values("staff_id").annotate(told=telling.words).order_by().values_list("staff_id", "told")
+    found: dict[int, Learned] = {}
+    unclear: dict[int, int] = {}
+    for staff_id, text in told.iterator():
+        found[staff_id], mask = telling.read(text)
+        if mask:
+            unclear[staff_id] = mask
     for start in range(0, len(unclear), AT_A_TIME):
+        some = dict(islice(unclear.items(), start, start + AT_A_TIME))
         record = Record()
-        add_learning(record, unclear[start : start + AT_A_TIME], courses, equivalences, demands, day, known)
-        found |= learned_in(day, record.completions, courses)
+        asked = telling.in_question(some.values())
+        add_learning(record, list(some), asked, telling.equivalences, telling.demands, telling.day, known)
+        telling.clear(found, some, record.completions)
     return found
 
 
@@ -117,7 +162,3 @@ def learned_in(
         own[staff_id][course] = best
     asked = Bits(courses)
     return {staff_id: _learned(day, best, asked) for staff_id, best in own.items()}
-
-
-def _days_after(day: datetime.date, number: int) -> datetime.date:
-    return day + min(datetime.timedelta(days=number), datetime.date.max - day)

@@ -2,23 +2,23 @@
 
 from collections.abc import Iterable
 
-from courses.models import Access
+from courses.models import Access, Course
 
 from ..equivalence.lookup import standings_of
 from ..matrix import Record, Row
-from ..prerequisites import courses_before
 from .figures import Figures
 
 #: By (staff id, course id): titles, in catalogue order.
 First = dict[tuple[int, int], list[str]]
 
 
-def what_comes_first(found: Figures, rows: Iterable[Row]) -> First:
-    """For the cells of `rows`, as it was on the day. No query where no course waits for another.
+def what_comes_first(found: Figures, rows: Iterable[Row], before: dict[int, list[Course]]) -> First:
+    """For the cells of `rows`, as it was on the day; `before` as `courses_before` of the courses that are shown.
+
+    There are cells of these too, where they are required. No query where no course waits for another.
 
     The same as at the desk, `held_back_by`, but of many people: those whose cells wait are read, and nobody else.
     """
-    before = courses_before(found.courses)
     if not before:
         return {}
     rows = list(rows)

@@ -2,12 +2,10 @@
 
 import datetime
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connections
-from django.db.models import Aggregate, CharField, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Aggregate, CharField, F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -15,6 +13,7 @@ from .. import matrix
 from ..equivalence.counting import Equivalence, with_sources
 from ..equivalence.lookup import best_of
 from ..models import Enrolment, Exemption
+from ..plain_rows import Days, Moments, Raw, plain
 from ..retraining.demands import Demand, redo_of
 from ..retraining.lookup import note_of
 from ..status import Completion, Redo
@@ -61,71 +60,50 @@ def add_learning(
     day: datetime.date,
     known: datetime.datetime | None,
 ) -> None:
-    """Who had begun and who had completed what. One query."""
+    """Who had begun and who had completed what, and which cycles were without a completion. One query."""
     cutoff = known or timezone.now()
     wanted = with_sources(courses, equivalences)
     had_happened = Q(completions__completed_on__lte=day, completions__recorded_at__lte=cutoff)
     still = Q(completions__voided_at=None) | Q(completions__voided_at__gt=cutoff)
-    told = ["pk", "completed_on", "valid_until", "renewable_from", "recorded_at"]
-    if demands:
-        told += ["versions", "occurred_at"]
+    told = ["completed_on", "valid_until", "renewable_from", "recorded_at"]
     rows = (
         Enrolment.objects.filter(
             staff__in=staff,
             course__in=wanted,
             started_on__lte=day,
             recorded_at__lte=cutoff,
-            cycle__gt=Enrolment.ASIDE,
         )
         .annotate(done=FilteredRelation("completions", condition=had_happened & still))
-        .values_list("staff_id", "course_id", *(f"done__{name}" for name in told))
+        .values_list(
+            *("staff_id", "course_id", "pk", "cycle", "done__pk"),
+            *(Raw(f"done__{name}") for name in told),
+            *((Raw("done__occurred_at"), "done__versions") if demands else ()),
+        )
     )
     done: dict[tuple[int, int], list[Completion]] = {}
-    days, moments = _Days(), _Moments()
+    days, moments = Days(), Moments()
     redo = None
-    for staff_id, course_id, pk, completed_on, until, opens, recorded_at, *rests_on in _plain(rows):
-        record.started.add((staff_id, course_id))
+    for staff_id, course_id, enrolment, cycle, pk, completed_on, until, opens, recorded_at, *rests_on in plain(rows):
+        if pk is None:
+            record.unfinished.append(enrolment)
+        if cycle <= Enrolment.ASIDE:
+            continue
+        key = staff_id, course_id
+        record.started.add(key)
         if pk is None:
             continue
         if demands:
             redo = _redo(demands.get(course_id), rests_on[0], rests_on[1], moments)
         own = Completion(days[completed_on], days[until], pk, days[opens], (), redo, moments[recorded_at])
-        done.setdefault((staff_id, course_id), []).append(own)
+        if key in done:
+            done[key].append(own)
+        else:
+            done[key] = [own]
     record.completions |= best_of(done, equivalences)
 
 
-def _redo(demands: Sequence[Demand] | None, versions: Any, done_at: Any, moments: "_Moments") -> Redo | None:
+def _redo(demands: Sequence[Demand] | None, done_at: Any, versions: Any, moments: Moments) -> Redo | None:
     """What is to be done again of a completion that rests on `versions`."""
     if not demands:
         return None
-    known = json.loads(versions) if isinstance(versions, str) else versions
-    return redo_of(demands, versions=known, done_at=moments[done_at], note=note_of)
-
-
-def _plain(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
-    """The rows as the database gives them: to convert each value takes Django longer than to read it."""
-    try:
-        sql = rows.query.get_compiler(rows.db).as_sql()
-    except EmptyResultSet:  # of nobody
-        return
-    with connections[rows.db].cursor() as cursor:
-        cursor.execute(*sql)
-        while found := cursor.fetchmany(2000):
-            yield from found
-
-
-class _Days(dict[Any, Any]):
-    """A date of `_plain` as a date: SQLite gives text, and the same few days again and again."""
-
-    def __missing__(self, told: Any) -> Any:
-        self[told] = day = datetime.date.fromisoformat(told) if isinstance(told, str) else told
-        return day
-
-
-class _Moments(dict[Any, Any]):
-    """A moment of `_plain`: SQLite gives text, in UTC and without saying so."""
-
-    def __missing__(self, told: Any) -> Any:
-        found = datetime.datetime.fromisoformat(told) if isinstance(told, str) else told
-        self[told] = moment = found if timezone.is_aware(found) else found.replace(tzinfo=datetime.UTC)
-        return moment
+    return redo_of(demands, versions=json.loads(versions), done_at=moments[done_at], note=note_of)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -10,19 +11,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.views.reports import ReportView
 
+from courses.models import Course
+
 from .. import matrix
 from ..access import LEADERS, may_lead, workplaces_in_reach
 from ..handed_out.building import AT_ONCE, at_once, foreseen
 from ..models import Employment, Requirement, Role
+from ..prerequisites import courses_before
 from ..programmes.lookup import programmes_on
 from ..wording import day_text
 from .cells import CellPrinter, how_many_rows, known_text, summary_sentence, total_label, who_is_counted
 from .columns import Columns, columns_of
-from .figures import Figures, Worker
+from .figures import Figures
 from .forms import MatrixFilterForm
 from .prerequisites import what_comes_first
 from .selection import Only, Order, Selection
 from .summary import lines_of, pairs_of_all
+from .workers import Worker
 
 #: How many of those who miss something are named in the sentence's list before "and so many more".
 NAMED = 24
@@ -107,15 +112,14 @@ class People:
 
     ordered = True
 
-    def __init__(self, found: Figures) -> None:
-        self._found = found
+    def __init__(self, found: Figures, courses: Sequence[int]) -> None:
+        self._found, self._courses = found, courses
 
     def __len__(self) -> int:
         return self._found.count
 
     def __getitem__(self, part: slice) -> list[tuple[Worker, matrix.Row]]:
-        start = part.start or 0
-        return self._found.people(start, None if part.stop is None else part.stop - start)
+        return self._found.page(part.start, part.stop - part.start, self._courses)
 
 
 class TrainingMatrix(MatrixFilter, ReportView):
@@ -148,7 +152,7 @@ class TrainingMatrix(MatrixFilter, ReportView):
         )
 
     def get_queryset(self):
-        return People(self.figures) if self.shows_people else []
+        return People(self.figures, self._read_courses) if self.shows_people else []
 
     def get_filtered_queryset(self):
         return self.get_queryset()
@@ -181,6 +185,18 @@ class TrainingMatrix(MatrixFilter, ReportView):
         self.filter_form.offer_programmes(programme for programme, _courses in held)
         programme, order = next((one for one in held if one[0].pk == self.chosen.get("programme")), (None, []))
         return columns_of(found.courses, page=self.request.GET.get("cols"), programme=programme, order=order)
+
+    @cached_property
+    def _comes_first(self) -> dict[int, list[Course]]:
+        """Which courses come before those that are shown. One query where any does."""
+        return courses_before(self.shown_columns.courses)
+
+    @property
+    def _read_courses(self) -> list[int]:
+        """The courses that are shown, and after them those that come before some of them."""
+        before = {course.pk for courses in self._comes_first.values() for course in courses}
+        shown = [course.pk for course in self.shown_columns.courses]
+        return [*shown, *(pk for pk in self.figures.course_ids if pk in before and pk not in shown)]
 
     @cached_property
     def before(self) -> matrix.Totals | None:
@@ -267,15 +283,14 @@ class TrainingMatrix(MatrixFilter, ReportView):
             return self._export()
         self.object_list = self.get_filtered_queryset()
         context = self.get_context_data()
-        rows, places = list(context["object_list"]), self.shown_columns.places
-        shown = [(worker, row, [row.cells[place] for place in places]) for worker, row in rows]
+        rows, number = list(context["object_list"]), len(self.shown_columns.courses)
         show = CellPrinter(
             self.day,
             rules=self.figures.rules,
-            first=what_comes_first(self.figures, [row for _worker, row in rows]),
+            first=what_comes_first(self.figures, [row for _worker, row in rows], self._comes_first) if rows else {},
             links={name: context[name] for name in ("may_lead_project", "and_when")},
         )
-        context["object_list"] = [(worker, row, show.cells(worker, cells)) for worker, row, cells in shown]
+        context["object_list"] = [(worker, row, show.cells(worker, row.cells[:number])) for worker, row in rows]
         return self.render_to_response(context)
 
     def _query(self, *without, **changes):

@@ -5,18 +5,21 @@ the programme holds, all with the same id: who asks what a course requires sees 
 """
 
 import datetime
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, groupby
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db import router
+from django.db.models import F, FilteredRelation, JSONField, Q, QuerySet
 from django.utils import timezone
 
 from courses.models import Course, settings_at, tree_path
 
 from ..models import Employment, ProgrammeCourse, Requirement
+from ..plain_rows import Days, Moments, Parsed, plain
 from .rules import Earlier, Job, Part, Rule
 
 #: Programme id to its courses, in each row of what it holds.
@@ -40,22 +43,34 @@ def rules_on(day: datetime.date, *, known: datetime.datetime | None = None) -> l
 def rules_and_courses_on(
     day: datetime.date, *, known: datetime.datetime | None = None
 ) -> tuple[list[Rule], list[Course]]:
-    """The same, and the courses that they require, in catalogue order."""
-    rows = list(_begun(day, known).select_related("course").annotate(tree_path=tree_path("course__")))
+    """The same, and the courses that they require, in catalogue order. Of these what `_COURSE` names is read."""
+    told = _begun(day, known).annotate(tree_path=tree_path("course__"))
+    names = [f"course__{name}" for name in _COURSE]
+    rows: list[_Row] = []
+    found: dict[int, tuple[Any, ...]] = {}
+    for own, about in _read(told, *names, "tree_path"):
+        rows.append(own)
+        if own.course_id:
+            found.setdefault(own.course_id, about)
+    courses: dict[int, tuple[str | None, Course]] = {
+        pk: (path, _course(pk, values)) for pk, (*values, path) in found.items()
+    }
     held = _held_by(rows, known)
+    part: Any
+    for part in chain.from_iterable(held.values()):
+        courses.setdefault(part.course_id, (part.tree_path, part.course))
     rules = _rules_from(rows, held, day, known)
     required = {rule.course_id for rule in rules}
-    about = [row for row in [*rows, *chain.from_iterable(held.values())] if row.course_id in required]
     # What has no page comes last, as everywhere.
-    in_tree = sorted(about, key=lambda row: (row.tree_path is None, row.tree_path, row.course_id))
-    return rules, list({row.course_id: row.course for row in in_tree}.values())
+    in_tree = sorted(courses, key=lambda pk: (courses[pk][0] is None, courses[pk][0], pk))
+    return rules, [courses[pk][1] for pk in in_tree if pk in required]
 
 
 def rules_over(days: Sequence[datetime.date], *, known: datetime.datetime | None = None) -> list[list[Rule]]:
     """The rules of each of `days`, which are in order: for each what `rules_on` gives. No more queries for many."""
     if not days:
         return []
-    rows = list(_begun(days[0], known, last=days[-1]))
+    rows = [row for row, _more in _read(_begun(days[0], known, last=days[-1]))]
     held = _held_by(rows, known)
     return [_rules_from([row for row in rows if row.valid_from <= day], held, day, known) for day in days]
 
@@ -75,6 +90,63 @@ def _begun(day: datetime.date, known: datetime.datetime | None, *, last: datetim
         .annotate(excepted=F("targets__excepted"), course_live=F("course__live"), course_past=F("course__past"))
         .order_by("valid_from", "pk")
     )
+
+
+class _Row(NamedTuple):
+    """A rule as it is kept, with one of those that it names, or with none; and its course, if that is its own."""
+
+    pk: int
+    series: Any
+    course_id: int | None
+    programme_id: int | None
+    valid_from: datetime.date
+    valid_to: datetime.date | None
+    end_recorded_at: datetime.datetime | None
+    due_on: datetime.date | None
+    due_days: int | None
+    grace_days: int
+    mandatory: bool
+    kinds: list[str]
+    except_kinds: list[str]
+    excepted: bool | None
+    path: str | None
+    role_pk: int | None
+    staff_pk: int | None
+    course_live: bool | None
+    course_past: list[dict[str, Any]] | None
+
+
+#: What a matrix says of its courses, and how they have been named and published.
+_COURSE = ("uuid", "source_language", "titles", "live", "past", "after")
+
+
+def _read(rows: QuerySet[Any], *more: str) -> Iterator[tuple[_Row, tuple[Any, ...]]]:
+    """Each with the values of `more`. Rules are asked for on every page: there is no model for each row."""
+    days, moments, parsed = Days(), Moments(), Parsed()
+    for told in plain(rows.values_list(*_Row._fields, *more)):
+        row: Any = _Row._make(told[: len(_Row._fields)])
+        yield (
+            row._replace(
+                valid_from=days[row.valid_from],
+                valid_to=days[row.valid_to],
+                end_recorded_at=moments[row.end_recorded_at],
+                due_on=days[row.due_on],
+                kinds=parsed[row.kinds],
+                except_kinds=parsed[row.except_kinds],
+                course_past=row.course_past and parsed[row.course_past],
+            ),
+            told[len(row) :],
+        )
+
+
+def _course(pk: int, told: Sequence[Any]) -> Course:
+    """One of `_COURSE`, as its queryset would give it."""
+    names, values = ["id"], [pk]
+    for name, value in zip(_COURSE, told, strict=True):
+        field: Any = Course._meta.get_field(name)
+        names.append(name)
+        values.append(json.loads(value) if isinstance(field, JSONField) else field.to_python(value))
+    return Course.from_db(router.db_for_read(Course), names, values)
 
 
 def _of_published(rows: Iterable[Any], moment: datetime.datetime) -> list[Any]:
@@ -143,7 +215,7 @@ def _is_empty(rule: Rule) -> bool:
     return rule.valid_to is not None and rule.valid_to < rule.valid_from
 
 
-def _rule_from(parts: list[Any], known: datetime.datetime | None) -> Rule:
+def _rule_from(parts: list[_Row], known: datetime.datetime | None) -> Rule:
     first = parts[0]
 
     def named(name: str, *, excepted: bool) -> set[Any]:
@@ -152,7 +224,7 @@ def _rule_from(parts: list[Any], known: datetime.datetime | None) -> Rule:
     unheard_of = known and first.end_recorded_at and first.end_recorded_at > known
     return Rule(
         id=first.pk,
-        course_id=first.course_id,
+        course_id=first.course_id or 0,  # of a programme it is one for each of its courses: see `_spread`
         valid_from=first.valid_from,
         valid_to=None if unheard_of else first.valid_to,
         paths=tuple(sorted(named("path", excepted=False))),

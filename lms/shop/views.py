@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ..access import may_lead, workplaces_in_reach
 from ..models import Employment, PinGuard, Role, StaffMember, Tablet
 from ..people.cards import card_sheets, issue_card, last_day, who_needs_one
+from ..prerequisites import courses_before
 from ..reports import figures
 from ..reports.cells import show_cell, summary_sentence, who_is_counted
 from ..reports.help import help_needed, people_in
@@ -53,7 +54,7 @@ def my_shop(request):
     locked = set(guards.values_list("staff_id", flat=True))
     # Whom to help first: the late, then who has something left, then who is done.
     rows = sorted(everyone, key=lambda pair: (pair[1].done >= pair[1].counted, -pair[1].late))
-    first = what_comes_first(found, [row for _worker, row in rows])
+    first = what_comes_first(found, [row for _worker, row in rows], courses_before(found.courses))
     calls, totals = help_needed(found), found.totals
     people = [
         {

@@ -172,6 +172,45 @@ def test_people_count_and_walk_tell_the_same_rows(world):
 
 
 @worlds
+def test_a_page_tells_of_some_courses_what_all_cells_tell_and_counts_the_others_too(world):
+    for days, known_days in DATES:
+        day = TODAY + datetime.timedelta(days=days)
+        known = end_of(TODAY + datetime.timedelta(days=known_days)) if known_days is not None else None
+        for chosen in ({}, {"only": Only.MISSING}, {"order": Order.LATE}):
+
+            def figures(chosen=chosen, day=day, known=known):
+                return Figures(Selection(day, Workplace.objects.all(), known=known, **chosen))
+
+            assert_the_page_tells_the_same(figures)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_page_heeds_what_counts_for_other_courses_and_what_is_to_be_done_again(cast, index, seed, time_machine):
+    time_machine.move_to(trend_worlds.NOON, tick=False)
+    made = trend_worlds.make_world(cast, seed)
+    for known in trend_worlds.KNOWN:
+        for day in made.days:
+            assert_the_page_tells_the_same(
+                lambda day=day, known=known: gather(day, Workplace.objects.all(), known=known)
+            )
+
+
+def assert_the_page_tells_the_same(figures):
+    slow = figures()
+    for courses in (slow.course_ids[:1], slow.course_ids[1:][::-1], slow.course_ids):
+        places = [slow.course_ids.index(course) for course in courses]
+        for offset, limit in ((0, 100), (1, 2)):
+            found = figures()
+            page, wanted = found.page(offset, limit, courses), slow.people(offset, limit)
+            assert [(worker, row.cells, row.counted, row.done, row.late) for worker, row in page] == [
+                (worker, tuple(row.cells[place] for place in places), row.counted, row.done, row.late)
+                for worker, row in wanted
+            ]
+            assert found.totals == slow.totals
+            assert [one.job.id for one in found.missing_names(3)] == [one.job.id for one in slow.missing_names(3)]
+
+
+@worlds
 def test_who_is_listed_as_missing_late_or_in_need_of_help_is_everyone_whose_row_says_so(world):
     everyone = Figures(Selection(TODAY, Workplace.objects.all())).people()
     for only, is_wanted in WANTED.items():

@@ -17,7 +17,7 @@ from lms.handed_out.building import write
 from lms.handed_out.report import Place, Report
 from lms.handed_out.workbook import DAY_ZERO
 from lms.matrix import Record, rows
-from lms.reports.figures import Worker
+from lms.reports.workers import Worker
 from lms.requirements.rules import Job, Rule
 from lms.status import Completion, Status
 from tests.certificates.test_drawing import word_boxes
