@@ -24,7 +24,7 @@ from courses.models import (
     WorkshopPage,
 )
 from lms.models import EventKind, EventSource
-from lms.progress import record
+from lms.progress import Fact, Receipt, record_all
 from lms.progress.attempts import questions_of
 
 _numbers = itertools.count(1)
@@ -138,13 +138,13 @@ def version_of(page: Page) -> ActivityVersion:
     )
 
 
-def tell(learner, page: Page, kind: str, payload: dict | None = None, **changes: Any):
-    """One event through the one door, with sensible values for all that the test does not care about."""
+def fact(learner, page: Page, kind: str, payload: dict | None = None, **changes: Any) -> Fact:
+    """What happened, with sensible values for all that the test does not care about."""
     moment = changes.pop("at", None) or timezone.now()
     values = {
         "event_id": uuid.uuid4(),
         "learner": learner,
-        "activity": activity_of(page),
+        "activity": changes.get("activity") or activity_of(page),
         "version": changes["version"] if "version" in changes else version_of(page),
         "kind": kind,
         "occurred_at": moment,
@@ -153,7 +153,12 @@ def tell(learner, page: Page, kind: str, payload: dict | None = None, **changes:
         "payload": payload,
         **changes,
     }
-    return record(**values)
+    return Fact(**values)
+
+
+def tell(learner, page: Page, kind: str, payload: dict | None = None, **changes: Any) -> Receipt:
+    """One event through the one door."""
+    return record_all([fact(learner, page, kind, payload, **changes)])[0]
 
 
 def read(learner, page: LessonPage, **changes: Any):

@@ -1,12 +1,16 @@
+import datetime
 import os
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 
 from courses.models import CoursePage
 from lms.requirements.actions import require
+from lms.tablet.actions import pair_tablet
+from lms.tablet.session import TABLET_COOKIE
 from tests import builders, people
 from tests.snapshot import Snapshot
 
@@ -64,10 +68,6 @@ def course(index):
 @pytest.fixture
 def rule(cast, course):
     """The course is required of everyone."""
-    import datetime
-
-    from django.utils import timezone
-
     today = timezone.localdate()
     return require(
         course=builders.course_of(course),
@@ -100,6 +100,11 @@ def petra(sign_in):
 
 
 @pytest.fixture
+def ada(sign_in):
+    return sign_in("ada")
+
+
+@pytest.fixture
 def far(cast):
     """Somebody in the municipality next door, who is none of Petra's business."""
     return people.hire(cast, "Fjärran", "Person", "annorstades")
@@ -112,11 +117,24 @@ def pages(course):
 
 
 @pytest.fixture
+def lesson(pages):
+    return pages[0]
+
+
+@pytest.fixture
+def quiz(pages):
+    return pages[-1]
+
+
+@pytest.fixture
+def paired(cast):
+    """A tablet in Brattfors, as the server knows it."""
+    return pair_tablet(workplace=cast.brattfors, name="Surfplattan", actor=cast.ada)[0]
+
+
+@pytest.fixture
 def tablet(cast):
     """A browser that is the paired tablet in Brattfors, with nobody signed in."""
-    from lms.tablet.actions import pair_tablet
-    from lms.tablet.session import TABLET_COOKIE
-
     paired, token = pair_tablet(workplace=cast.brattfors, name="Surfplattan vid disken", actor=cast.ada)
     client = Client()
     client.cookies[TABLET_COOKIE] = f"{paired.uuid.hex}.{token}"

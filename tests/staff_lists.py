@@ -59,3 +59,25 @@ def everything() -> tuple:
         list(Employment.objects.order_by("pk").values()),
         list(LedgerEntry.objects.order_by("pk").values_list("verb", "staff", "subject")),
     )
+
+
+def maja_row(cast, **cells):
+    """What the register says of Maja."""
+    start = cast.maja.employments.order_by("start").first().start
+    return row(**{"given": "Maja", "family": "Lindgren", "kind": "anställd", "start": str(start), **cells})
+
+
+def groups(plan):
+    return {name: number for name, number in plan.counts.items() if number}
+
+
+def told(plan):
+    return [(problem.line, problem.column, problem.value, problem.advice) for problem in plan.problems]
+
+
+def asked(plan):
+    return [(question.key, question.values) for question in plan.questions]
+
+
+def jobs_of(person):
+    return list(person.employments.order_by("start", "pk").values_list("workplace__name", "start", "end", "role__name"))

@@ -116,7 +116,7 @@ def test_an_app_is_a_table_of_contents_where_it_meets_wagtail():
 
 def test_no_file_is_longer_than_four_hundred_lines():
     for kind in ("*.py", "*.html", "*.js", "*.css"):
-        for app in [*APPS, "templates"]:
+        for app in [*APPS, "templates", "tests"]:
             for path in Path(app).rglob(kind):
                 if "migrations" not in path.parts:
                     assert len(path.read_text().splitlines()) <= 400, path

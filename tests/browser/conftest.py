@@ -1,15 +1,19 @@
 import os
+import uuid
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import sync_playwright
 
+from courses.models import LessonPage, Question, QuizPage
 from lms.tablet.actions import pair_tablet
 from lms.tablet.pins import set_pin
 from lms.tablet.session import TABLET_COOKIE
 from tests import builders, people
 
+from .kinds import ALL_ROWS
 from .offline import settle
 from .visit import Visit
 
@@ -120,3 +124,30 @@ def tablet(shop, training, visit):
     visited.go("/surfplatta/")
     settle(visited)
     return visited
+
+
+@pytest.fixture
+def world(server, settings):
+    """The demo, with the pages that a real site shows when something is wrong."""
+    call_command("seed", "ett-gott-vardskap", demo=True, verbosity=0)
+    settings.DEBUG = False
+    return server
+
+
+@pytest.fixture
+def kinds(world):
+    """A course with a practice question and a question of every kind."""
+    course = builders.make_course("Alla slag")
+    body = [("heading", "Öva")]
+    body += [
+        ("practice", {"kind": kind, "text": f"Hur är det med {kind}?", "choices": rows, "explanation": "Därför."})
+        for kind, rows in ALL_ROWS.items()
+        if kind != "text"
+    ]
+    lesson = builders.publish(LessonPage(title="Öva", slug="ova", body=body), course)
+    quiz = QuizPage(title="Prov", slug="prov", shuffle_questions=False)
+    quiz.questions = [
+        Question(key=uuid.uuid4(), kind=kind, text=f"Fråga om {kind}?", choices=rows, explanation="Därför.")
+        for kind, rows in ALL_ROWS.items()
+    ]
+    return course, lesson, builders.publish(quiz, course), builders.make_workshop(course)

@@ -1,83 +1,17 @@
-"""Every kind of page a learner meets, as anyone may need it: light, dark, forced colours, large; by keyboard alone."""
+"""Every kind of page a learner meets, as anyone may need it: light, dark, forced colours, large; and what is chosen."""
 
 import uuid
 
-import pytest
-from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.core.management import call_command
-from django.test import Client
-
 from content_seed.demo import DEMO_PIN
-from courses.models import CoursePage, LessonPage, Question, QuizPage
-from lms.models import QuizAttempt, StaffMember, Workplace
-from lms.tablet.actions import pair_tablet
-from lms.tablet.session import TABLET_COOKIE
+from courses.models import CoursePage
+from lms.models import QuizAttempt, StaffMember
 from tests import builders
 
-from .test_kinds import ROWS
+from .kinds import ALL_ROWS
+from .seeded import give_cookie, signed_in, the_tablet
 from .visit import RULES
 
-ALL_ROWS = {
-    **ROWS,
-    "single": builders.choices("Ja", "Nej"),
-    "multiple": builders.choices("Ett", "Två", "Tre", right=(0, 1)),
-    "truefalse": [{"id": "true", "text": "", "right": True}, {"id": "false", "text": "", "right": False}],
-    "text": [{"id": "a", "text": "Umeå", "right": True}],
-}
 CONTROLS = {"button", "link", "textbox", "radio", "checkbox", "combobox", "spinbutton", "dialog", "progressbar"}
-
-
-@pytest.fixture
-def world(server, settings):
-    """The demo, with the pages that a real site shows when something is wrong."""
-    call_command("seed", "ett-gott-vardskap", demo=True, verbosity=0)
-    settings.DEBUG = False
-    return server
-
-
-@pytest.fixture
-def kinds(world):
-    """A course with a practice question and a question of every kind."""
-    course = builders.make_course("Alla slag")
-    body = [("heading", "Öva")]
-    body += [
-        ("practice", {"kind": kind, "text": f"Hur är det med {kind}?", "choices": rows, "explanation": "Därför."})
-        for kind, rows in ALL_ROWS.items()
-        if kind != "text"
-    ]
-    lesson = builders.publish(LessonPage(title="Öva", slug="ova", body=body), course)
-    quiz = QuizPage(title="Prov", slug="prov", shuffle_questions=False)
-    quiz.questions = [
-        Question(key=uuid.uuid4(), kind=kind, text=f"Fråga om {kind}?", choices=rows, explanation="Därför.")
-        for kind, rows in ALL_ROWS.items()
-    ]
-    return course, lesson, builders.publish(quiz, course), builders.make_workshop(course)
-
-
-def signed_in(visit, kind, name):
-    client = Client()
-    client.force_login(account(name), backend="django.contrib.auth.backends.ModelBackend")
-    person = visit(kind)
-    give_cookie(person, settings.SESSION_COOKIE_NAME, client.cookies["sessionid"].value)
-    return person
-
-
-def account(name):
-    return get_user_model().objects.get(username=name)
-
-
-def give_cookie(person, name, value):
-    person.context.add_cookies([{"name": name, "value": value, "url": person.url}])
-
-
-def the_tablet(visit, kind="tablet"):
-    place = Workplace.objects.get(name__contains="Brattfors")
-    paired, token = pair_tablet(workplace=place, name="Disken", actor=account("admin"))
-    tablet = visit(kind)
-    give_cookie(tablet, TABLET_COOKIE, f"{paired.uuid.hex}.{token}")
-    return tablet
-
 
 WIDTH = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 #: How it is shown, the size of text in ours and in the browser's settings, and the width of the window.
@@ -308,100 +242,3 @@ def test_without_javascript_it_is_a_page_and_leads_back(world, visit):
     person.press("[data-lms-display-form] button")
     assert person.page.url.endswith("/snabbvagar/")
     assert person.page.locator(".lms").get_attribute("data-lms-text") == "2"
-
-
-# By keyboard alone
-
-FOCUS = """() => {
-  const node = document.activeElement;
-  if (!node || node === document.body) return null;
-  const ring = node.closest(".lms-option, .lms-shortcut") ?? node;
-  const box = ring.getBoundingClientRect();
-  const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
-  const top = document.elementFromPoint(x, y);
-  return {
-    html: node.outerHTML.slice(0, 120), at: [box.top, box.bottom, innerHeight, top?.className],
-    ring: getComputedStyle(ring).outlineStyle !== "none" && parseFloat(getComputedStyle(ring).outlineWidth) >= 2,
-    seen: box.top >= -1 && box.bottom <= innerHeight + 1 && (ring.contains(top) || top?.contains(ring)) === true,
-  };
-}"""
-
-
-class Keys:
-    """Tab, Enter, Space and arrows: nothing else is touched."""
-
-    def __init__(self, person):
-        self.page = person.page
-
-    def focus(self):
-        found = self.page.evaluate(FOCUS)
-        assert found is None or (found["ring"] and found["seen"]), (self.page.url, found)
-        return found
-
-    def to(self, selector):
-        """Tab on until what `selector` finds has the focus. Every stop on the way is seen, with a ring around it."""
-        for _stop in range(80):
-            self.page.keyboard.press("Tab")
-            self.focus()
-            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
-                return
-        raise AssertionError(f"{selector} cannot be reached on {self.page.url}")
-
-    def go(self, selector):
-        """To a link or button, and through it. The next page begins at its beginning."""
-        self.to(selector)
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
-        assert self.page.evaluate("document.activeElement === document.body || document.activeElement.autofocus")
-
-
-def test_from_the_tiles_to_the_result_by_keyboard_alone(kinds, visit):
-    course, lesson, quiz, _workshop = kinds
-    maja = StaffMember.objects.get(given_name="Maja")
-    tablet = the_tablet(visit, "desktop")
-    keys, page = Keys(tablet), tablet.page
-    tablet.go("/surfplatta/")
-    keys.go(f".lms-tile[href*='{maja.uuid}']")
-    keys.to("#id_pin")
-    page.keyboard.type(DEMO_PIN)
-    keys.go(".lms-button--big")
-    keys.go(f"a[href*='{course.translation_key}']")
-    keys.go(f"a[href*='{lesson.translation_key}']")
-    keys.to("[data-lms-practice=single] input")
-    page.keyboard.press("Space")
-    keys.to("[data-lms-practice=single] [data-lms-practice-actions] button")
-    page.keyboard.press("Enter")
-    assert page.locator("[data-lms-practice=single] .lms-verdict").first.is_visible()
-    keys.go(".lms-actions--steps button")
-    keys.go(f"a.lms-row[href*='{quiz.translation_key}']")
-    keys.go("form[action$='/forsok/'] button")
-    for kind in ALL_ROWS:
-        answer(keys, kind)
-        keys.go(".lms-actions--steps button.lms-button")
-    keys.go("form[action$='/lamna-in/'] button")
-    assert "/resultat/" in page.url
-    assert page.locator("text=Inte besvarad").count() == 0
-    keys.go("form[action$='/byt/'] button")
-    assert "Vem är du?" in tablet.text()
-    tablet.quiet("by keyboard")
-
-
-def answer(keys, kind):
-    page = keys.page
-    if kind == "order":
-        keys.to("[data-lms-order] button[data-by='1']")
-        page.keyboard.press("Enter")
-    elif kind == "match":
-        for select in page.locator("select").all():
-            keys.to(f"[name='{select.get_attribute('name')}']:nth-of-type(1)")
-            page.keyboard.press("ArrowDown")
-    elif kind in ("number", "text"):
-        keys.to("#svar")
-        page.keyboard.type("30")
-    elif kind == "multiple":
-        keys.to("input[type=checkbox]")
-        page.keyboard.press("Space")
-    else:
-        keys.to("input[type=radio]")
-        page.keyboard.press("Space")
-        page.keyboard.press("ArrowDown")

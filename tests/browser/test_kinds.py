@@ -9,14 +9,9 @@ from courses.models import LessonPage, Question, QuizPage
 from lms.models import LearningEvent
 from tests import builders
 
+from .kinds import ROWS
 from .test_editor import publish
 from .test_story import put_in_order
-
-ROWS = {
-    "order": [{"id": text, "text": text} for text in ("Rädda", "Varna", "Larma", "Släck")],
-    "match": [{"id": "a", "text": "Rök", "pair": "112"}, {"id": "b", "text": "Inbrott", "pair": "114 14"}],
-    "number": [{"id": "a", "text": "30", "unit": "kompressioner"}],
-}
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from lms.tablet.actions import pair_tablet, unpair_tablet
 from lms.tablet.session import TABLET_COOKIE
 from tests import builders
 
+from .kinds import ROWS
 from .offline import STATE, kept, known, leave, let_in, online, settle, status, until
-from .test_kinds import ROWS
 from .test_story import put_in_order
 
 DESK = "/surfplatta/min-utbildning"

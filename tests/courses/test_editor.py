@@ -11,11 +11,6 @@ from tests import builders
 from tests.builders import activity_of, choices, version_of
 
 
-@pytest.fixture
-def ada(sign_in):
-    return sign_in("ada")
-
-
 def form_of(quiz: QuizPage, questions: list[dict], **changes) -> dict:
     """What the browser would post for a quiz with these questions."""
     known = {str(question.key): question for question in quiz.questions.all()}

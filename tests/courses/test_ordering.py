@@ -11,11 +11,6 @@ from tests.builders import activity_of, course_of
 from tests.courses.test_editor import form_of
 
 
-@pytest.fixture
-def ada(sign_in):
-    return sign_in("ada")
-
-
 def name_first(page, *others):
     """`page` opens when `others` are done."""
     page.after = [str(other.translation_key) for other in others]

@@ -30,16 +30,6 @@ def translate(page, **changes):
     return republish(copy)
 
 
-@pytest.fixture
-def lesson(course):
-    return course.get_activity_pages().first().specific
-
-
-@pytest.fixture
-def quiz(course):
-    return course.get_activity_pages().last().specific
-
-
 def test_publishing_a_course_and_its_lessons_makes_identities(course):
     identity = course_of(course)
     assert (identity.titles, identity.live, identity.source_language) == ({"sv": course.title}, True, "sv")

@@ -31,11 +31,6 @@ def heard():
     activity_moved.disconnect(on_moved)
 
 
-@pytest.fixture
-def lesson(pages):
-    return pages[0]
-
-
 def languages_shown(lesson, language):
     shown = ActivityVersion.objects.shown_in(language).filter(activity=activity_of(lesson))
     return [version.language for version in shown]

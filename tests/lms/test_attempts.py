@@ -3,7 +3,6 @@
 import datetime
 import uuid
 
-import pytest
 from django.utils import timezone
 
 from lms.models import (
@@ -13,11 +12,6 @@ from lms.models import (
 )
 from tests import builders
 from tests.builders import take_quiz, tell, version_of
-
-
-@pytest.fixture
-def quiz(course):
-    return course.get_activity_pages().last().specific
 
 
 def test_a_test_is_graded_against_the_version_it_was_begun_on(cast, quiz):

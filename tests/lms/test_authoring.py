@@ -15,11 +15,6 @@ ASKS = "1 person har gjort allt annat i"
 
 
 @pytest.fixture
-def ada(sign_in):
-    return sign_in("ada")
-
-
-@pytest.fixture
 def nearly(cast, pages):
     """The test is all that Maja has left; Bo has more."""
     read_both(cast.maja, pages)

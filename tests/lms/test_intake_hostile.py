@@ -12,17 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.models import Enrolment, LearningEvent, QuizAttempt
-from lms.tablet.actions import pair_tablet
 from lms.tablet.intake_views import MOST_BYTES
 from lms.tablet.tickets import give_ticket
 from tests import builders
 from tests.builders import version_of
 from tests.outbox import ADDRESS, batch, event, outcomes, post, reading, send, sitting
-
-
-@pytest.fixture
-def paired(cast):
-    return pair_tablet(workplace=cast.brattfors, name="Surfplattan", actor=cast.ada)[0]
 
 
 @pytest.fixture

@@ -34,11 +34,6 @@ def programme(cast, courses):
     )
 
 
-@pytest.fixture
-def ada(sign_in, cast):
-    return sign_in("ada")
-
-
 def places(*courses):
     return {f"place_{course.pk}": place for place, course in enumerate(courses, start=1)}
 

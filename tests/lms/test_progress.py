@@ -20,16 +20,6 @@ from tests.builders import activity_of, complete, course_of, read, take_quiz, te
 
 
 @pytest.fixture
-def lesson(course):
-    return course.get_activity_pages().first().specific
-
-
-@pytest.fixture
-def quiz(course):
-    return course.get_activity_pages().last().specific
-
-
-@pytest.fixture
 def heard():
     """Signals as they came: ("completed" or "voided", completion)."""
     told = []

@@ -18,18 +18,12 @@ from lms.models import (
 )
 from lms.people.merging import merge
 from lms.progress import apply_event, dismiss_event
-from lms.tablet.actions import pair_tablet
 from lms.tablet.tickets import give_ticket
 from tests import builders, people
 from tests.builders import activity_of, read, take_quiz, tell, version_of
 from tests.outbox import outcomes, reading, send, sitting
 
 HOUR = datetime.timedelta(hours=1)
-
-
-@pytest.fixture
-def paired(cast):
-    return pair_tablet(workplace=cast.brattfors, name="Surfplattan", actor=cast.ada)[0]
 
 
 @pytest.fixture

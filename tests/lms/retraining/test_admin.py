@@ -20,11 +20,6 @@ WORDS = {"note_sv": "Nya öppettider.", "note_en": ""}
 
 
 @pytest.fixture
-def ada(sign_in):
-    return sign_in("ada")
-
-
-@pytest.fixture
 def changed(cast, course, pages, noon):
     complete(cast.maja, course)
     noon.shift(DAY)

@@ -6,16 +6,10 @@ from courses.models import ActivityVersion
 from lms.models import CourseCompletion, Enrolment, QuizAttempt
 from lms.offline.standing import standing_of
 from lms.status import Status
-from lms.tablet.actions import pair_tablet
 from tests.builders import activity_of, complete, read, version_of
 from tests.courses.test_publishing import republish
 from tests.outbox import outcomes, reading, send, sitting
 from tests.retraining import DAY, change, demand, status_of
-
-
-@pytest.fixture
-def paired(cast):
-    return pair_tablet(workplace=cast.brattfors, name="Surfplattan", actor=cast.ada)[0]
 
 
 @pytest.fixture

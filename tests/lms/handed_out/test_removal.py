@@ -14,19 +14,13 @@ from lms.models import HandedOutReport, LedgerEntry
 from lms.people.actions import end_employment
 from lms.sealing import verify
 from tests import people
-
-BASE = "/admin/training/handed-out/"
+from tests.handed_out import BASE
 
 
 def report_of(user, query="", *, with_names=True) -> HandedOutReport:
     return hand_out(
         selection=Selection(user, query), kind="csv", with_names=with_names, form_id=uuid.uuid4(), actor=user
     )
-
-
-@pytest.fixture
-def petra(sign_in, rule):
-    return sign_in("petra")
 
 
 def test_it_is_found_by_the_place_and_the_day_of_the_report(cast, rule):

@@ -22,9 +22,8 @@ from lms.requirements.rules import Job, Rule
 from lms.status import Completion, Status
 from tests.certificates.test_drawing import word_boxes
 from tests.handed_out import csv_rows, pdf_pages, shares, sheets
-
-from . import reference, test_tally
-from .strategies import COURSES, PATHS, TODAY, worlds
+from tests.lms import reference, test_tally
+from tests.lms.strategies import COURSES, PATHS, TODAY, worlds
 
 NAMES = ["Åsa-Märta", "=1+1", "Áŋŋá", "Bo", "Anna-Lena Margareta Kristina Elisabet af Långhundra"]
 FORMATS = ("csv-excel", "xlsx", "pdf")

@@ -1,54 +1,20 @@
-"""Handing a report out: its pages, its file that is kept unchanged, and who may open it."""
+"""Handing a report out: what its page says, what each file says, and that it is kept unchanged."""
 
 import datetime
 import random
-import uuid
 
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from lms.handed_out import actions
-from lms.handed_out.building import foreseen
-from lms.handed_out.selection import Selection
-from lms.models import HandedOutReport, LedgerEntry, Responsibility, Role
+from lms.models import HandedOutReport, LedgerEntry
 from lms.people.actions import employ
 from lms.requirements.actions import excuse, require
 from lms.sealing import Head
-from lms.workplaces.actions import give_responsibility
 from tests import people
 from tests.builders import complete, course_of, make_full_course
-from tests.handed_out import csv_rows, pdf_pages, shares, sheets
-
-BASE = "/admin/training/handed-out/"
-MATRIX = "/admin/reports/training-matrix/"
-
-State = HandedOutReport.State
-
-
-@pytest.fixture
-def petra(sign_in, rule):
-    return sign_in("petra")
-
-
-def form(**changes):
-    return {"format": "xlsx", "contents": "names", "purpose": "", "form_id": str(uuid.uuid4()), **changes}
-
-
-def hand_out(browser, query="", **changes) -> HandedOutReport:
-    """By the page, as a leader does it."""
-    response = browser.post(f"{BASE}new/{query}", form(**changes))
-    assert response.status_code == 302, response.content.decode()
-    report = HandedOutReport.objects.latest("pk")
-    assert response["Location"] == f"{BASE}{report.uuid}/"
-    return report
-
-
-def fetch(browser, report) -> bytes:
-    response = browser.get(f"{BASE}{report.uuid}/file/")
-    assert response.status_code == 200
-    return response.getvalue()
-
+from tests.handed_out import BASE, MATRIX, address, csv_rows, fetch, form, hand_out, pdf_pages, shares, sheets
 
 # Making one
 
@@ -64,7 +30,8 @@ def test_the_page_says_what_the_report_is_of_and_keeps_nothing(petra, cast):
 @pytest.mark.parametrize("contents", ["names", "counts"])
 def test_a_small_one_is_there_at_once_and_told_in_the_ledger(petra, cast, kind, contents):
     report = hand_out(petra, format=kind, contents=contents, purpose="Styrelsens möte")
-    assert (report.state, report.made_by, report.purpose) == (State.DONE, cast.users["petra"], "Styrelsens möte")
+    done = HandedOutReport.State.DONE
+    assert (report.state, report.made_by, report.purpose) == (done, cast.users["petra"], "Styrelsens möte")
     assert report.totals == {"counted": 3, "done": 0, "late": 0, "excused": 0, "not_required": 0}
     content = fetch(petra, report)
     assert (len(content), report.size) == (report.size, len(content))
@@ -228,13 +195,6 @@ def test_nonsense_for_a_moment_is_no_error(petra, known):
     assert petra.get(MATRIX, {"known": known}).status_code == 200
 
 
-def address(browser, report) -> str:
-    """The link on the report's page to the same figures."""
-    page = browser.get(f"{BASE}{report.uuid}/")
-    assert f"{MATRIX}?{page.context['query'].replace('&', '&amp;')}" in page.content.decode()
-    return page.context["query"]
-
-
 def test_a_file_that_is_not_the_one_handed_out_is_not_shown(petra):
     report = hand_out(petra, format="csv-excel")
     storage, name = report.file.storage, report.file.name
@@ -246,180 +206,3 @@ def test_a_file_that_is_not_the_one_handed_out_is_not_shown(petra):
     assert "allt klart" not in response.content.decode()
     storage.delete(name)
     assert petra.get(f"{BASE}{report.uuid}/file/").status_code == 409
-
-
-# Who may open it
-
-
-def test_a_project_leader_of_all_of_it_may_open_it_and_nobody_else(sign_in, cast, rule, petra):
-    of_all = hand_out(sign_in("ada"))
-    of_shop = hand_out(sign_in("kajsa"), f"?workplace={cast.brattfors.pk}")
-    seen = {
-        "ada": {of_all, of_shop},
-        "petra": {of_shop},  # the other is of the neighbours too
-        "kajsa": {of_shop},
-        "birgitta": None,
-        "maja": None,
-        "eva": None,
-    }
-    for who, reports in seen.items():
-        browser = sign_in(who)
-        page = browser.get(BASE)
-        assert (page.status_code == 200) is (reports is not None)
-        if reports is not None:
-            assert set(page.context["object_list"]) == reports
-        for report in (of_all, of_shop):
-            may = reports is not None and report in reports
-            assert (browser.get(f"{BASE}{report.uuid}/").status_code == 200) is may
-            response = browser.get(f"{BASE}{report.uuid}/file/")
-            assert (response.status_code == 200) is may
-            assert may or b"Maja" not in response.getvalue()
-
-
-def test_a_course_leader_opens_no_other_leaders_report(sign_in, cast, petra):
-    report = hand_out(petra)
-    assert sign_in("kajsa").get(f"{BASE}{report.uuid}/file/").status_code == 404
-
-
-def test_who_answers_for_it_no_more_cannot_open_ones_own(petra, cast):
-    report = hand_out(petra)
-    give_responsibility(
-        user=cast.users["petra"], role=Role.PROJECT_LEADER, workplace=cast.places["annorstades"], actor=cast.ada
-    )
-    Responsibility.objects.filter(user=cast.users["petra"], workplace=cast.places["kommun"]).delete()
-    assert petra.get(f"{BASE}{report.uuid}/file/").status_code == 404
-
-
-def test_nobody_outside_the_reach_is_in_it(petra, cast, far):
-    for kind in ("csv-excel", "xlsx", "pdf"):
-        report = hand_out(petra, f"?workplace={cast.places['annorstades'].pk}", format=kind)
-        content = fetch(petra, report)
-        text = {
-            "xlsx": lambda content: str(sheets(content)),
-            "pdf": lambda content: " ".join(pdf_pages(content)),
-        }.get(kind, bytes.decode)(content)
-        assert "Maja" in text
-        assert "Fjärran" not in text
-        assert "Annorstädes" not in text
-
-
-@pytest.mark.parametrize("number", [1, 3])
-def test_the_list_costs_the_same_for_one_and_for_three(petra, number, django_assert_num_queries):
-    for _ in range(number):
-        hand_out(petra, format="csv")
-    petra.get(BASE)
-    with django_assert_num_queries(12):
-        petra.get(BASE)
-
-
-# In the background
-
-
-@pytest.fixture
-def large(monkeypatch, settings):
-    """Everything is too much for a request, and the worker comes when the test says so."""
-    for room in ("lms.handed_out.actions", "lms.handed_out.views", "lms.reports.views"):
-        monkeypatch.setattr(f"{room}.AT_ONCE", 0)
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
-
-
-def test_a_large_one_is_made_in_the_background_and_its_page_shows_how_far(petra, sign_in, large):
-    report = hand_out(petra)
-    assert (report.state, bool(report.file)) == (State.WAITING, False)
-    page = petra.get(f"{BASE}{report.uuid}/").content.decode()
-    assert "Rapporten görs" in page
-    assert petra.get(f"{BASE}{report.uuid}/file/").status_code == 302
-    assert sign_in("ada").get(f"{BASE}{report.uuid}/").status_code == 404  # not before it is made
-    HandedOutReport.objects.update(state=State.RUNNING, rows=3000, progress=1200)
-    assert "1\u00a0200 av 3\u00a0000 rader" in petra.get(f"{BASE}{report.uuid}/").content.decode()
-    HandedOutReport.objects.update(state=State.WAITING)
-    actions.carry_out(report.pk)
-    assert "Hämta filen" in petra.get(f"{BASE}{report.uuid}/").content.decode()
-    assert "Maja" in str(sheets(fetch(petra, report)))
-
-
-def test_it_has_the_figures_of_when_it_was_asked_for(petra, cast, course, large):
-    report = hand_out(petra, format="csv-excel")
-    complete(cast.maja, course)
-    actions.carry_out(report.pk)
-    report.refresh_from_db()
-    assert report.totals["done"] == 0
-
-
-def test_the_address_for_a_large_file_leads_to_the_page_that_makes_it(petra, large):
-    response = petra.get(f"{MATRIX}?view=people&export=csv")
-    assert response["Location"] == f"{BASE}new/?view=people&format=csv-excel"
-    page = petra.get(response["Location"])
-    assert page.context["form"]["format"].value() == "csv-excel"
-    assert "i bakgrunden" in page.content.decode()
-    assert not HandedOutReport.objects.exists()
-
-
-def test_one_that_stops_says_so_and_is_tried_again(petra, large, monkeypatch):
-    report = hand_out(petra)
-
-    def full(*_args, **_more):
-        raise OSError("No space left on device")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(actions, "write", full)
-        actions.carry_out(report.pk)
-    page = petra.get(f"{BASE}{report.uuid}/").content.decode()
-    assert "ingen rapport blev gjord" in page
-    assert not LedgerEntry.objects.filter(verb="report.handed_out").exists()
-    petra.post(f"{BASE}{report.uuid}/make/")
-    report.refresh_from_db()
-    assert report.state == State.WAITING
-    petra.post(f"{BASE}{report.uuid}/make/")
-    report.refresh_from_db()
-    assert report.state == State.DONE
-
-
-def test_when_no_worker_comes_it_can_be_made_from_the_page(petra, large):
-    report = hand_out(petra)
-    assert "Gör den nu" not in petra.get(f"{BASE}{report.uuid}/").content.decode()
-    HandedOutReport.objects.update(moved_on_at=timezone.now() - datetime.timedelta(minutes=1))
-    assert "Gör den nu" in petra.get(f"{BASE}{report.uuid}/").content.decode()
-    petra.post(f"{BASE}{report.uuid}/make/")
-    report.refresh_from_db()
-    assert report.state == State.DONE
-
-
-def test_it_is_made_once_however_many_workers_come(petra, large):
-    report = hand_out(petra)
-    for _ in range(2):
-        actions.carry_out(report.pk)
-    assert LedgerEntry.objects.filter(verb="report.handed_out").count() == 1
-    HandedOutReport.objects.update(state=State.RUNNING, moved_on_at=timezone.now())
-    actions.carry_out(report.pk)
-    report.refresh_from_db()
-    assert report.state == State.RUNNING  # another is at it
-    HandedOutReport.objects.update(moved_on_at=timezone.now() - actions.SILENCE - datetime.timedelta(seconds=1))
-    actions.carry_out(report.pk)
-    report.refresh_from_db()
-    assert report.state == State.DONE
-
-
-def test_what_was_never_made_is_swept_away_after_a_day_and_the_rest_stays(petra, large):
-    done, never = hand_out(petra), hand_out(petra)
-    actions.carry_out(done.pk)
-    HandedOutReport.objects.update(asked_at=timezone.now() - datetime.timedelta(days=2))
-    hand_out(petra)
-    left = set(HandedOutReport.objects.values_list("pk", flat=True))
-    assert done.pk in left
-    assert never.pk not in left
-
-
-def test_whoever_leads_no_more_gets_nothing_made(petra, cast, large):
-    report = hand_out(petra)
-    Responsibility.objects.all().delete()
-    actions.carry_out(report.pk)
-    report.refresh_from_db()
-    assert (report.state, bool(report.file)) == (State.STOPPED, False)
-
-
-def test_foreseen_is_people_by_courses_times_what_the_format_costs(cast, rule):
-    selection = Selection(cast.users["petra"], "")
-    assert [foreseen(selection, kind) for kind in ("csv", "xlsx", "pdf")] == [3, 12, 12]
-    assert foreseen(selection, "pdf", names=False) == 3
-    assert foreseen(Selection(cast.users["petra"], f"workplace={cast.brattfors.pk}"), "csv") == 2
