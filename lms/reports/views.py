@@ -252,7 +252,7 @@ class TrainingMatrix(MatrixFilter, ReportView):
         view, asked = "people" if self.shows_people else "workplaces", self.selection
         ways = {order.value: "" for order in Order}
         ways[asked.order] = "descending" if (asked.order is LARGEST_FIRST) != asked.backwards else "ascending"
-        turned = {} if asked.backwards else {asked.order: f"-{asked.order}"}
+        turned: dict[str, str] = {} if asked.backwards else {asked.order: f"-{asked.order}"}
         return {
             order: {"query": self._query(view=view, order=turned.get(order, order)), "sorted": way}
             for order, way in ways.items()

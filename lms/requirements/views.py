@@ -69,7 +69,7 @@ class RequirementList(AdminPage, TemplateView):
                     {
                         "rule": rule,
                         "words": in_words(rule, seen=seen),
-                        "how_many": _how_many(held.get(rule.programme_id, []), _nearest(today, rule)),
+                        "how_many": _how_many(held.get(rule.programme_id or 0, []), _nearest(today, rule)),
                         "may_end": rule.pk in may_end,
                         "may_change": rule.pk in may_end and is_last,
                         # What the rule was before it was changed is told where it goes on.
