@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,6 +16,8 @@ from .. import ledger
 from ..models import CourseEquivalence, EquivalenceKind, LedgerEntry
 from ..requirements.rules import ONE_DAY
 from ..wording import day_text
+
+END_UNDONE = "equivalence.end_undone"
 
 
 @transaction.atomic
@@ -109,15 +111,34 @@ def undo_end_of_equivalence(
         recorded_by=actor if getattr(actor, "pk", None) else None,
     )
     twin.sources.set(sources)
-    ledger.write("equivalence.end_undone", actor=actor, subject=twin, equivalence=row.pk, undoes=undoes)
+    ledger.write(END_UNDONE, actor=actor, subject=twin, equivalence=row.pk, undoes=undoes)
     return twin
 
 
 def _with_twins(equivalence: CourseEquivalence) -> list[CourseEquivalence]:
     """The row and all in which it goes on, since somebody undid its end: locked, the latest last."""
-    found = [CourseEquivalence.objects.select_for_update().get(pk=equivalence.pk)]
-    for row in found:  # it grows on the way
-        undone = LedgerEntry.objects.filter(verb="equivalence.end_undone", data__equivalence=row.pk)
-        twins = {int(entry.subject.partition(":")[2]) for entry in undone}
-        found += CourseEquivalence.objects.select_for_update().filter(pk__in=twins).order_by("pk")
+    CourseEquivalence.objects.select_for_update().get(pk=equivalence.pk)
+    found = with_twins(equivalence.pk, list(LedgerEntry.objects.filter(verb=END_UNDONE).order_by("pk")))
+    rows = CourseEquivalence.objects.select_for_update().in_bulk(found)
+    return [rows[pk] for pk in found]
+
+
+def with_twins(row: int, entries: Iterable[LedgerEntry]) -> list[int]:
+    """The id of the row and of those in which it goes on, by what was decided: `entries` in the order of time."""
+    undone = [entry for entry in entries if entry.verb == END_UNDONE]
+    found = [row]
+    for each in found:  # it grows on the way
+        found += [int(entry.subject.partition(":")[2]) for entry in undone if entry.data["equivalence"] == each]
     return found
+
+
+def can_be_undone(entry: LedgerEntry, entries: Iterable[LedgerEntry], rows: Collection[CourseEquivalence]) -> bool:
+    """Whether what `entry` tells would be undone; the list asks before it offers that.
+
+    `entries` are all that was decided, `rows` what it is about with all in which that goes on, see `with_twins`.
+    """
+    if any(other.data.get("undoes") == str(entry.uuid) for other in entries):
+        return False
+    if entry.verb == "equivalence.opened":
+        return any(not row.is_taken_back for row in rows)
+    return entry.verb == "equivalence.ended" and any(str(row.valid_to) == entry.data["last_day"] for row in rows)

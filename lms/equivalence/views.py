@@ -72,7 +72,7 @@ def _has_ended(row: CourseEquivalence, today: datetime.date) -> bool:
 
 
 def _histories(rows: list[CourseEquivalence]) -> dict[int, list[tuple[LedgerEntry, str, bool]]]:
-    """For each what was decided about it, by whom, and whether it can be undone. One query."""
+    """For each what was decided about it, by whom, and whether it would be undone now. One query."""
     words = {
         "equivalence.opened": _("Made %(day)s by %(name)s."),
         "equivalence.ended": _("Ended %(day)s by %(name)s."),
@@ -81,14 +81,14 @@ def _histories(rows: list[CourseEquivalence]) -> dict[int, list[tuple[LedgerEntr
     }
     subjects = {f"courseequivalence:{row.pk}": row.pk for row in rows}
     entries = list(LedgerEntry.objects.filter(subject__in=subjects).select_related("actor").order_by("pk"))
-    undone = {entry.data.get("undoes") for entry in entries}
-    taken_back = {entry.subject for entry in entries if entry.verb == "equivalence.taken_back"}
+    by_id = {row.pk: row for row in rows}
     found: dict[int, list[tuple[LedgerEntry, str, bool]]] = defaultdict(list)
     for entry in entries:
         name = name_of(entry.actor) if entry.actor else _("the system")
         text = words[entry.verb] % {"day": day_text(timezone.localdate(entry.at)), "name": name}
-        can_be = entry.verb in ("equivalence.opened", "equivalence.ended") and entry.subject not in taken_back
-        found[subjects[entry.subject]].append((entry, text, can_be and str(entry.uuid) not in undone))
+        row = subjects[entry.subject]
+        goes_on = [by_id[pk] for pk in actions.with_twins(row, entries)]
+        found[row].append((entry, text, actions.can_be_undone(entry, entries, goes_on)))
     return found
 
 

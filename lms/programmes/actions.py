@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from courses.models import Course
 
 from .. import ledger
-from ..models import LedgerEntry, Programme, ProgrammeContents, ProgrammeCourse
+from ..models import LedgerEntry, Programme, ProgrammeContents, ProgrammeCourse, Requirement
 from ..requirements.rules import ONE_DAY
 from ..wording import day_text
 
@@ -114,7 +114,7 @@ def undo_change_of_programme(
 ) -> ProgrammeContents:
     """The programme is as before it was changed into `contents`, which never held: what it was `before` goes on."""
     alive = _alive(programme)
-    rows = _with_what_stands_for(contents)
+    rows = with_what_stands_for(contents, LedgerEntry.objects.filter(subject=ledger.subject_of(programme)))
     if not alive or alive[-1].pk not in rows:
         raise ValidationError(_("The programme has been changed again since. Undo what came after it first."))
     gone = [row for row in alive if row.pk in rows]
@@ -139,11 +139,17 @@ def undo_change_of_programme(
 def take_programme_back(*, programme: Programme, actor: Any, undoes: str) -> None:
     """The programme was a mistake: it held nothing on any day. Refused while some rule is about it."""
     alive = _alive(programme)
-    if any(not rule.is_taken_back for rule in programme.requirements.all()):
+    if required_among([programme]):
         raise ValidationError(_("The programme is required, now or earlier. Undo the requirement first."))
     for row in alive:
         _empty(row)
     ledger.write("programme.taken_back", actor=actor, subject=programme, undoes=undoes)
+
+
+def required_among(programmes: Iterable[Programme]) -> set[int]:
+    """The ids of those of them that are required on some day, whoever it is of. One query."""
+    rules = Requirement.objects.filter(programme__in=programmes)
+    return {rule.programme_id for rule in rules if rule.programme_id and not rule.is_taken_back}
 
 
 def _alive(programme: Programme) -> list[ProgrammeContents]:
@@ -152,13 +158,27 @@ def _alive(programme: Programme) -> list[ProgrammeContents]:
     return [row for row in programme.contents.order_by("pk") if not row.is_taken_back]
 
 
-def _with_what_stands_for(contents: int) -> set[int]:
-    """The row, and those in which it goes on since changes after it were undone."""
+def with_what_stands_for(contents: int, entries: Iterable[LedgerEntry]) -> set[int]:
+    """The row, and those in which it goes on since changes after it were undone, by what was decided: `entries`."""
+    undone = [entry for entry in entries if entry.verb == "programme.change_undone"]
     found = [contents]
     for row in found:  # it grows on the way
-        undone = LedgerEntry.objects.filter(verb="programme.change_undone", data__stands_for=row)
-        found += [entry.data["contents"] for entry in undone]
+        found += [entry.data["contents"] for entry in undone if entry.data["stands_for"] == row]
     return set(found)
+
+
+def can_be_undone(
+    entry: LedgerEntry, entries: Sequence[LedgerEntry], *, alive: Sequence[int], is_required: bool
+) -> bool:
+    """Whether what `entry` tells of a programme would be undone; the list asks before it offers that.
+
+    `entries` are all that was decided about it, `alive` what it holds on some day, the latest last.
+    """
+    if not alive or any(other.data.get("undoes") == str(entry.uuid) for other in entries):
+        return False
+    if entry.verb == "programme.opened":
+        return not is_required
+    return entry.verb == "programme.changed" and alive[-1] in with_what_stands_for(entry.data["contents"], entries)
 
 
 def _number(courses: Sequence[Course], at_least: int | None) -> int | None:

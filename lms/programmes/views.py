@@ -23,7 +23,7 @@ from ..requirements.words import told
 from ..wording import day_text
 from . import actions
 from .forms import ChangeProgrammeForm, ProgrammeForm, TitlesForm
-from .lookup import contents_of, courses_of
+from .lookup import Held, contents_of, courses_of
 
 PROGRAMMES = (gettext_lazy("Programmes"), "lms_admin:programmes")
 
@@ -42,7 +42,8 @@ class ProgrammeList(AdminPage, TemplateView):
     def get_context_data(self, **kwargs):
         today = timezone.localdate()
         programmes = list(Programme.objects.standing())
-        contents, histories = contents_of(programmes), _histories(programmes)
+        contents = contents_of(programmes)
+        histories = _histories(programmes, contents)
         rows = [
             {
                 "programme": programme,
@@ -61,8 +62,10 @@ class ProgrammeList(AdminPage, TemplateView):
         }
 
 
-def _histories(programmes: list[Programme]) -> dict[int, list[tuple[LedgerEntry, str, bool]]]:
-    """For each what was decided about it, by whom, and whether it can be undone. One query."""
+def _histories(
+    programmes: list[Programme], contents: dict[int, list[Held]]
+) -> dict[int, list[tuple[LedgerEntry, str, bool]]]:
+    """For each what was decided about it, by whom, and whether it would be undone now. Two queries."""
     words = {
         "programme.opened": _("Made %(day)s by %(name)s."),
         "programme.changed": _("Changed %(day)s by %(name)s."),
@@ -72,13 +75,22 @@ def _histories(programmes: list[Programme]) -> dict[int, list[tuple[LedgerEntry,
     }
     subjects = {ledger.subject_of(programme): programme.pk for programme in programmes}
     entries = list(LedgerEntry.objects.filter(subject__in=subjects).select_related("actor").order_by("pk"))
-    undone = {entry.data.get("undoes") for entry in entries}
+    of_each: dict[int, list[LedgerEntry]] = defaultdict(list)
+    for entry in entries:
+        of_each[subjects[entry.subject]].append(entry)
+    required = actions.required_among(programmes)
     found: dict[int, list[tuple[LedgerEntry, str, bool]]] = defaultdict(list)
     for entry in entries:
+        programme = subjects[entry.subject]
         name = name_of(entry.actor) if entry.actor else _("the system")
         text = words[entry.verb] % {"day": day_text(timezone.localdate(entry.at)), "name": name}
-        can_be = entry.verb in ("programme.opened", "programme.changed") and str(entry.uuid) not in undone
-        found[subjects[entry.subject]].append((entry, text, can_be))
+        can_be = actions.can_be_undone(
+            entry,
+            of_each[programme],
+            alive=sorted(row.pk for row, _courses in contents[programme]),
+            is_required=programme in required,
+        )
+        found[programme].append((entry, text, can_be))
     return found
 
 

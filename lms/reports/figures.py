@@ -321,10 +321,11 @@ class Figures:
         elif self.selection.only is Only.HELP:
             wanted = {worker.job.id for worker, _row in self.needing_help}
             scored = [one for one in scored if one.pk in wanted]
+        turn = -1 if self.selection.backwards else 1
         if self.selection.order is Order.LATE:
-            scored = sorted(scored, key=lambda one: -one.late)
-        elif self.selection.order is Order.SHARE:  # for whom nothing counts comes last
-            scored = sorted(scored, key=lambda one: one.done / one.counted if one.counted else 2)
+            scored = sorted(scored, key=lambda one: -turn * one.late)
+        elif self.selection.order is Order.SHARE:  # for whom nothing counts comes last, either way
+            scored = sorted(scored, key=lambda one: turn * one.done / one.counted if one.counted else 2)
         return [one.pk for one in scored]
 
     def missing_names(self, limit: int) -> list[Worker]:

@@ -1,3 +1,4 @@
+import datetime
 from collections.abc import Iterable
 from html import escape
 from typing import Any
@@ -86,15 +87,20 @@ class MatrixFilterForm(forms.Form):
         ("help", _("Those who need help")),
     ]
 
+    #: A minus turns the order round.
     ORDERS = [
-        ("", _("Workplace")),
+        ("workplace", _("Workplace")),
+        ("-workplace", _("Workplace, from Z to A")),
         ("name", _("Name")),
+        ("-name", _("Name, from Z to A")),
         ("late", _("Most overdue courses first")),
+        ("-late", _("Fewest overdue courses first")),
         ("share", _("Least done first")),
+        ("-share", _("Most done first")),
     ]
 
-    #: Asked for now and then: folded away until they are.
-    FOLDED = ("programme", "known", "compare")
+    #: Asked for every day. The rest is folded away, and `in_words` says what is chosen of it.
+    IN_SIGHT = ("workplace", "only", "q")
 
     date = DayField(label=_("As of"), required=False)
     workplace = forms.TypedChoiceField(
@@ -127,15 +133,36 @@ class MatrixFilterForm(forms.Form):
 
     @property
     def first_fields(self) -> list[forms.BoundField]:
-        return [field for field in self.visible_fields() if field.name not in self.FOLDED]
+        return [field for field in self.visible_fields() if field.name in self.IN_SIGHT]
 
     @property
     def folded_fields(self) -> list[forms.BoundField]:
-        return [field for field in self.visible_fields() if field.name in self.FOLDED]
+        return [field for field in self.visible_fields() if field.name not in self.IN_SIGHT]
 
     @property
     def is_unfolded(self) -> bool:
-        return any(field.value() or field.errors for field in self.folded_fields)
+        return any(field.errors for field in self.folded_fields)
+
+    def in_words(self, names: Iterable[str] = ()) -> list[str]:
+        """What is chosen, such as "Workplace: Brattfors": of all fields that are seen, or of `names`."""
+        names = names or [field.name for field in self.visible_fields()]
+        chosen = getattr(self, "cleaned_data", {})
+        told = [
+            (self.fields[name].label, self._said(name, chosen[name]))
+            for name in names
+            if name in self.fields and chosen.get(name)
+        ]
+        return [f"{label}: {said}" for label, said in told if said]
+
+    def _said(self, name: str, value: Any) -> str:
+        """Empty where it has no say: a programme that holds nothing then."""
+        if name == "known":
+            return known_text(value)
+        if isinstance(value, datetime.date):
+            return day_text(value)
+        otherwise = {"programme": "", "course": _("one that is not required on the day")}.get(name, value)
+        choices = dict(getattr(self.fields[name].widget, "choices", ()))
+        return str(choices.get(value, otherwise)).strip()
 
     def offer(self, *, roles: Iterable[str], courses: Iterable[Course]) -> None:
         """The roles and courses there are on the day, known only when the day is."""

@@ -20,7 +20,10 @@ class Only(StrEnum):
 
 
 class Order(StrEnum):
-    """How people stand. The last two put those first who need it most, and read what all have learned for it."""
+    """How people stand. The last two put those first who need it most, and read what all have learned for it.
+
+    Each can be turned round, see `Selection.backwards`.
+    """
 
     WORKPLACE = "workplace"
     NAME = "name"
@@ -29,7 +32,9 @@ class Order(StrEnum):
 
 
 BY_NAME = ("staff__given_name", "staff__family_name", "pk")
+BY_NAME_BACKWARDS = tuple(f"-{name}" for name in BY_NAME)
 BY_WORKPLACE = ("workplace__name", "workplace_id", *BY_NAME)
+BY_WORKPLACE_BACKWARDS = ("-workplace__name", "-workplace_id", *BY_NAME)
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ class Selection:
     """Those employed on `day` in `reach`, as known at `known` (default now), and who and what is left of them.
 
     `reach` is a queryset of workplaces: what whoever asks may see. `path` is a workplace's, with all below it; `role`
-    is a job role's name; `words` each stand somewhere in the person's name; `person` is one by their id.
+    is a job role's name; `words` each stand somewhere in the person's name; `person` is one by their id. `backwards`
+    turns the order round: of what it sorts by alone, who is alike in that stands as before.
     """
 
     day: datetime.date
@@ -50,6 +56,7 @@ class Selection:
     person: int | None = None
     only: Only | None = None
     order: Order = Order.WORKPLACE
+    backwards: bool = False
 
     @property
     def everyone(self) -> QuerySet[Employment]:
@@ -74,7 +81,15 @@ class Selection:
     @property
     def employments(self) -> QuerySet[Employment]:
         """Their employments, by workplace or by name."""
-        return self.everyone.filter(self.chosen).order_by(*(BY_NAME if self.order is Order.NAME else BY_WORKPLACE))
+        return self.everyone.filter(self.chosen).order_by(*self._order_by)
+
+    @property
+    def _order_by(self) -> tuple[str, ...]:
+        if self.order is Order.NAME:
+            return BY_NAME_BACKWARDS if self.backwards else BY_NAME
+        if self.order is Order.WORKPLACE and self.backwards:
+            return BY_WORKPLACE_BACKWARDS
+        return BY_WORKPLACE
 
     @property
     def staff(self) -> QuerySet[Any, Any]:

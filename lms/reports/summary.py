@@ -30,11 +30,13 @@ def lines_of(
     courses: Sequence[int],
     *,
     order: Order = Order.WORKPLACE,
+    backwards: bool = False,
     before: Totals | None = None,
 ) -> list[Line]:
     """Those of `workplaces`, in the order of the tree, where or below which somebody works.
 
-    In the order of the tree, or those that stand side by side with the most late, or the least done, first.
+    In the order of the tree, or those that stand side by side with the most late, or the least done, first; or
+    `backwards`. Each stands above those below it, whichever way.
     """
     paths = {place.pk: place.path for place in workplaces}
     alive = peopled(totals, paths)
@@ -46,7 +48,7 @@ def lines_of(
     sums = sums_below(totals, paths, asked, courses)
     then = sums_below(before, paths, asked, courses) if before else None
     lines = []
-    for place in _in_order(shown, sums, order):
+    for place in _in_order(shown, sums, order, -1 if backwards else 1):
         is_lowest = depths[place.path] == lowest
         lines.append(
             Line(
@@ -90,17 +92,18 @@ def _lowest(depths: Sequence[int]) -> int:
     return lowest
 
 
-def _in_order(workplaces: Sequence[Workplace], sums: Mapping[str, Subtree], order: Order) -> list[Workplace]:
-    """Each followed by those below it; side by side in the order that is asked for."""
+def _in_order(workplaces: Sequence[Workplace], sums: Mapping[str, Subtree], order: Order, turn: int) -> list[Workplace]:
+    """Each followed by those below it; side by side in the order that is asked for, and those alike as in the tree."""
     key = _KEYS.get(order)
     if key is None:
-        return list(workplaces)
-    rank = {place.path: (key(sums[place.path].people), number) for number, place in enumerate(workplaces)}
+        rank: dict[str, tuple[float, int]] = {place.path: (0, turn * at) for at, place in enumerate(workplaces)}
+    else:
+        rank = {place.path: (key(sums[place.path].people, turn), at) for at, place in enumerate(workplaces)}
     return sorted(workplaces, key=lambda place: [rank[path] for path in above(place.path) if path in rank])
 
 
-#: Whoever nobody is counted for comes last.
-_KEYS: dict[Order, Callable[[Share], float]] = {
-    Order.LATE: lambda share: -share.late,
-    Order.SHARE: lambda share: share.done / share.counted if share.counted else 2,
+#: Where nobody is counted comes last, whichever way the order is turned.
+_KEYS: dict[Order, Callable[[Share, int], float]] = {
+    Order.LATE: lambda share, turn: -turn * share.late,
+    Order.SHARE: lambda share, turn: turn * share.done / share.counted if share.counted else 2,
 }

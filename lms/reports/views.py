@@ -29,16 +29,11 @@ from .selection import Only, Order, Selection
 from .summary import lines_of, pairs_of_all
 from .workers import Worker
 
-#: How many of those who miss something are named in the sentence's list before "and so many more".
-NAMED = 24
+#: How many of those who miss something are named under the sentence before "and so many more", who are a link away.
+NAMED = 8
 
-#: Which way each order runs, for the heading that it is chosen in.
-SORTED = {
-    Order.WORKPLACE: "ascending",
-    Order.NAME: "ascending",
-    Order.LATE: "descending",
-    Order.SHARE: "ascending",
-}
+#: The order in which the largest comes first, until it is turned round.
+LARGEST_FIRST = Order.LATE
 
 
 class MatrixFilter:
@@ -74,6 +69,7 @@ class MatrixFilter:
     def selection(self) -> Selection:
         """Whom and what the address asks for. A workplace outside the reach is not one of those to choose from."""
         chosen = self.chosen
+        order = chosen.get("order") or ""
         place = next((place for place in self.workplaces if place.pk == chosen.get("workplace")), None)
         return Selection(
             self.day,
@@ -84,7 +80,8 @@ class MatrixFilter:
             course=chosen.get("course"),
             words=chosen.get("q") or "",
             only=Only(chosen["only"]) if chosen.get("only") else None,
-            order=Order(chosen.get("order") or Order.WORKPLACE),
+            order=Order(order.removeprefix("-") or Order.WORKPLACE),
+            backwards=order.startswith("-"),
         )
 
     @cached_property
@@ -98,13 +95,8 @@ class MatrixFilter:
         return total_label(only=self.chosen.get("only", ""))
 
     def filters_in_words(self):
-        words = []
-        for name in ("workplace", "role", "course", "only", "q", "order"):
-            if value := self.chosen.get(name):
-                field = self.filter_form.fields[name]
-                shown = dict(field.widget.choices if hasattr(field.widget, "choices") else ()).get(value, value)
-                words.append(f"{field.label}: {str(shown).strip()}")
-        return ", ".join(words) or _("none")
+        """As the files say it, which tell the dates by themselves."""
+        return ", ".join(self.filter_form.in_words(("workplace", "role", "course", "only", "q", "order"))) or _("none")
 
 
 class People:
@@ -223,6 +215,9 @@ class TrainingMatrix(MatrixFilter, ReportView):
             and_when=self._and_when(),
             query_by_workplace=self._query("order", view="workplaces"),
             query_by_person=self._query(view="people"),
+            query_missing=self._query(view="people", only=Only.MISSING.value),
+            chosen_words=self.filter_form.in_words(),
+            query_all=self._query_all(),
             no_rules=not self.figures.rules,
             nothing_known=self.nothing_known,
             may_lead_project=may_lead(self.request.user, Role.PROJECT_LEADER),
@@ -256,6 +251,7 @@ class TrainingMatrix(MatrixFilter, ReportView):
                 totals,
                 shown,
                 order=self.selection.order,
+                backwards=self.selection.backwards,
                 before=self.before,
             ),
             "above": [place for place in self.workplaces if top.startswith(place.path)],
@@ -268,14 +264,14 @@ class TrainingMatrix(MatrixFilter, ReportView):
         return bool(top) and sum(place.path.startswith(top) for place in self.workplaces) == 1
 
     def _headings(self):
-        """What can be sorted by: the rest of the address, and which way it stands now."""
-        view = "people" if self.shows_people else "workplaces"
+        """What can be sorted by: the rest of the address, which turns the same again round, and how it stands."""
+        view, asked = "people" if self.shows_people else "workplaces", self.selection
+        ways = {order.value: "" for order in Order}
+        ways[asked.order] = "descending" if (asked.order is LARGEST_FIRST) != asked.backwards else "ascending"
+        turned: dict[str, str] = {} if asked.backwards else {asked.order: f"-{asked.order}"}
         return {
-            order.value: {
-                "query": self._query(view=view, order=order.value),
-                "sorted": SORTED[order] if order is self.selection.order else "",
-            }
-            for order in Order
+            order: {"query": self._query(view=view, order=turned.get(order, order)), "sorted": way}
+            for order, way in ways.items()
         }
 
     def get(self, request, *args, **kwargs):
@@ -299,6 +295,11 @@ class TrainingMatrix(MatrixFilter, ReportView):
             query.pop(name, None)
         query.update(changes)
         return query.urlencode()
+
+    def _query_all(self):
+        """Everyone and everything, seen and sorted as now."""
+        asked = {"view": "people" if self.shows_people else "workplaces", "order": self.chosen.get("order")}
+        return urlencode({name: value for name, value in asked.items() if value})
 
     def _and_when(self):
         """The two dates, as the end of an address that asks for something of the same moment."""

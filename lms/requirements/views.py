@@ -21,7 +21,7 @@ from ..foresight.views import ActAboutPeopleView, ChangeView
 from ..models import Exemption, LedgerEntry, Programme, Requirement, RequirementTarget, StaffMember, Workplace
 from ..people.sentences import name_of
 from ..people.views import PersonMixin
-from ..programmes.lookup import courses_of
+from ..programmes.lookup import Held, contents_nearest, contents_of, courses_of
 from ..wording import day_text
 from . import actions
 from .foresight import foresee_rule
@@ -59,6 +59,7 @@ class RequirementList(AdminPage, TemplateView):
         rules = list(with_targets(requirements_in_reach(user)).order_by("valid_from", "pk"))
         may_end, seen = theirs_to_end(user, rules), people_seen(user, rules)
         histories = _histories(rules)
+        held = contents_of({rule.programme for rule in rules if rule.programme})
         rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
         for series in _by_series(rules):
             shown = [rule for rule in series if not _has_ended(rule, today)] or series[-1:]
@@ -68,6 +69,7 @@ class RequirementList(AdminPage, TemplateView):
                     {
                         "rule": rule,
                         "words": in_words(rule, seen=seen),
+                        "how_many": _how_many(held.get(rule.programme_id or 0, []), _nearest(today, rule)),
                         "may_end": rule.pk in may_end,
                         "may_change": rule.pk in may_end and is_last,
                         # What the rule was before it was changed is told where it goes on.
@@ -90,6 +92,19 @@ def people_seen(user: Any, rules: Iterable[Requirement]) -> set[int]:
     named = {target.staff_id for rule in rules for target in rule.targets.all() if target.staff_id}
     found = staff_in_reach(user, ActionView.roles).filter(pk__in=named) if named else StaffMember.objects.none()
     return set(found.values_list("pk", flat=True))
+
+
+def _nearest(day: datetime.date, rule: Requirement) -> datetime.date:
+    """`day`, or the first or the last of the rule's days where it is none of them."""
+    return min(max(day, rule.valid_from), rule.valid_to or datetime.date.max)
+
+
+def _how_many(held: Iterable[Held], day: datetime.date) -> str:
+    """How many of its courses a programme asks for on `day`; empty where that is all of them, or it is a course."""
+    contents, courses = contents_nearest(held, day) or (None, [])
+    if contents is None or contents.at_least is None:
+        return ""
+    return _("At least %(number)s of %(count)s courses") % {"number": contents.at_least, "count": len(courses)}
 
 
 def _has_ended(rule: Requirement, today: datetime.date) -> bool:

@@ -128,6 +128,7 @@ def test_message_lists_are_copied_with_one_tap_and_rows_merged_in_three(leader):
     page = leader.page
     StaffMember.objects.filter(given_name="Maja").update(phone="070-111 11 11")
     leader.at(MATRIX)
+    page.locator("summary:has-text('Rapporter och mer')").click()
     leader.click("a:has-text('Listor för utskick')", name="message lists")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.locator("[data-lms-copy='telefon-1']").click()

@@ -205,6 +205,7 @@ def test_majas_day_and_what_the_project_leader_sees_of_it(demo, visit, tmp_path)
     assert "Intyg" in leader.text()
     leader.go(MATRIX + "?view=people")
     leader.check("the matrix person by person")
+    leader.page.locator("summary:has-text('Rapporter och mer')").click()
     leader.press("a:has-text('Lämna ut rapport')")
     leader.check("a report is handed out")
     assert exported_csv(leader) == after

@@ -133,12 +133,13 @@ def field_of(response, name):
     return text[start : text.index("</div>", start)]
 
 
-def test_the_second_date_is_chosen_in_a_field_that_opens_when_it_is_used(petra, rule):
-    folded, unfolded = petra.get(MATRIX), petra.get(MATRIX, {"known": "2026-10-05"})
+def test_the_second_date_is_chosen_in_a_field_that_is_folded_away_and_said_when_it_is_used(petra, rule):
+    folded, used = petra.get(MATRIX), petra.get(MATRIX, {"known": "2026-10-05"})
     assert 'type="date" name="known"' in field_of(folded, "known")
     assert 'class="lms-admin-filter__more">' in folded.content.decode()
-    assert 'value="2026-10-05"' in field_of(unfolded, "known")
-    assert 'class="lms-admin-filter__more" open>' in unfolded.content.decode()
+    assert 'value="2026-10-05"' in field_of(used, "known")
+    assert "Som det var känt den: 5 oktober 2026" in used.content.decode()
+    assert 'class="lms-admin-filter__more" open>' in petra.get(MATRIX, {"known": "igår"}).content.decode()
 
 
 def test_a_moment_that_a_report_was_made_at_is_said_and_kept_as_it_is(petra, rule):

@@ -202,5 +202,5 @@ def test_the_list_costs_the_same_for_many_programmes(ada, cast, courses, number,
     for each in range(number):
         create_programme(title_sv=f"P{each}", courses=courses, valid_from=today(), actor=cast.users["ada"])
     ada.get(f"{BASE}/programmes/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         ada.get(f"{BASE}/programmes/")

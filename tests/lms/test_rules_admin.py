@@ -30,11 +30,6 @@ def test_who_leads_a_part_of_the_tree_cannot_bind_the_rest(petra, sign_in, cast,
     assert Requirement.objects.count() == 2
 
 
-def test_a_list_wider_than_the_page_can_be_moved_sideways(sign_in, cast, rule):
-    text = sign_in("petra").get(f"{BASE}/requirements/").content.decode()
-    assert '<div class="lms-wide" tabindex="0" role="region" aria-label="Krav">' in text
-
-
 def test_a_double_click_opens_one_rule(sign_in, cast, course):
     ada = sign_in("ada")
     drawn = ada.get(f"{BASE}/requirements/add/").context["form"]["form_id"].value()
