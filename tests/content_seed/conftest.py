@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,10 +15,13 @@ from django.utils.translation import override
 from wagtail.images import get_image_model
 
 from content_seed import seeding
+from content_seed.demo import EVENINGS
 from courses.models import Course
+from tests.builders import make_full_course
 from tests.snapshot import Snapshot
 
 PACK = Path("content_seed/packs/nordmaling/ett-gott-vardskap")
+STARTER = "4be2e012-b6a3-4bf0-b9d6-33deb7c55c63"
 
 
 class Seeded(NamedTuple):
@@ -35,15 +39,18 @@ class Seeded(NamedTuple):
         return self.lines
 
 
-def seed_once(packs: Path, *arguments: str) -> Seeded:
+def seed_once(packs: Path, *arguments: str, others: Iterable[str] = ()) -> Seeded:
+    """`others` are small courses by these titles beside those of the packs."""
     said, pictures = io.StringIO(), {}
 
     def build() -> Course:
+        for title in others:
+            make_full_course(title, lessons=1)
         call_command("seed", *arguments, stdout=said)
         for image in get_image_model().objects.all():
             with image.file.storage.open(image.file.name) as file:
                 pictures[image.file.name] = file.read()
-        return Course.objects.get()
+        return Course.objects.get(uuid=STARTER)
 
     with pytest.MonkeyPatch.context() as patch, override_settings(DEBUG=True), override("sv"):
         patch.setattr(seeding, "PACKS", packs)
@@ -73,7 +80,7 @@ def seeded_once(django_db_setup, django_db_blocker, one_course):
 @pytest.fixture(scope="session")
 def demo_once(django_db_setup, django_db_blocker, one_course):
     with django_db_blocker.unblock():
-        return seed_once(one_course, "--demo")
+        return seed_once(one_course, "--demo", others=[title for title, *_rest in EVENINGS])
 
 
 @pytest.fixture
@@ -84,7 +91,7 @@ def seeded(index, packs_of_one_course, seeded_once):
 
 @pytest.fixture
 def demo(index, packs_of_one_course, demo_once, settings):
-    """The starter course and the demo in the database, with `DEBUG`; what seeding them said."""
+    """The demo in the database, with `DEBUG`; what seeding it said. Its first course is the real one."""
     settings.DEBUG = True
     return demo_once.lay_down()
 
