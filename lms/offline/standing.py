@@ -14,9 +14,11 @@ from courses.questions import KINDS
 from ..access import readable_courses
 from ..models import QuizAttempt, StaffMember, Tablet
 from ..people.actions import short_names
+from ..programmes.groups import Group
 from ..progress.attempts import answers_given, order_of
 from ..reader.journey import ActivityState, Journey
 from ..reader.lookup import journeys
+from ..reader.programmes import programmes_under_way
 from ..tablet.tickets import give_ticket
 from ..wording import day_text, minutes_text, who_must, why
 from .carried import address_of, contacts_stamp, pages_of
@@ -24,6 +26,8 @@ from .carried import address_of, contacts_stamp, pages_of
 
 def standing_of(request: Any, learner: StaffMember, tablet: Tablet) -> dict[str, Any]:
     """JSON-ready: {id, name, short, language, display, ticket, courses: [{id, title, line, due, …, activities}]}.
+
+    Besides `programmes` that they are in the middle of: [{title, words, courses: [id]}].
 
     A course's `after` is what must be completed before it opens, and is not: [{id, title}].
     An activity: {id, kind, title, time, required, done, after, version, url, language, steps: [{id, title}], read:
@@ -48,6 +52,7 @@ def standing_of(request: Any, learner: StaffMember, tablet: Tablet) -> dict[str,
             "display": Display.parse(learner.display).by_name(),
             "ticket": give_ticket(tablet, learner),
             "courses": [_course(journey, versions, address) for journey in found],
+            "programmes": [_programme(group) for group in programmes_under_way(learner, found)],
         }
 
 
@@ -73,6 +78,14 @@ def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any
         "after": [{"id": str(first.uuid), "title": first.title} for first in journey.first],
         "touched": journey.touched_at.isoformat() if journey.touched_at else "",
         "activities": [_activity(state, versions, address) for state in journey.activities],
+    }
+
+
+def _programme(group: Group) -> dict[str, Any]:
+    return {
+        "title": str(group),
+        "words": group.words,
+        "courses": [str(journey.course.uuid) for journey in group.courses],
     }
 
 

@@ -49,6 +49,12 @@ def asked_of(job: Job, rules: Iterable[Rule]) -> Asked:
     return asked
 
 
+def programmes_asked_of(jobs: Sequence[Job], rules: Iterable[Rule]) -> list[Part]:
+    """The programmes that are demanded of whoever has these `jobs`, each once."""
+    about = [rule for rule in rules if rule.part and rule.mandatory]
+    return list({rule.part: None for rule in about if rule.part and any(applies(rule, job) for job in jobs)})
+
+
 def merge(each: Iterable[Asked]) -> Asked:
     """What several jobs ask of one person."""
     told = list(each)

@@ -37,7 +37,7 @@ def shown(client):
         if context[name]
     }
     groups = {
-        str(group): (group.words, [journey.course.title for journey in group.journeys])
+        str(group): (group.words, [journey.course.title for journey in group.courses])
         for group in context["programmes"]
     }
     return groups, lists
