@@ -35,9 +35,19 @@ class Group(NamedTuple):
         if not self.part.is_choice:
             words = ngettext("%(done)s of %(count)s done", "%(done)s of %(count)s done", self.done)
             return words % {"done": self.done, "count": self.done + self.left}
-        said = [_("Choose at least %(number)s of %(count)s.")]
-        if self.done:
-            said.append(ngettext("%(done)s done.", "%(done)s done.", self.done))
+        return self._of_a_choice(_("Choose at least %(number)s of %(count)s."))
+
+    @property
+    def words_to_others(self) -> str:
+        """The same, to who does not choose: "2 of 4 are enough. 1 done."."""
+        if not self.part.is_choice:
+            return self.words
+        number = self.part.at_least or 0
+        enough = ngettext("%(number)s of %(count)s is enough.", "%(number)s of %(count)s are enough.", number)
+        return self._of_a_choice(enough)
+
+    def _of_a_choice(self, words: str) -> str:
+        said = [words, *([ngettext("%(done)s done.", "%(done)s done.", self.done)] if self.done else [])]
         return " ".join(said) % {"number": self.part.at_least, "count": len(self.part.courses), "done": self.done}
 
 

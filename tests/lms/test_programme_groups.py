@@ -36,7 +36,9 @@ def carried(tablet):
     """(title, words, titles) of each programme, as the tablet is told."""
     told = standing(tablet)
     titles = {course["id"]: course["title"] for course in told["courses"]}
-    return [(one["title"], one["words"], [titles[id] for id in one["courses"]]) for one in told["programmes"]]
+    return [
+        (one["title"], one["words"], [titles[course["id"]] for course in one["courses"]]) for one in told["programmes"]
+    ]
 
 
 def shop(client, name="Maja"):
@@ -46,7 +48,7 @@ def shop(client, name="Maja"):
     def plain(cells):
         return [(course.title, cell.status) for course, cell in cells]
 
-    programmes = [(str(one), one.words, plain(cells)) for one, cells in entry["programmes"]]
+    programmes = [(str(one), one.words_to_others, plain(cells)) for one, cells in entry["programmes"]]
     return programmes, plain(entry["cells"]), plain(entry["recommended"])
 
 
@@ -65,6 +67,17 @@ def test_and_of_what_one_chooses(at_tablet, cast, pages):
     for page in pages[1:]:
         complete(cast.maja, page)
     assert carried(at_tablet) == []
+
+
+def test_how_many_are_enough_is_said_once_and_not_by_each_course(at_tablet, cast, pages):
+    make(cast, pages, at_least=2)
+    told = standing(at_tablet)
+    [programme] = told["programmes"]
+    assert [course["line"] for course in programme["courses"]] == ["Ska vara klar senast 25 december 2026."] * 2 + [""]
+    enough = "2 av 3 i kursprogrammet ”Grunden” räcker."
+    lines = {course["title"]: course["line"] for course in told["courses"]}
+    assert lines["Första"] == f"{enough} Ska vara klar senast 25 december 2026."
+    assert lines["Tredje"] == enough
 
 
 def test_it_is_said_in_the_learners_language(at_tablet, cast, pages):
@@ -104,7 +117,7 @@ def test_of_a_choice_the_owner_sees_all_and_how_many_are_enough(sign_in, cast, p
         [
             (
                 "Grunden",
-                "Välj minst 2 av 3.",
+                "2 av 3 räcker.",
                 [("Första", "not_started"), ("Andra", "not_started"), ("Tredje", "recommended")],
             )
         ],

@@ -71,13 +71,13 @@ const linkTo = (one, reader) => {
 
 const namesOf = (things) => new Intl.ListFormat(document.documentElement.lang).format(things.map((one) => one.title));
 
-const courseRow = (course, reader, standing) => {
+const courseRow = (course, reader, standing, line = course.line) => {
   const required = course.activities.filter((one) => one.required);
   const done = required.filter((one) => one.done).length;
   const first = coursesBefore(standing, course);
   return take("course-row", {
     locked: first.length, open: !first.length, first: namesOf(first),
-    title: course.title, why: course.line, link: `${reader}kurs/${course.id}/`,
+    title: course.title, why: line, link: `${reader}kurs/${course.id}/`,
     mark: course.done ? "✓" : course.begun ? `${done}/${required.length}` : "○",
   });
 };
@@ -98,13 +98,11 @@ const inTurn = (standing, courses) => {
 
 const start = async ({ reader, who }) => {
   const { standing } = who;
-  const row = (course) => courseRow(course, reader, standing);
+  const listed = (courses) => courses.map((course) => courseRow(course, reader, standing));
   /* The courses of a programme that one is in the middle of stand there and in no other list, as on the server's page. */
-  const programmes = (standing.programmes ?? []).map(({ title, words, courses }) => ({
-    title, words, courses: courses.map((id) => standing.courses.find((course) => course.id === id)).filter(Boolean),
-  }));
-  const grouped = new Set(programmes.flatMap(({ courses }) => courses));
-  const apart = (courses) => courses.filter((course) => !grouped.has(course));
+  const programmes = standing.programmes ?? [];
+  const grouped = new Set(programmes.flatMap(({ courses }) => courses.map(({ id }) => id)));
+  const apart = (courses) => courses.filter((course) => !grouped.has(course.id));
   /* What is due first stands first; what has no date comes last. */
   const turn = inTurn(standing, standing.courses.filter((course) => (course.required || course.begun) && !course.done)
     .sort((one, other) => (one.due || "9999").localeCompare(other.due || "9999")));
@@ -123,12 +121,12 @@ const start = async ({ reader, who }) => {
   });
   rows(root, "programmes", programmes.map(({ title, words, courses }) => {
     const section = take("programme", { title, words });
-    rows(section, "courses", courses.map(row));
+    rows(section, "courses", courses.map(({ id, line }) => courseRow(standing.courses.find((course) => course.id === id), reader, standing, line)));
     return section;
   }));
-  if (mine.length) rows(root, "mine", mine.map(row));
-  if (done.length) rows(root, "done", done.map(row));
-  if (others.length) rows(root, "others", others.map(row));
+  if (mine.length) rows(root, "mine", listed(mine));
+  if (done.length) rows(root, "done", listed(done));
+  if (others.length) rows(root, "others", listed(others));
   return root;
 };
 
