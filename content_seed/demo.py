@@ -4,7 +4,7 @@ workplaces are marked as examples."""
 
 import datetime
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -14,17 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from courses.models import Activity, Course
+from courses.models import Course
 from lms.models import (
     ActivityCompletion,
     CourseCompletion,
     Employment,
     EmploymentKind,
     Enrolment,
-    EventKind,
-    EventSource,
     Exemption,
     JobRole,
+    ProgrammeContents,
     QuizAttempt,
     Requirement,
     Role,
@@ -34,12 +33,13 @@ from lms.models import (
 )
 from lms.people.actions import add_staff, end_employment
 from lms.people.cards import card_for, issue_card, use_card
-from lms.progress import Receipt, record, record_earlier_training
-from lms.progress.attempts import questions_of
+from lms.programmes.actions import create_programme
+from lms.progress import record_earlier_training
 from lms.requirements.actions import excuse, require
 from lms.tablet.pins import set_pin
 from lms.workplaces.actions import add_workplace, give_responsibility
 
+from .learning import Learning
 from .models import DemoAccount
 
 DEMO_PIN = "2741"
@@ -78,16 +78,33 @@ PEOPLE = (
 )
 
 
-#: The courses beside the first: who must take them, in how many days, and who came to the evening about them.
+TOURISM = "Turism i Nordmaling"
+FORMS = "Blanketter och myndighetsärenden"
+CRISIS = "Krishantering och servicepunkten som kriscentrum"
+MARKETING = "Marknadsföring för lanthandeln"
+
+#: The evenings about the other courses, with pen and paper: for which roles, and who of them came.
 EVENINGS = (
-    ("Turism i Nordmaling", (OWNER, SHOP, CAFE), 120, ("complete", "evidence", "expiring", "overdue")),
-    ("Blanketter och myndighetsärenden", (OWNER, SHOP), 180, ("complete", "expiring")),
-    ("Krishantering och servicepunkten som kriscentrum", (OWNER, SHOP, CAFE), 210, ("complete", "evidence")),
-    ("Marknadsföring för lanthandeln", (OWNER,), 240, ("complete",)),
+    (TOURISM, (OWNER, SHOP, CAFE), ("complete", "evidence", "expiring", "overdue")),
+    (FORMS, (OWNER, SHOP), ("complete", "expiring")),
+    (CRISIS, (OWNER, SHOP, CAFE), ("complete", "evidence")),
+    (MARKETING, (OWNER,), ("complete",)),
 )
 
+#: Which of them are required as such: of whom, and in how many days.
+REQUIRED = (
+    (CRISIS, (OWNER, SHOP, CAFE), 210),
+    (MARKETING, (OWNER,), 240),
+)
+
+#: The programme: its titles, of which courses so many are enough, for whom, and in how many days. Who serves coffee
+#: need not know the forms.
+PROGRAMME = ("Servicepunkt: fördjupning", "Service point: further courses")
+CHOICE, ENOUGH = (TOURISM, FORMS, MARKETING), 2
+CHOSEN_BY, DAYS_TO_CHOOSE = (OWNER, SHOP, CAFE), 180
+
 #: The evening of which it was written down a week later who came.
-WRITTEN_DOWN_LATER = "Krishantering och servicepunkten som kriscentrum"
+WRITTEN_DOWN_LATER = CRISIS
 
 
 class DemoExistsError(Exception):
@@ -112,6 +129,7 @@ def seed_demo() -> Iterator[str]:
         _rules(admin, course, places)
         _accounts(admin, places, people)
         _pins(people)
+        _more_rules(admin)
         _evenings(admin, people)
     learning = Learning(course)
     for number, row in enumerate(PEOPLE, start=1):
@@ -200,28 +218,55 @@ def _rules(admin: Any, course: Course, places: dict[str, Workplace]) -> None:
     )
 
 
-def _evenings(admin: Any, people: dict[str, StaffMember]) -> None:
-    """The other courses that are loaded: required by and by, and taught to some on an evening with pen and paper."""
-    today = timezone.localdate()
-    for number, (title, roles, days, states) in enumerate(EVENINGS, start=1):
-        course = Course.objects.filter(titles__sv=title).first()
-        if course is None:
-            continue
+def _more_rules(admin: Any) -> None:
+    """The other courses that are loaded: required by and by, some of them as a programme."""
+    found = _other_courses()
+    valid_from = timezone.localdate() - datetime.timedelta(days=150)
+
+    def required(roles: Iterable[str], days: int, **about: Any) -> None:
         require(
-            course=course,
-            valid_from=today - datetime.timedelta(days=150),
+            valid_from=valid_from,
             roles=JobRole.objects.filter(name__in=roles),
-            due_on=today + datetime.timedelta(days=days),
+            due_on=timezone.localdate() + datetime.timedelta(days=days),
             due_days=60,
             actor=admin,
+            **about,
         )
-        record_earlier_training(
-            form_id=uuid.uuid4(),
-            course=course,
-            people=[people[row[0]] for row in PEOPLE if row[3] in roles and row[-1] in states],
-            on=today - datetime.timedelta(days=20 * number),
-            recorded_by=admin,
+
+    for title, roles, days in REQUIRED:
+        if title in found:
+            required(roles, days, course=found[title])
+    if choice := [found[title] for title in CHOICE if title in found]:
+        title_sv, title_en = PROGRAMME
+        programme = create_programme(
+            title_sv=title_sv,
+            title_en=title_en,
+            courses=choice,
+            at_least=min(ENOUGH, len(choice)),
+            valid_from=valid_from,
+            actor=admin,
         )
+        required(CHOSEN_BY, DAYS_TO_CHOOSE, programme=programme)
+
+
+def _evenings(admin: Any, people: dict[str, StaffMember]) -> None:
+    """What else is loaded was taught to some on an evening."""
+    found = _other_courses()
+    for number, (title, roles, states) in enumerate(EVENINGS, start=1):
+        if title in found:
+            record_earlier_training(
+                form_id=uuid.uuid4(),
+                course=found[title],
+                people=[people[row[0]] for row in PEOPLE if row[3] in roles and row[-1] in states],
+                on=timezone.localdate() - datetime.timedelta(days=20 * number),
+                recorded_by=admin,
+            )
+
+
+def _other_courses() -> dict[str, Course]:
+    """Those that are loaded, by title."""
+    titles = [title for title, *_rest in EVENINGS]
+    return {course.titles["sv"]: course for course in Course.objects.filter(titles__sv__in=titles)}
 
 
 def _accounts(admin: Any, places: dict[str, Workplace], people: dict[str, StaffMember]) -> None:
@@ -265,7 +310,7 @@ def _pins(people: dict[str, StaffMember]) -> None:
             set_pin(staff=people[given], pin=DEMO_PIN)
 
 
-def _reach(learning: "Learning", person: StaffMember, state: str, number: int, admin: Any) -> None:
+def _reach(learning: Learning, person: StaffMember, state: str, number: int, admin: Any) -> None:
     """`number` spreads them over days and lessons."""
     today = timezone.localdate()
     if state in ("complete", "left"):
@@ -311,6 +356,7 @@ def _as_heard_of_then() -> None:
     for model, first_day in (
         (Employment, "start"),
         (Requirement, "valid_from"),
+        (ProgrammeContents, "valid_from"),
         (Exemption, "valid_from"),
         (Enrolment, "started_on"),
     ):
@@ -325,71 +371,3 @@ def _as_heard_of_then() -> None:
         completion.save(update_fields=["recorded_at"])
     ActivityCompletion.objects.update(recorded_at=F("occurred_at"))
     QuizAttempt.objects.exclude(submitted_at=None).update(recorded_at=F("submitted_at"))
-
-
-class Learning:
-    """Someone who learns at the tablet on some day, step by step, through the one door."""
-
-    def __init__(self, course: Course):
-        self.course = course
-        activities = list(Activity.objects.live().filter(course=course).select_related("course").in_tree_order())
-        self.lessons_in_order = [activity for activity in activities if activity.kind == "lesson"]
-        self.quiz = next(activity for activity in activities if activity.kind == "quiz")
-        self.versions = {activity.pk: activity.versions.current().get(language="sv") for activity in activities}
-
-    def everything(self, person: StaffMember, *, days_ago: int) -> None:
-        self.lessons(person, days_ago=days_ago, count=len(self.lessons_in_order))
-        self.attempt(person, days_ago=days_ago, right=True)
-
-    def lessons(self, person: StaffMember, *, days_ago: int, count: int, steps_of_last: int | None = None) -> None:
-        for number, activity in enumerate(self.lessons_in_order[:count]):
-            version = self.versions[activity.pk]
-            steps = version.steps[:steps_of_last] if steps_of_last and number == count - 1 else version.steps
-            for step in steps:
-                self._tell(person, activity, EventKind.STEP, days_ago, {"step": step["id"]})
-
-    def attempt(self, person: StaffMember, *, days_ago: int, right: bool) -> None:
-        version, attempt = self.versions[self.quiz.pk], uuid.uuid4()
-        begun = self._tell(person, self.quiz, EventKind.ATTEMPT, days_ago, {"attempt": attempt}).attempt
-        for question in questions_of(begun) if begun else ():
-            answer = answer_to(question, version.key[question["key"]], right=right)
-            self._tell(
-                person,
-                self.quiz,
-                EventKind.ANSWER,
-                days_ago,
-                {"attempt": attempt, "question": question["key"], "answer": answer},
-            )
-        self._tell(person, self.quiz, EventKind.SUBMIT, days_ago, {"attempt": attempt})
-
-    def _tell(
-        self, person: StaffMember, activity: Activity, kind: str, days_ago: int, payload: dict[str, Any]
-    ) -> Receipt:
-        moment = timezone.now() - datetime.timedelta(days=days_ago)
-        return record(
-            event_id=uuid.uuid4(),
-            learner=person,
-            activity=activity,
-            version=self.versions[activity.pk],
-            kind=kind,
-            occurred_at=moment,
-            received_at=moment,
-            source=EventSource.TABLET,
-            payload=payload,
-        )
-
-
-def answer_to(question: dict[str, Any], key: dict[str, Any], *, right: bool) -> Any:
-    """An answer that is worth everything, or nothing; of whatever kind the question is."""
-    kind = question["kind"]
-    if kind == "text":
-        return key["accepted"][0] if right else "vet inte"
-    if kind == "number":
-        return key["accepted"][0] if right else f"99999{key['accepted'][0]}"
-    if kind == "order":
-        return key["right"] if right else key["right"][::-1]
-    if kind == "match":
-        lefts, rights = list(key["pairs"]), list(key["pairs"].values())
-        return dict(zip(lefts, rights if right else rights[1:] + rights[:1], strict=True))
-    wanted = [choice["id"] for choice in question["choices"] if (choice["id"] in key["right"]) == right]
-    return wanted if kind == "multiple" else wanted[0]

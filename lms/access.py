@@ -25,9 +25,9 @@ from .models import (
     StaffMember,
     Workplace,
 )
-from .requirements.choice import Asked, asked_of, merge
+from .requirements.choice import Asked, asked_of, merge, programmes_asked_of
 from .requirements.lookup import jobs_in, rules_on
-from .requirements.rules import Job, Part, Rule, applies
+from .requirements.rules import Job, Part, Rule
 
 #: How sure we are of who asks: by password or card on a device of their own, or by PIN on the shop's tablet.
 PASSWORD, PIN = "password", "pin"
@@ -109,9 +109,8 @@ def asked_today(learner: StaffMember) -> AskedToday:
         jobs = jobs_of(learner, today)
         rules = {(rule.id, rule.course_id): rule for rule in rules_on(today)} if jobs else {}
         asked = merge(asked_of(job, rules.values()) for job in jobs)
-        about = [rule for rule in rules.values() if rule.part and rule.mandatory]
-        parts = {rule.part: None for rule in about if rule.part and any(applies(rule, job) for job in jobs)}
-        known = learner._lms_asked = AskedToday(asked, rules, list(parts))  # type: ignore[attr-defined]
+        programmes = programmes_asked_of(jobs, rules.values())
+        known = learner._lms_asked = AskedToday(asked, rules, programmes)  # type: ignore[attr-defined]
     return known
 
 

@@ -2,12 +2,12 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .requirements.choice import Asked, Stand, asked_of, settle
+from .requirements.choice import Asked, Stand, asked_of, left_out_of, settle
 from .requirements.per_job import PerJob
 from .requirements.rules import Duty, Job, Rule
 from .status import TRAINED, Completion, Facts, HelpReason, Status, help_on, standing
@@ -40,6 +40,13 @@ class Record:
         """What of all that is `asked` is required or recommended of them, who had done by then what they had done."""
         if not asked.choices:
             return asked.always
+        return settle(asked, self._stand(day, staff_id))
+
+    def left_out(self, day: datetime.date, staff_id: int, asked: Asked, course_id: int) -> set[Any]:
+        """The programmes that have the course, and of which they may leave it out."""
+        return left_out_of(asked, self._stand(day, staff_id), course_id)
+
+    def _stand(self, day: datetime.date, staff_id: int) -> Callable[[int], Stand]:
         exempt = self.exempt.get(staff_id, ())
 
         def stand(course_id: int) -> Stand:
@@ -47,7 +54,7 @@ class Record:
             trained = done is not None and (done.last_day is None or day <= done.last_day)
             return Stand(trained, done is not None, None in exempt or course_id in exempt)
 
-        return settle(asked, stand)
+        return stand
 
     def facts(self, staff_id: int, course_id: int, duty: Duty | None) -> Facts:
         key = (staff_id, course_id)

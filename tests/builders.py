@@ -11,7 +11,7 @@ from PIL import Image as Picture
 from wagtail.images import get_image_model
 from wagtail.models import Collection, Locale, Page, Site
 
-from content_seed.demo import answer_to as answer_for
+from content_seed.learning import answer_to as answer_for
 from courses.models import (
     Activity,
     ActivityVersion,

@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from content_seed.demo import answer_to
+from content_seed.learning import answer_to
 from courses.models import ActivityVersion, QuizPage
 from courses.questions import KINDS
 from lms.models import StaffMember, Tablet

@@ -99,10 +99,11 @@ def basis_of(
     figures = gather(day, workplaces, known=known, course=course, person=person)
     workers = [worker for worker in figures.workers if job is None or worker.job.id == job] or figures.workers
     asked = merge(asked_of(worker.job, figures.rules) for worker in workers)
-    cell = duty = None
+    cell, duty, left_out = None, None, set[Any]()
     if workers:
         record = figures.record_of([person.pk])
         duty = record.duties(day, person.pk, asked).get(course.pk)
+        left_out = record.left_out(day, person.pk, asked, course.pk)
         facts = record.facts(person.pk, course.pk, duty)
         cell = matrix.Cell(course.pk, *standing(day, facts), facts)
     told = _Told(person, course, day, known, cell.facts.completion if cell else None)
@@ -111,7 +112,7 @@ def basis_of(
         day=day,
         workers=workers,
         cell=cell,
-        bindings=bindings_of(workers, [rule for rule in figures.rules if rule.course_id == course.pk], duty),
+        bindings=bindings_of(workers, [rule for rule in figures.rules if rule.course_id == course.pk], duty, left_out),
         exemptions=list(
             Exemption.objects.in_force(day, known=known)
             .filter(Q(course=course) | Q(course=None), staff=person)

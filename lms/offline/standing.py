@@ -14,9 +14,12 @@ from courses.questions import KINDS
 from ..access import readable_courses
 from ..models import QuizAttempt, StaffMember, Tablet
 from ..people.actions import short_names
+from ..programmes.groups import Group
 from ..progress.attempts import answers_given, order_of
 from ..reader.journey import ActivityState, Journey
 from ..reader.lookup import journeys
+from ..reader.programmes import programmes_under_way
+from ..requirements.rules import Part
 from ..tablet.tickets import give_ticket
 from ..wording import day_text, minutes_text, who_must, why
 from .carried import address_of, contacts_stamp, pages_of
@@ -24,6 +27,8 @@ from .carried import address_of, contacts_stamp, pages_of
 
 def standing_of(request: Any, learner: StaffMember, tablet: Tablet) -> dict[str, Any]:
     """JSON-ready: {id, name, short, language, display, ticket, courses: [{id, title, line, due, …, activities}]}.
+
+    Besides `programmes` that they are in the middle of: [{title, words, courses: [{id, line}]}].
 
     A course's `after` is what must be completed before it opens, and is not: [{id, title}].
     An activity: {id, kind, title, time, required, done, after, version, url, language, steps: [{id, title}], read:
@@ -48,6 +53,7 @@ def standing_of(request: Any, learner: StaffMember, tablet: Tablet) -> dict[str,
             "display": Display.parse(learner.display).by_name(),
             "ticket": give_ticket(tablet, learner),
             "courses": [_course(journey, versions, address) for journey in found],
+            "programmes": [_programme(group) for group in programmes_under_way(learner, found)],
         }
 
 
@@ -76,14 +82,26 @@ def _course(journey: Journey, versions: dict[int, ActivityVersion], address: Any
     }
 
 
-def _line(journey: Journey) -> str:
+def _programme(group: Group) -> dict[str, Any]:
+    return {
+        "title": str(group),
+        "words": group.words,
+        "courses": [
+            {"id": str(journey.course.uuid), "line": _line(journey, within=group.part)} for journey in group.courses
+        ],
+    }
+
+
+def _line(journey: Journey, *, within: Part | None = None) -> str:
     """What stands under the course's name and does not change by what is done without network.
 
+    `within` a programme that says itself how many of its courses are enough, the course need not.
     Of a course that has changed: what is to be done again, and what is new.
     """
     if journey.done_in_this_cycle or journey.counts_through_another or journey.news:
         return " ".join(filter(None, [why(journey.day, journey.facts), journey.news]))
-    said = [who_must(journey.rule)] if journey.rule else []
+    rule = journey.rule
+    said = [who_must(rule)] if rule and not (rule.is_choice and rule.part == within) else []
     if journey.duty and journey.duty.due:
         said.append(_("Due on %(day)s.") % {"day": day_text(journey.duty.due)})
     return " ".join(said)

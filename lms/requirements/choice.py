@@ -4,7 +4,7 @@ Every place that says what is required asks here, and by three steps: what a job
 somebody ask together (`merge`), and what of it is required of them, who have done what they have done (`settle`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from .rules import Duty, Job, Part, Rule, add_duty, applies, duty_of, merge_duties
@@ -49,6 +49,12 @@ def asked_of(job: Job, rules: Iterable[Rule]) -> Asked:
     return asked
 
 
+def programmes_asked_of(jobs: Sequence[Job], rules: Iterable[Rule]) -> list[Part]:
+    """The programmes that are demanded of whoever has these `jobs`, each once."""
+    about = [rule for rule in rules if rule.part and rule.mandatory]
+    return list({rule.part: None for rule in about if rule.part and any(applies(rule, job) for job in jobs)})
+
+
 def merge(each: Iterable[Asked]) -> Asked:
     """What several jobs ask of one person."""
     told = list(each)
@@ -77,26 +83,41 @@ def settle(asked: Asked, stand: Callable[[int], Stand]) -> dict[int, Duty]:
     duties = dict(asked.always)
     mandatory = {course for course, duty in asked.always.items() if duty.mandatory}
     for part, options in asked.choices.values():
-        bits = {course: 1 << number for number, course in enumerate(part.courses)}
-        trained = otherwise = ever = excused = 0
-        for course, bit in bits.items():
-            its = stand(course)
-            trained |= bit * its.trained
-            otherwise |= bit * (course in mandatory)
-            ever |= bit * its.ever
-            excused |= bit * its.excused
-        required = choose(
-            part.at_least or 0,
-            list(bits.values()),
-            trained=trained,
-            otherwise=otherwise,
-            ever=ever,
-            excused=excused,
-        )
+        required = _required(part, mandatory, stand)
         for course, duty in options.items():
-            is_required = bits[course] & required
-            add_duty(duties, course, duty if is_required else duty._replace(due=None, mandatory=False))
+            add_duty(duties, course, duty if course in required else duty._replace(due=None, mandatory=False))
     return duties
+
+
+def left_out_of(asked: Asked, stand: Callable[[int], Stand], course: int) -> set[Any]:
+    """The programmes that have `course`, and of which somebody may leave it out: what is required is others."""
+    mandatory = {course for course, duty in asked.always.items() if duty.mandatory}
+    return {
+        programme
+        for programme, choice in asked.choices.items()
+        if course in choice.duties and course not in _required(choice.part, mandatory, stand)
+    }
+
+
+def _required(part: Part, mandatory: Container[int], stand: Callable[[int], Stand]) -> set[int]:
+    """Which courses of a programme are required of somebody of whom those that are `mandatory` are required anyway."""
+    bits = {course: 1 << number for number, course in enumerate(part.courses)}
+    trained = otherwise = ever = excused = 0
+    for course, bit in bits.items():
+        its = stand(course)
+        trained |= bit * its.trained
+        otherwise |= bit * (course in mandatory)
+        ever |= bit * its.ever
+        excused |= bit * its.excused
+    required = choose(
+        part.at_least or 0,
+        list(bits.values()),
+        trained=trained,
+        otherwise=otherwise,
+        ever=ever,
+        excused=excused,
+    )
+    return {course for course, bit in bits.items() if bit & required}
 
 
 def choose(number: int, options: Sequence[int], *, trained: int, otherwise: int, ever: int, excused: int) -> int:

@@ -16,10 +16,13 @@ from ..access import may_lead, workplaces_in_reach
 from ..models import Employment, PinGuard, Role, StaffMember, Tablet
 from ..people.cards import card_sheets, issue_card, last_day, who_needs_one
 from ..prerequisites import courses_before
+from ..programmes.groups import under_way
 from ..reports import figures
 from ..reports.cells import show_cell, summary_sentence, who_is_counted
 from ..reports.help import help_needed, people_in
 from ..reports.prerequisites import what_comes_first
+from ..requirements.choice import programmes_asked_of
+from ..status import TRAINED
 from ..tablet.actions import unpair_tablet
 from ..tablet.condition import unsent_text, warnings, what_unpairing_means
 from ..tablet.pins import unlock_pin
@@ -61,16 +64,7 @@ def my_shop(request):
             "worker": worker,
             "person": staff[worker.job.staff_id],
             "row": row,
-            "cells": [
-                (course, show_cell(day, cell, first=first.get((worker.job.staff_id, course.pk), ())))
-                for course, cell in zip(found.courses, row.cells, strict=True)
-                if cell.facts.required
-            ],
-            "recommended": [  # counted nowhere
-                (course, show_cell(day, cell))
-                for course, cell in zip(found.courses, row.cells, strict=True)
-                if cell.facts.recommended and not cell.facts.required
-            ],
+            **_courses_of(found, worker, row, first),
             "locked": worker.job.staff_id in locked,
         }
         for worker, row in rows
@@ -92,6 +86,34 @@ def my_shop(request):
             "tablets": _tablets(request),
         },
     )
+
+
+def _courses_of(found, worker, row, first):
+    """How it is with what is asked of them: programmes that they are in the middle of, what else is required of them,
+    and what is recommended, which is counted nowhere."""
+    asked = [
+        (course, cell)
+        for course, cell in zip(found.courses, row.cells, strict=True)
+        if cell.facts.required or cell.facts.recommended
+    ]
+    programmes = under_way(
+        programmes_asked_of([worker.job], found.rules),
+        {course.pk: (course, cell) for course, cell in asked},
+        is_done=lambda pair: pair[1].status in TRAINED,
+        is_excused=lambda pair: pair[1].facts.exempt,
+    )
+    grouped = {course.pk for programme in programmes for course, _cell in programme.courses}
+
+    def shown(pairs):
+        key = worker.job.staff_id
+        return [(course, show_cell(found.day, cell, first=first.get((key, course.pk), ()))) for course, cell in pairs]
+
+    apart = [(course, cell) for course, cell in asked if course.pk not in grouped]
+    return {
+        "programmes": [(programme, shown(programme.courses)) for programme in programmes],
+        "cells": shown(pair for pair in apart if pair[1].facts.required),
+        "recommended": shown(pair for pair in apart if not pair[1].facts.required),
+    }
 
 
 def _tablets(request):

@@ -37,7 +37,7 @@ def shown(client):
         if context[name]
     }
     groups = {
-        str(group): (group.words, [journey.course.title for journey in group.journeys])
+        str(group): (group.words, [journey.course.title for journey in group.courses])
         for group in context["programmes"]
     }
     return groups, lists
@@ -66,7 +66,7 @@ def test_one_chooses_which_by_taking_them(maja, cast, pages):
     titles = [page.title for page in pages]
     assert shown(maja) == ({"Grunden": ("Välj minst 2 av 4.", titles)}, {})
     text = maja.get(START).content.decode()
-    assert text.count("2 av 4 i kursprogrammet ”Grunden” räcker.") == 4
+    assert "räcker" not in text  # the words above say it
     assert text.count("25 december 2026") == 2
     complete(cast.maja, pages[3])
     assert shown(maja) == ({"Grunden": ("Välj minst 2 av 4. 1 klar.", titles)}, {})

@@ -7,7 +7,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from content_seed.demo import answer_to
+from content_seed.learning import answer_to
 from lms.admin.menu import training_menu
 from lms.models import ActivityCompletion, EventKind, EventSource, LearningEvent, LedgerEntry, QuizAttempt
 from lms.people.timeline import timeline

@@ -82,7 +82,7 @@ def start(request):
     late = [attempt for journey in all_of_them for state in journey.activities for attempt in state.graded_lately]
     recommended = [journey for journey in all_of_them if journey.status is Status.RECOMMENDED]
     programmes = programmes_under_way(request.learner, all_of_them)
-    grouped = {id(journey) for programme in programmes for journey in programme.journeys}
+    grouped = {id(journey) for programme in programmes for journey in programme.courses}
     shown = {id(journey) for journey in (*to_do, *own, *done, *recommended)} | grouped
 
     def apart(some: list[Journey]) -> list[Journey]:

@@ -71,13 +71,13 @@ const linkTo = (one, reader) => {
 
 const namesOf = (things) => new Intl.ListFormat(document.documentElement.lang).format(things.map((one) => one.title));
 
-const courseRow = (course, reader, standing) => {
+const courseRow = (course, reader, standing, line = course.line) => {
   const required = course.activities.filter((one) => one.required);
   const done = required.filter((one) => one.done).length;
   const first = coursesBefore(standing, course);
   return take("course-row", {
     locked: first.length, open: !first.length, first: namesOf(first),
-    title: course.title, why: course.line, link: `${reader}kurs/${course.id}/`,
+    title: course.title, why: line, link: `${reader}kurs/${course.id}/`,
     mark: course.done ? "✓" : course.begun ? `${done}/${required.length}` : "○",
   });
 };
@@ -98,24 +98,35 @@ const inTurn = (standing, courses) => {
 
 const start = async ({ reader, who }) => {
   const { standing } = who;
+  const listed = (courses) => courses.map((course) => courseRow(course, reader, standing));
+  /* The courses of a programme that one is in the middle of stand there and in no other list, as on the server's page. */
+  const programmes = standing.programmes ?? [];
+  const grouped = new Set(programmes.flatMap(({ courses }) => courses.map(({ id }) => id)));
+  const apart = (courses) => courses.filter((course) => !grouped.has(course.id));
   /* What is due first stands first; what has no date comes last. */
   const turn = inTurn(standing, standing.courses.filter((course) => (course.required || course.begun) && !course.done)
     .sort((one, other) => (one.due || "9999").localeCompare(other.due || "9999")));
-  const mine = turn.filter((course) => course.required || course.begun);
-  const done = standing.courses.filter((course) => course.done);
-  const others = standing.courses.filter((course) => !mine.includes(course) && !course.done);
+  const toDo = turn.filter((course) => course.required || course.begun);
+  const mine = apart(toDo);
+  const done = apart(standing.courses.filter((course) => course.done));
+  const others = apart(standing.courses.filter((course) => !toDo.includes(course) && !course.done));
   const goesOn = (course) => nextIn(standing, course);
   const [last] = turn.filter(goesOn).sort((one, other) => other.touched.localeCompare(one.touched));
   const one = last && goesOn(last);
   const root = take("start", {
-    name: standing.name, next: one, nothing: !one && mine.length, ready: !one && !mine.length, done: done.length, course: last?.title, title: one?.title,
+    name: standing.name, next: one, nothing: !one && toDo.length, ready: !one && !toDo.length, done: done.length, course: last?.title, title: one?.title,
     begun: one && last.begun, fresh: one && !last.begun, mine: mine.length, others: others.length,
     lesson: one?.kind === "lesson", test: one?.kind === "quiz",
     number: one ? nextStep(one) + 1 : "", count: one?.steps.length, link: one && linkTo(one, reader),
   });
-  if (mine.length) rows(root, "mine", mine.map((course) => courseRow(course, reader, standing)));
-  if (done.length) rows(root, "done", done.map((course) => courseRow(course, reader, standing)));
-  if (others.length) rows(root, "others", others.map((course) => courseRow(course, reader, standing)));
+  rows(root, "programmes", programmes.map(({ title, words, courses }) => {
+    const section = take("programme", { title, words });
+    rows(section, "courses", courses.map(({ id, line }) => courseRow(standing.courses.find((course) => course.id === id), reader, standing, line)));
+    return section;
+  }));
+  if (mine.length) rows(root, "mine", listed(mine));
+  if (done.length) rows(root, "done", listed(done));
+  if (others.length) rows(root, "others", listed(others));
   return root;
 };
 
