@@ -8,5 +8,9 @@ course_completed = Signal()
 #: A CourseCompletion was voided. Arguments: completion.
 course_completion_voided = Signal()
 
+#: A person is erased. Arguments: staff, still with the name, and actor. Receivers take away all that says who it was,
+#: and return the files to delete: (storage, name) each. They delete none themselves: it may be a rehearsal.
+staff_erased = Signal()
+
 #: Two rows were the same person. Arguments: kept, gone. What hangs on `gone` belongs to `kept` from now on.
 staff_merged = Signal()
