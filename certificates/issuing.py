@@ -87,11 +87,11 @@ def revoke(*, certificate: Certificate, reason: str, actor: Any) -> Certificate:
 
 @transaction.atomic
 def erase_holder(*, staff: StaffMember, actor: Any) -> list[tuple[Any, str]]:
-    """The person's certificates say no name any more, and count no more. Returns the files to delete."""
+    """The person's certificates say no name any more, and count no more. Returns the file to delete of each."""
     own = Certificate.objects.select_for_update().filter(staff=staff)
     for certificate in own.current():
         revoke(certificate=certificate, reason=RevocationReason.ERASED, actor=actor)
-    files = [(certificate.file.storage, str(certificate.file.name)) for certificate in own.exclude(file="")]
+    files = [(certificate.file.storage, str(certificate.file.name)) for certificate in own]
     own.update(holder_name="", file="")  # not `save`: of what was issued nothing else ever changes
     return files
 

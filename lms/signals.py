@@ -9,7 +9,8 @@ course_completed = Signal()
 course_completion_voided = Signal()
 
 #: A person is erased. Arguments: staff, still with the name, and actor. Receivers take away all that says who it was,
-#: and return the files to delete: (storage, name) each. They delete none themselves: it may be a rehearsal.
+#: and return what was issued to them, each as the file to delete: (storage, name), without a name where there is none
+#: yet. They delete none themselves: it may be a rehearsal.
 staff_erased = Signal()
 
 #: Two rows were the same person. Arguments: kept, gone. What hangs on `gone` belongs to `kept` from now on.

@@ -49,7 +49,7 @@ def erase_person(*, staff: StaffMember, actor: Any) -> Erased:
     learned stay with the row, so that no figure of any day becomes another.
     """
     erased, files = _erase(staff, actor)
-    for storage, name in files:
+    for storage, name in filter(lambda file: file[1], files):
         storage.delete(name)  # last: where that fails nothing has happened, and nobody is told that it is gone
     return erased
 
@@ -82,7 +82,7 @@ def _erase(staff: StaffMember, actor: Any) -> tuple[Erased, list[File]]:
 def _refuse(staff: StaffMember) -> None:
     jobs = Employment.objects.current_or_coming(timezone.localdate()).filter(staff=staff).select_related("workplace")
     if places := sorted({job.workplace.name for job in jobs}):
-        words = _("%(name)s works at %(places)s. End the employment first, and come back the day after the last one.")
+        words = _("%(name)s works at %(places)s. End the employment first. The day after the last day you can erase.")
         raise ValidationError(words % {"name": staff, "places": and_list(places)})
     if staff.user and means_something(staff.user):
         words = _(

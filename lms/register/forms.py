@@ -55,7 +55,7 @@ class DocumentForm(forms.Form):
         label=gettext_lazy("Document that shows it"),
         required=False,
         help_text=gettext_lazy(
-            "A PDF, or a picture as PNG or JPEG, of at most 10 megabytes. It is kept with everyone you tick. "
+            "A PDF, or a picture as PNG or JPEG, of at most 10 megabytes. It is kept with everyone you have ticked. "
             "Only project leaders can open it."
         ),
     )

@@ -151,6 +151,16 @@ def test_the_certificate_is_revoked_and_its_file_gone(petra, client, maja):
     assert "Innehavare" not in page
 
 
+def test_one_that_is_not_drawn_yet_is_told_of_and_revoked_too(petra, cast, course):
+    complete(cast.maja, course)
+    leave(cast, cast.maja)
+    assert not Certificate.objects.get().is_drawn
+    page = petra.get(path(cast.maja))
+    assert page.context["goes"][3].startswith("Namnet på 1 intyg")
+    erase(petra, cast.maja)
+    assert (Certificate.objects.get().revocation_reason, Certificate.objects.get().holder_name) == ("erased", "")
+
+
 def document_of(*staff):
     document = EvidenceDocument.objects.create(kind="pdf", size=5, sha256="", uploaded_at=timezone.now())
     document.file.save("", ContentFile(b"%PDF-"))
