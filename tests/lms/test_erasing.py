@@ -196,12 +196,13 @@ def test_whose_account_is_responsible_for_something_is_not_erased(petra, cast):
     assert StaffMember.objects.get(pk=cast.birgitta.pk).given_name == "Birgitta"
 
 
-def test_nobody_can_sign_in_as_them_again(petra, client, maja):
-    user = maja.user
+def test_nobody_is_signed_in_as_them_any_more_or_can_be(petra, sign_in, maja):
+    user, browser = maja.user, sign_in("maja")
+    assert browser.get("/min-utbildning/").status_code == 200
     erase(petra, maja)
+    assert browser.get("/min-utbildning/").status_code == 302
     user.refresh_from_db()
     assert (user.is_active, user.has_usable_password(), user.email) == (False, False, "")
-    assert not client.login(username="maja", password="hemligt-ord")
     assert not LoginCard.objects.filter(staff=maja).exists()
 
 
