@@ -14,7 +14,7 @@ from wagtail.models import Site
 from courses.models import ActivityVersion, Course, CoursePage
 from lms import ledger
 from lms.conf import setting
-from lms.models import CourseCompletion, TrainingSettings
+from lms.models import CourseCompletion, StaffMember, TrainingSettings
 
 from .models import Certificate, RevocationReason
 from .tasks import draw_certificate
@@ -83,6 +83,17 @@ def revoke(*, certificate: Certificate, reason: str, actor: Any) -> Certificate:
             reason=str(reason),
         )
     return certificate
+
+
+@transaction.atomic
+def erase_holder(*, staff: StaffMember, actor: Any) -> list[tuple[Any, str]]:
+    """The person's certificates say no name any more, and count no more. Returns the file to delete of each."""
+    own = Certificate.objects.select_for_update().filter(staff=staff)
+    for certificate in own.current():
+        revoke(certificate=certificate, reason=RevocationReason.ERASED, actor=actor)
+    files = [(certificate.file.storage, str(certificate.file.name)) for certificate in own]
+    own.update(holder_name="", file="")  # not `save`: of what was issued nothing else ever changes
+    return files
 
 
 def ensure_drawn(certificate: Certificate) -> Certificate:

@@ -33,6 +33,7 @@ class RevocationReason(models.TextChoices):
     VOIDED = "voided", _("The completion was recorded by mistake")
     CORRECTED = "corrected", _("Replaced by a corrected certificate")
     ISSUER = "issuer", _("Revoked by the issuer")
+    ERASED = "erased", _("The issuer has erased whom it was about, and can no longer confirm it")
 
 
 class State(models.TextChoices):

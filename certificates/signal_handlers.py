@@ -1,11 +1,12 @@
 from django.utils import timezone
 
-from lms.signals import course_completed, course_completion_voided, staff_merged
+from lms.signals import course_completed, course_completion_voided, staff_erased, staff_merged
 
 
 def connect_signal_handlers():
     course_completed.connect(on_course_completed, dispatch_uid="lms_certificates.completed")
     course_completion_voided.connect(on_completion_voided, dispatch_uid="lms_certificates.voided")
+    staff_erased.connect(on_staff_erased, dispatch_uid="lms_certificates.erased")
     staff_merged.connect(on_staff_merged, dispatch_uid="lms_certificates.merged")
 
 
@@ -21,6 +22,12 @@ def on_completion_voided(sender, completion, **kwargs):
 
     for certificate in completion.certificates.current():
         revoke(certificate=certificate, reason=RevocationReason.VOIDED, actor=None)
+
+
+def on_staff_erased(sender, staff, actor, **kwargs):
+    from .issuing import erase_holder
+
+    return erase_holder(staff=staff, actor=actor)
 
 
 def on_staff_merged(sender, kept, gone, **kwargs):

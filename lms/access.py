@@ -238,15 +238,23 @@ def staff_in_reach(user: Any, roles: Iterable[str] = LEADERS) -> Any:
 def staff_to_manage(user: Any, roles: Iterable[str] = LEADERS) -> Any:
     """People whom `user` may change and give cards: who works in reach today or soon, or worked there and now nowhere.
 
-    Who has gone on to somebody else's workplace is theirs.
+    Who has gone on to somebody else's workplace is theirs. Who was erased is nobody's.
     """
     if getattr(user, "is_authenticated", False) and user.is_superuser:
-        return StaffMember.objects.filter(merged_into=None)
+        return StaffMember.objects.filter(merged_into=None, erased_at=None)
     at_work = Employment.objects.current_or_coming(timezone.localdate())
     here = at_work.filter(workplace__in=workplaces_in_reach(user, roles))
     return staff_in_reach(user, roles).filter(
         Q(pk__in=here.values("staff")) | ~Q(pk__in=at_work.values("staff")),
+        erased_at=None,
     )
+
+
+def may_erase(user: Any, person: StaffMember) -> bool:
+    """Whether `user` is the project leader of every workplace where the person has had a job, and theirs to manage."""
+    roles = (Role.PROJECT_LEADER,)
+    elsewhere = person.employments.exclude(workplace__in=workplaces_in_reach(user, roles).order_by())
+    return staff_to_manage(user, roles).filter(pk=person.pk).exists() and not elsewhere.exists()
 
 
 def reports_in_reach(user: Any) -> Any:

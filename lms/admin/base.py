@@ -111,6 +111,10 @@ class AskFirstView(ActionView):
     def foresee(self, data: dict[str, Any]) -> list[str]:
         raise NotImplementedError
 
+    def agreed_to(self) -> str:
+        """The seal of what was shown and is agreed to; empty where it is to be shown, and not done."""
+        return "" if "again" in self.request.POST else self.request.POST.get("seen", "")
+
     def shown(self, told: list[str]) -> str:
         """All that was shown, as text: by it is known whether something has changed since."""
         return "\n".join(map(str, told))
@@ -124,7 +128,7 @@ class AskFirstView(ActionView):
             self._show(form, error)
             return self.form_invalid(form)
         seal = hashlib.sha256(self.shown(told).encode()).hexdigest()
-        seen = "" if "again" in self.request.POST else self.request.POST.get("seen")
+        seen = self.agreed_to()
         if seen == seal:
             return super().form_valid(form)
         self.template_name = self.confirm_template_name

@@ -6,6 +6,7 @@ from ..insight import course_views as courses
 from ..insight import evidence_views as evidence
 from ..insight.trend_views import TrendPage
 from ..paper import views as paper
+from ..people import erase_views as erasing
 from ..people import job_views as jobs
 from ..people import merge_views as merging
 from ..people import views as people
@@ -65,6 +66,7 @@ urlpatterns = [
     ),
     path("staff/<int:person>/course/<int:course>/attempt/", remedies.GiveAttempt.as_view(), name="give_attempt"),
     path("staff/<int:person>/merge/", merging.Merge.as_view(), name="merge"),
+    path("staff/<int:person>/erase/", erasing.Erase.as_view(), name="erase"),
     path("staff/<int:person>/undo/<uuid:entry>/", remedies.UndoOfPerson.as_view(), name="undo"),
     path("staff/<int:person>/document/<uuid:document>/", register.Document.as_view(), name="document"),
     path("requirements/", requirements.RequirementList.as_view(), name="requirements"),

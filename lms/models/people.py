@@ -137,6 +137,9 @@ class StaffMember(models.Model):
         help_text="The row of the same person that was kept. This one only points there.",
     )
     added_at = models.DateTimeField(auto_now_add=True)
+    erased_at = models.DateTimeField(
+        null=True, editable=False, help_text="When all that says who it was was taken away. The row stays, for figures."
+    )
 
     objects = StaffMemberQuerySet.as_manager()
 

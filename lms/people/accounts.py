@@ -1,5 +1,6 @@
 """A user account for someone in training, whatever user model the host site has."""
 
+import uuid
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -22,6 +23,24 @@ def account_for(staff: StaffMember) -> Any:
         staff.save(update_fields=["user"])
         ledger.write("account.created", actor=None, subject=staff, staff=staff)
     return staff.user
+
+
+def means_something(user: Any) -> bool:
+    """The account gives more than one's own training."""
+    return bool(user.is_superuser or user.has_perm("wagtailadmin.access_admin") or user.responsibilities.exists())
+
+
+def close_account(user: Any) -> None:
+    """Nobody can sign in with it again, and it says no more whose it was. The row stays: it may have done things."""
+    field: Any = user._meta.get_field(user.USERNAME_FIELD)
+    suffix = "@larpunkt.invalid" if isinstance(field, models.EmailField) else ""
+    names = {model_field.name for model_field in user._meta.get_fields()}
+    for name in {user.get_email_field_name(), "first_name", "last_name"} & names:
+        setattr(user, name, "")
+    setattr(user, user.USERNAME_FIELD, f"{uuid.uuid4().hex[: field.max_length - len(suffix)]}{suffix}")
+    user.is_active = False
+    user.set_unusable_password()
+    user.save()
 
 
 def create_account(staff: StaffMember) -> Any:

@@ -125,6 +125,24 @@ class StaffFilterForm(forms.Form):
         self.fields["workplace"].queryset = workplaces
 
 
+class NameForm(forms.Form):
+    """Whose name must be typed: nobody does it to the wrong person, or by mistake."""
+
+    name = forms.CharField(label=_("Type the name of the person"), max_length=200)
+
+    def __init__(self, *args: Any, person: StaffMember, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.person = person
+        self.fields["name"].help_text = person.full_name
+        self.fields["name"].widget.attrs["autocomplete"] = "off"
+
+    def clean_name(self) -> str:
+        typed: str = self.cleaned_data["name"]
+        if typed.casefold().split() != self.person.full_name.casefold().split():
+            raise forms.ValidationError(gettext("That is not the name. Type it as it stands here."))
+        return typed
+
+
 class MergeForm(forms.Form):
     other = PersonField(label=_("The other row of the same person"))
     keep = forms.ChoiceField(

@@ -11,6 +11,7 @@ from .. import ledger
 from ..models import Employment, Exemption, LoginCard, PaperTest, PinGuard, RequirementTarget, SignInLink, StaffMember
 from ..progress import join_learning
 from ..signals import staff_merged
+from .accounts import means_something
 
 
 @transaction.atomic
@@ -45,9 +46,9 @@ def _refuse(keep: StaffMember, gone: StaffMember) -> None:
         raise ValidationError(_("That is the same row. Choose another person."))
     if keep.merged_into_id or gone.merged_into_id:
         raise ValidationError(_("One of the rows has been merged already. Open the person anew."))
-    if not (keep.user and gone.user) or not _means_something(gone.user):
+    if not (keep.user and gone.user) or not means_something(gone.user):
         return
-    if _means_something(keep.user):
+    if means_something(keep.user):
         raise ValidationError(
             _(
                 "Both rows have a user account that is responsible for something. Ask an administrator to move the "
@@ -58,11 +59,6 @@ def _refuse(keep: StaffMember, gone: StaffMember) -> None:
         _("The user account %(user)s is responsible for something. Keep the row of that account instead.")
         % {"user": gone.user.get_username()}
     )
-
-
-def _means_something(user: Any) -> bool:
-    """The account gives more than one's own training."""
-    return bool(user.is_superuser or user.has_perm("wagtailadmin.access_admin") or user.responsibilities.exists())
 
 
 def _join_jobs(keep: StaffMember, gone: StaffMember) -> None:

@@ -40,7 +40,7 @@ class StaffList(AdminPage, TemplateView):
         """The filter, and whom it leaves."""
         reach = workplaces_in_reach(self.request.user, self.roles)
         form = StaffFilterForm(self.request.GET, workplaces=reach)
-        people = staff_in_reach(self.request.user, self.roles)
+        people = staff_in_reach(self.request.user, self.roles).filter(erased_at=None)
         today = timezone.localdate()
         if form.is_valid():
             if words := form.cleaned_data["q"]:
@@ -154,6 +154,7 @@ class Person(PersonMixin, AdminPage, TemplateView):
             ],
             "responsibilities": self.person.responsibilities(),
             "may_change": may_change,
+            "may_erase": may_change and all(job.in_reach for job in every_job),
             "may_record": may_record,
             "card": self.person.login_cards.working(timezone.now()).first(),
             "to_review": cases(waiting(StaffMember.objects.filter(pk=self.person.pk))) if may_record else [],

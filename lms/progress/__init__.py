@@ -5,7 +5,7 @@ from .enrolments import begin_again, current_enrolment
 from .facts import Fact, Outbox, Receipt
 from .join import join_learning
 from .record import record, record_all
-from .register import is_recorded, record_attendance, record_earlier_training
+from .register import is_recorded, needed_for, record_attendance, record_earlier_training
 from .reopen import wait_again
 from .retakes import put_begun_back, set_begun_aside
 from .settle import apply_event, dismiss_event
@@ -23,6 +23,7 @@ __all__ = [
     "is_recorded",
     "join_learning",
     "move",
+    "needed_for",
     "put_begun_back",
     "record",
     "record_all",

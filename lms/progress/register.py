@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -65,7 +65,7 @@ def record_earlier_training(
     The receipt with a `course_completion` tells whose course it completed; there is none for who had done it already.
     `document` is kept with each of them, also with who had done it already.
     """
-    activities = list(Activity.objects.live().filter(course=course, required=True).select_related("course"))
+    activities = needed_for(course)
     receipts = []
     for person in people:
         renew_if_due(learner=person, course=course, on=on, actor=recorded_by)
@@ -89,10 +89,15 @@ def record_earlier_training(
     return receipts
 
 
-def is_recorded(*, form_id: uuid.UUID, activity: Activity, people: Iterable[StaffMember]) -> bool:
-    """Whether the form has been sent before."""
-    ids = [_event_id(form_id, person, activity) for person in people]
-    return LearningEvent.objects.filter(event_id__in=ids).exists()
+def needed_for(course: Course) -> list[Activity]:
+    """What earlier training in it completes."""
+    return list(Activity.objects.live().filter(course=course, required=True).select_related("course"))
+
+
+def is_recorded(*, form_id: uuid.UUID, activities: Iterable[Activity], people: Collection[StaffMember]) -> bool:
+    """Whether the form has been sent before, about all of them."""
+    ids = {_event_id(form_id, person, activity) for activity in activities for person in people}
+    return bool(ids) and LearningEvent.objects.filter(event_id__in=ids).count() == len(ids)
 
 
 def _event_id(form_id: uuid.UUID, person: StaffMember, activity: Activity) -> uuid.UUID:

@@ -23,7 +23,7 @@ class RegisterForm(forms.Form):
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["people"].offer(people)
-        self.order_fields(["what", "on", "document", "people"])
+        self.order_fields(["what", "on", "people"])
 
     def clean_on(self):
         day = self.cleaned_data["on"]
@@ -46,11 +46,16 @@ class AttendanceForm(RegisterForm):
 
 class EarlierTrainingForm(RegisterForm):
     what = CourseChoiceField(label=gettext_lazy("Course"))
+
+
+class DocumentForm(forms.Form):
+    """What shows it. Asked where it is agreed to: a file that was chosen does not live over a second page."""
+
     document = DocumentField(
         label=gettext_lazy("Document that shows it"),
         required=False,
         help_text=gettext_lazy(
-            "A PDF, or a picture as PNG or JPEG, of at most 10 megabytes. It is kept with everyone you tick. "
+            "A PDF, or a picture as PNG or JPEG, of at most 10 megabytes. It is kept with everyone you have ticked. "
             "Only project leaders can open it."
         ),
     )

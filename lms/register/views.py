@@ -1,4 +1,5 @@
 import datetime
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,9 +17,10 @@ from ..admin.base import ActionView, LeaderMixin
 from ..foresight.views import ActAboutPeopleView
 from ..models import Employment, EventOutcome, EvidenceDocument
 from ..people.views import PersonMixin
-from ..progress import is_recorded, record_attendance, record_earlier_training
+from ..progress import Receipt, is_recorded, needed_for, record_attendance, record_earlier_training
+from ..wording import day_text
 from .documents import kept, response_with
-from .forms import AttendanceForm, EarlierTrainingForm
+from .forms import AttendanceForm, DocumentForm, EarlierTrainingForm
 
 MATRIX = (gettext_lazy("Training matrix"), "lms_training_matrix")
 
@@ -52,18 +54,25 @@ class RegisterView(ActionView):
         """Says what could not be counted; returns whose it is."""
         waiting = [receipt for receipt in receipts if receipt.outcome == EventOutcome.NEEDS_REVIEW]
         if waiting:
-            messages.warning(
-                self.request,
-                ngettext(
-                    "%(number)s record could not be counted: the course is not published. "
-                    "Ask the course leader to publish it.",
-                    "%(number)s records could not be counted: the course is not published. "
-                    "Ask the course leader to publish it.",
-                    len(waiting),
-                )
-                % {"number": len(waiting)},
-            )
-        return {receipt.event.enrolment.staff_id for receipt in waiting}
+            messages.warning(self.request, not_counted_text(len(waiting)))
+        return waiting_in(receipts)
+
+
+def waiting_in(receipts: Iterable[Receipt]) -> set[int]:
+    """Whose record could not be counted."""
+    return {
+        receipt.event.enrolment.staff_id
+        for receipt in receipts
+        if receipt.outcome == EventOutcome.NEEDS_REVIEW and receipt.event and receipt.event.enrolment
+    }
+
+
+def not_counted_text(number: int) -> str:
+    return ngettext(
+        "%(number)s record could not be counted: the course is not published. Ask the course leader to publish it.",
+        "%(number)s records could not be counted: the course is not published. Ask the course leader to publish it.",
+        number,
+    ) % {"number": number}
 
 
 class Attendance(RegisterView, ActAboutPeopleView):
@@ -75,7 +84,7 @@ class Attendance(RegisterView, ActAboutPeopleView):
     explanation = gettext_lazy("For meetups: tick everyone who was there.")
 
     def is_done(self, data):
-        return is_recorded(form_id=data["form_id"], activity=data["what"], people=data["people"])
+        return is_recorded(form_id=data["form_id"], activities=[data["what"]], people=data["people"])
 
     def first_day(self, data):
         return timezone.localdate()
@@ -110,17 +119,38 @@ class Attendance(RegisterView, ActAboutPeopleView):
         ) % {"number": len(data["people"])}
 
 
-class EarlierTraining(RegisterView):
+class EarlierTraining(RegisterView, ActAboutPeopleView):
+    """First who, what and when; then what it does, and with the yes the document that shows it."""
+
     page_title = gettext_lazy("Record earlier training")
+    submit_label = gettext_lazy("Show what will happen")
+    confirm_label = gettext_lazy("Yes, record")
+    confirm_template_name = "lms/admin/confirm_with_document.html"
     header_icon = "history"
     form_class = EarlierTrainingForm
     explanation = gettext_lazy(
         "For people who have already learned what the course teaches. The whole course is completed on that day, "
-        "and they get the certificate."
+        "and they get the certificate. The document that shows it is chosen on the next page."
     )
 
-    def act(self, data):
-        if not data["what"].activities.live().filter(required=True).exists():
+    def form_valid(self, form):
+        self.document_form = DocumentForm(self.request.POST, self.request.FILES)
+        response = super().form_valid(form)
+        if self.document_form.errors:
+            response.status_code = 422
+        return response
+
+    def agreed_to(self):
+        return super().agreed_to() if self.document_form.is_valid() else ""
+
+    def is_done(self, data):
+        return is_recorded(form_id=data["form_id"], activities=needed_for(data["what"]), people=data["people"])
+
+    def first_day(self, data):
+        return timezone.localdate()
+
+    def save(self, data, document=None):
+        if not needed_for(data["what"]):
             raise ValidationError(
                 {
                     "what": _(
@@ -129,18 +159,62 @@ class EarlierTraining(RegisterView):
                     )
                 }
             )
-        form_id, user = data["form_id"], self.request.user
-        with transaction.atomic(), kept(content=data["document"], form_id=form_id, uploaded_by=user) as document:
-            receipts = record_earlier_training(
-                form_id=form_id,
-                course=data["what"],
-                people=data["people"],
-                on=data["on"],
-                recorded_by=user,
-                document=document,
+        self.receipts = record_earlier_training(
+            form_id=data["form_id"],
+            course=data["what"],
+            people=data["people"],
+            on=data["on"],
+            recorded_by=self.request.user,
+            document=document,
+        )
+
+    @property
+    def completed(self):
+        return {receipt.course_completion.staff_id for receipt in self.receipts if receipt.course_completion}
+
+    def foresee(self, data):
+        sentences, number = super().foresee(data), len(self.completed)
+        waiting = waiting_in(self.receipts)
+        change, told = self.change, []
+        if number:
+            words = ngettext(
+                "“%(course)s” becomes completed for %(number)s person, on %(day)s, with a certificate.",
+                "“%(course)s” becomes completed for %(number)s people, on %(day)s, with a certificate each.",
+                number,
             )
-        completed = {receipt.course_completion.staff_id for receipt in receipts if receipt.course_completion}
-        already = len({person.pk for person in data["people"]} - completed - self.warn_of_waiting(receipts))
+            told.append(words % {"course": data["what"], "number": number, "day": day_text(data["on"])})
+        if waiting:
+            told.append(not_counted_text(len(waiting)))
+        if already := len({person.pk for person in data["people"]} - self.completed - waiting):
+            words = ngettext(
+                "%(number)s person has completed it already. For that person only the document is added.",
+                "%(number)s people have completed it already. For them only the document is added.",
+                already,
+            )
+            told.append(words % {"number": already})
+        if change and (change.touched or change.shares):
+            return [*told, *sentences]
+        return [*told, _("No figure in the matrix becomes another by it.")]
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if "told" not in context:
+            return context
+        form = self.document_form
+        if self.request.FILES and not form.errors:
+            # It is asked again because something has changed; no browser sends a file twice by itself.
+            form.add_error("document", _("Choose the document once more: it has not been saved yet."))
+        elif "seen" not in self.request.POST:
+            form = DocumentForm()
+        return {**context, "document_form": form}
+
+    def act(self, data):
+        content = self.document_form.cleaned_data["document"] if self.document_form.is_valid() else None
+        user = self.request.user
+        with transaction.atomic(), kept(content=content, form_id=data["form_id"], uploaded_by=user) as document:
+            self.save(data, document)
+        completed = self.completed
+        already = len({person.pk for person in data["people"]} - completed - self.warn_of_waiting(self.receipts))
         if already:
             messages.info(
                 self.request,

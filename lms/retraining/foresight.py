@@ -2,10 +2,11 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,8 +14,14 @@ from django.utils.translation import ngettext
 
 from courses.models import Course
 
-from ..models import CourseCompletion, Employment, Enrolment
+from ..foresight.reading import day_of_effect
+from ..foresight.reading import foresee as foresee_figures
+from ..foresight.words import figures_told
+from ..foresight.words import told as told_of
+from ..models import CourseCompletion, Employment, Enrolment, Retraining, Workplace
 from ..rehearsal import rehearse
+from ..requirements.change import Change
+from ..requirements.rules import ONE_DAY
 from ..status import Completion, Status, best_completion
 from ..wording import and_list, day_text, part_text
 from .lookup import redos
@@ -82,6 +89,46 @@ def foresee(course: Course, offers: Sequence[Offer], by_when: datetime.date, act
             % {"part": capfirst(part_text(part)), "language": names.get(language, language)}
         )
     return told
+
+
+def foresee_taken_back(
+    act: Callable[[], Any], *, retraining: Retraining, reach: QuerySet[Workplace]
+) -> tuple[Change, set[int]]:
+    """What `act`, the counter-entry, changes in the figures of `reach`, and who at work has nothing to do again then.
+
+    Of the day after the one it was to be done by, when it shows; today if that is past. What `act` raises is raised.
+    """
+    course, today = retraining.course, timezone.localdate()
+    before = standing_of_all(course, today)
+    released: set[int] = set()
+
+    def whom() -> set[int]:
+        after = standing_of_all(course, today)
+        released.update(staff for staff, found in after.items() if found != before.get(staff))
+        return released
+
+    change = foresee_figures(act, day=day_of_effect(retraining.by_when + ONE_DAY), reach=reach, who=whom)
+    return change, released & set(Employment.objects.covering(today).values_list("staff_id", flat=True))
+
+
+def told_taken_back(change: Change, released: Collection[int]) -> list[str]:
+    """What `foresee_taken_back` found, in sentences."""
+    if not released:
+        return [*told_of(change), *figures_told(change)]
+    sentences = [
+        ngettext(
+            "%(number)s person has nothing of it to do again any more.",
+            "%(number)s people have nothing of it to do again any more.",
+            len(released),
+        )
+        % {"number": len(released)}
+    ]
+    if not change.touched and not change.shares:
+        return [*sentences, _("No figure in the matrix becomes another by it.")]
+    if change.day > timezone.localdate():
+        words = _("The figures are those of %(day)s, the day after the one it was to be done by.")
+        sentences.append(words % {"day": day_text(change.day)})
+    return [*sentences, *told_of(change), *figures_told(change)]
 
 
 def _under_way(course: Course) -> Any:

@@ -12,7 +12,7 @@ from django.views.generic import TemplateView
 
 from courses.models import Course
 
-from ..access import LEADERS, leads_everywhere, may_lead
+from ..access import LEADERS, leads_everywhere, may_lead, workplaces_in_reach
 from ..admin.base import AdminPage, AskFirstView, ConfirmView
 from ..models import LedgerEntry, Retraining
 from ..people.sentences import name_of
@@ -20,7 +20,7 @@ from ..progress.recheck import ready_to_complete, recheck
 from ..remedies.views import UndoView
 from ..wording import and_list, day_text, part_text
 from .actions import demand_retraining
-from .foresight import foresee
+from .foresight import foresee, foresee_taken_back, told_taken_back
 from .forms import RetrainingForm
 from .offers import Offer, offers_for, offers_in
 from .words import offer_text
@@ -205,6 +205,11 @@ class UndoOfRetraining(EverywhereMixin, UndoView):
         super().setup(request, *args, **kwargs)
         self.retraining = get_object_or_404(Retraining.objects.select_related("course"), pk=kwargs["retraining"])
         self.take_up(LedgerEntry.objects.filter(subject=f"retraining:{self.retraining.pk}"))
+
+    def look_ahead(self):
+        reach = workplaces_in_reach(self.request.user, self.roles)
+        self.change, released = foresee_taken_back(self.undo, retraining=self.retraining, reach=reach)
+        return told_taken_back(self.change, released)
 
     def get_sentence(self):
         return _("It was demanded on %(day)s that “%(course)s” is done again.") % {

@@ -9,6 +9,7 @@ from lms.models import CourseCompletion
 from tests import builders
 from tests.admin import BASE, register_form
 from tests.builders import activity_of, course_of
+from tests.foreseen import agree
 
 
 def test_recording_who_came_for_many(sign_in, cast, index):
@@ -29,9 +30,8 @@ def test_recording_who_came_for_many(sign_in, cast, index):
 
 def test_recording_earlier_training_gives_the_course(petra, cast, course, rule):
     person = f"{BASE}/staff/{cast.maja.pk}/"
-    answer = petra.post(
-        f"{BASE}/earlier-training/?person={cast.maja.pk}", register_form(course_of(course), [cast.maja])
-    )
+    form = register_form(course_of(course), [cast.maja])
+    answer = agree(petra, f"{BASE}/earlier-training/?person={cast.maja.pk}", form)
     assert answer["Location"] == person
     told = petra.get(person).content.decode()
     assert CourseCompletion.objects.get().basis == "evidence"
@@ -42,7 +42,7 @@ def test_recording_earlier_training_gives_the_course(petra, cast, course, rule):
 @pytest.mark.parametrize("person", ["0", "9" * 30, "x", "²"])
 def test_from_nobody_it_leads_to_the_matrix(petra, cast, course, person):
     form = register_form(course_of(course), [cast.maja])
-    answer = petra.post(f"{BASE}/earlier-training/?person={person}", form)
+    answer = agree(petra, f"{BASE}/earlier-training/?person={person}", form)
     assert answer["Location"] == "/admin/reports/training-matrix/"
 
 

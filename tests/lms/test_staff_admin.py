@@ -89,6 +89,7 @@ def every_door(cast, rule, far):
         ("get", f"{course}/take-back/", project),
         ("get", f"{course}/attempt/", both),
         ("get", f"/staff/{maja}/merge/", project),
+        ("get", f"/staff/{maja}/erase/", project),
         ("get", f"/staff/{maja}/undo/{hired.uuid}/", project),
         ("get", f"/staff/{maja}/document/{document.uuid}/", project),
         ("get", "/courses/", {"kajsa", "ada"}),
