@@ -26,8 +26,10 @@ def is_afterwards(
     return heard > ends(day)
 
 
-def recorded_afterwards(done: Completion | None) -> datetime.date | None:
+def recorded_afterwards(
+    done: Completion | None, *, ends: Callable[[datetime.date], datetime.datetime] = end_of
+) -> datetime.date | None:
     """The day on which a completion was recorded, where that was afterwards."""
-    if done is None or done.recorded_at is None or not is_afterwards(done.completed_on, done.recorded_at):
+    if done is None or done.recorded_at is None or not is_afterwards(done.completed_on, done.recorded_at, ends=ends):
         return None
     return timezone.localdate(done.recorded_at)

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -11,6 +12,7 @@ from ..afterwards import recorded_afterwards
 from ..matrix import Cell, Row
 from ..reports.cells import date_of
 from ..reports.workers import Worker
+from ..requirements.lookup import end_of
 from ..spreadsheets import in_workbook
 from ..status import Status
 from .report import (
@@ -56,10 +58,12 @@ def write_workbook(report: Report, out: BinaryIO, *, names: bool, tell: Tell | N
 
 
 class _Styles:
-    """Formats, each made once. A status and its date are one cell: the date as its value, the word in its format."""
+    """Formats and words, each made once. A status and its date are one cell: the date as its value, the word in its
+    format."""
 
     def __init__(self, book: Any) -> None:
         self.book = book
+        self.labels = {status: str(status.label) for status in Status}
         self.bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self.date = book.add_format({"num_format": "yyyy-mm-dd"})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
@@ -72,10 +76,10 @@ class _Styles:
             if colour := COLOURS.get(status):
                 wanted["font_color"] = colour
             if has_date:
-                before, after = str(status.label), ""
+                before, after = self.labels[status], ""
                 if is_due:
                     said = (_("due %(day)s") % {"day": "\0"}).split("\0")
-                    before, after = f"{status.label}, {said[0]}".strip(), said[1].strip()
+                    before, after = f"{before}, {said[0]}".strip(), said[1].strip()
                 wanted["num_format"] = f'"{before} "yyyy-mm-dd' + (f'" {after}"' if after else "")
             self._made[key] = self.book.add_format(wanted)
         return self._made[key]
@@ -133,7 +137,7 @@ class _Matrix(_Lines):
         date, is_due = date_of(cell)
         style = self.styles.of(cell.status, has_date=date is not None, is_due=is_due)
         if date is None:
-            self.sheet.write_string(line, column, str(cell.status.label), style)
+            self.sheet.write_string(line, column, self.styles.labels[cell.status], style)
         else:
             self.sheet.write_number(line, column, serial(date), style)
 
@@ -149,6 +153,7 @@ class _LongList:
     def __init__(self, book: Any, styles: _Styles, report: Report) -> None:
         self.book, self.styles, self.report = book, styles, report
         self.titles = {course.pk: course.title for course in report.courses}
+        self.ends = cache(end_of)
         self.sheets = 0
         self._begin()
 
@@ -179,9 +184,9 @@ class _LongList:
             self.lines.write(
                 (
                     *(worker.given_name, worker.family_name, worker.workplace, worker.role),
-                    *(self.titles[cell.course_id], str(cell.status.label), cell.status.value, facts.due),
+                    *(self.titles[cell.course_id], self.styles.labels[cell.status], cell.status.value, facts.due),
                     *(done and done.completed_on, done and done.last_day, int(cell.late)),
-                    recorded_afterwards(cell.facts.completion),
+                    recorded_afterwards(done, ends=self.ends),
                 )
             )
 
