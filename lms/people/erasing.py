@@ -66,8 +66,8 @@ def _erase(staff: StaffMember, actor: Any) -> tuple[Erased, list[File]]:
         raise PermissionDenied
     _refuse(staff)
     rows = StaffMember.objects.filter(Q(pk=staff.pk) | Q(merged_into=staff))
-    told = staff_erased.send(sender=StaffMember, staff=staff, actor=actor)
-    certificates = [file for _receiver, files in told for file in files or ()]
+    told: Any = staff_erased.send(sender=StaffMember, staff=staff, actor=actor)
+    certificates: list[File] = [file for _receiver, files in told for file in files or ()]
     documents, shared = _let_go_of_documents(staff)
     _empty_what_was_written(staff)
     _close_ways_in(staff)

@@ -76,6 +76,7 @@ def test_of_a_list_with_too_much_in_it_figures_are_not_foreseen(petra, cast, rul
     page = petra.get(upload(petra, as_csv(row(), row(given="Kalle"))))
     assert "tables" not in page.context
     assert page.context["plan"].steps
+    assert "att siffrorna inte räknas i förväg" in page.content.decode()
 
 
 def test_what_stands_in_a_list_is_shown_and_never_run(petra, cast):
