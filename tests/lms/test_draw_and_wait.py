@@ -17,7 +17,7 @@ from lms.reader.journey import ActivityState
 from lms.wording import moment_text
 from tests import builders
 from tests.builders import activity_of, address, answer_for, fields, read, take_quiz, tell, version_of
-from tests.courses.test_editor import ada, edit  # noqa: F401 - a fixture
+from tests.courses.test_editor import edit
 
 NOON = datetime.datetime(2026, 11, 23, 12, 5, tzinfo=ZoneInfo("Europe/Stockholm"))
 HOUR = datetime.timedelta(hours=1)
@@ -94,7 +94,7 @@ def test_a_version_from_before_there_was_drawing_asks_everything(cast, drawing):
     assert len(questions_of(begin(cast.maja, drawing).attempt)) == 6
 
 
-def test_an_author_who_draws_more_than_there_are_is_told_at_the_field(ada, course):  # noqa: F811
+def test_an_author_who_draws_more_than_there_are_is_told_at_the_field(ada, course):
     quiz = builders.make_quiz(course, questions=2)
     response = edit(ada, quiz, [{}, {}], draw="3")
     assert "Det finns bara 2 frågor" in str(response.context["form"].errors["draw"])
