@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 import pytest
+from django.utils.html import strip_tags
 
 from courses.models import QuizPage
 from lms.insight.course import Period, Tries, funnel, pace, parts_of, tries
@@ -49,7 +50,7 @@ def test_it_is_for_leaders_alone(client, sign_in, course, rule, who):
 def test_no_name_stands_in_it(petra, cast, course, rule, pages):
     complete(cast.maja, course)
     read(cast.bo, pages[0])
-    page = petra.get(address(course)).content.decode()
+    page = strip_tags(petra.get(address(course)).content.decode())  # a token may hold any two letters
     for person in StaffMember.objects.all():
         assert person.given_name not in page
         assert person.family_name not in page
