@@ -20,6 +20,7 @@ from lms.requirements.actions import require
 from lms.status import Status
 from tests import builders, people
 from tests.builders import activity_of, complete, course_of, fields, read, take_quiz
+from tests.foreseen import agree
 
 
 def ago(days: int) -> datetime.datetime:
@@ -88,7 +89,7 @@ def register(leader, page, *learners, on) -> list[str]:
         "what": course_of(page).pk,
         "people": [learner.pk for learner in learners],
     }
-    response = leader.post(reverse("lms_admin:earlier_training"), form)
+    response = agree(leader, reverse("lms_admin:earlier_training"), form)
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from lms.models import EventSource, LedgerEntry, PinGuard
 from lms.people.actions import change_details, employ, end_employment, move_employment
@@ -188,7 +189,7 @@ def test_the_latest_comes_first_and_the_page_turns(petra, cast, course, pages):
 def test_a_course_leader_sees_the_learning_without_reasons_and_without_others(sign_in, cast, course, pages):
     maja = everything_that_can_happen(cast, course, pages)
     read(maja, pages[0])
-    text = sign_in("kajsa").get(path(maja)).content.decode()
+    text = strip_tags(sign_in("kajsa").get(path(maja)).content.decode())  # a token may hold any digits
     assert "Läste klart lektionen ”Lektion 1”, 2 steg." in text
     for hidden in ("Valde pinkod", "inloggningskort", "Undantagen", "Fel kurs", "Bo Ek", "Gräsmyr", "070"):
         assert hidden not in text, hidden
