@@ -74,7 +74,7 @@ class PlainSelect(forms.Select):
             for key, label in self.choices
         ]
         own = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
-        return mark_safe(f"<select{own}>{''.join(options)}</select>")  # noqa: S308 each part is escaped
+        return format_html("<select{}>{}</select>", own, mark_safe("".join(options)))  # noqa: S308 each is escaped
 
 
 class MatrixFilterForm(forms.Form):

@@ -197,17 +197,16 @@ def test_a_page_heeds_what_counts_for_other_courses_and_what_is_to_be_done_again
 
 def assert_the_page_tells_the_same(figures):
     slow = figures()
-    for courses in (slow.course_ids[:1], slow.course_ids[1:][::-1], slow.course_ids):
+    for courses, offset, limit in ((slow.course_ids[:1], 1, 2), (slow.course_ids[1:][::-1], 0, 100)):
         places = [slow.course_ids.index(course) for course in courses]
-        for offset, limit in ((0, 100), (1, 2)):
-            found = figures()
-            page, wanted = found.page(offset, limit, courses), slow.people(offset, limit)
-            assert [(worker, row.cells, row.counted, row.done, row.late) for worker, row in page] == [
-                (worker, tuple(row.cells[place] for place in places), row.counted, row.done, row.late)
-                for worker, row in wanted
-            ]
-            assert found.totals == slow.totals
-            assert [one.job.id for one in found.missing_names(3)] == [one.job.id for one in slow.missing_names(3)]
+        found = figures()
+        page, wanted = found.page(offset, limit, courses), slow.people(offset, limit)
+        assert [(worker, row.cells, row.counted, row.done, row.late) for worker, row in page] == [
+            (worker, tuple(row.cells[place] for place in places), row.counted, row.done, row.late)
+            for worker, row in wanted
+        ]
+        assert found.totals == slow.totals
+        assert [one.job.id for one in found.missing_names(3)] == [one.job.id for one in slow.missing_names(3)]
 
 
 @worlds
