@@ -120,14 +120,15 @@ def dated_words() -> Callable[[Cell], str]:
     """
 
     @cache
-    def words(status: Status, date: datetime.date | None, is_due: bool) -> str:  # noqa: FBT001 as `date_of` has it
+    def words(status: Status, told: tuple[datetime.date | None, bool]) -> str:
+        date, is_due = told
         if date is None:
             return str(status.label)
         if is_due:
             return f"{status.label}, {_('due %(day)s') % {'day': date.isoformat()}}"
         return f"{status.label} {date.isoformat()}"
 
-    return lambda cell: words(cell.status, *date_of(cell))
+    return lambda cell: words(cell.status, date_of(cell))
 
 
 def meanings() -> list[tuple[Status, str]]:

@@ -63,7 +63,8 @@ class Figures:
         self.selection, self._alone = selection, alone
         self._everyone: list[Worker] | None = None  # all who are chosen, once they have been read
         self._learned: dict[int, Learned] | None = None  # and what they have learned
-        self._read = matrix.Record()  # of those whose rows were read last; all of them stand in `exempt`
+        #: Of those whose rows were read last, who all stand in `exempt`; of a page, the courses that it was read for.
+        self._read = matrix.Record()
 
     @property
     def day(self) -> datetime.date:

@@ -19,7 +19,6 @@ from tests import people
 from tests.builders import complete
 
 from .strategies import TODAY
-from .test_figures import world  # noqa: F401 - a fixture
 
 MATRIX = "/admin/reports/training-matrix/"
 
@@ -106,7 +105,7 @@ def test_places_side_by_side_are_turned_round_and_those_below_stay_below(petra, 
 
 
 @pytest.mark.parametrize("world", range(2), indirect=True)
-def test_people_stand_as_when_they_are_sorted_one_by_one(world):  # noqa: F811
+def test_people_stand_as_when_they_are_sorted_one_by_one(world):
     """Those alike in what is sorted by stand as by workplace; for whom nothing counts last, whichever way."""
     for only in (None, Only.MISSING):
         by_workplace = listed(Order.WORKPLACE, only=only)
