@@ -20,6 +20,13 @@ class Help(NamedTuple):
     heard_on: datetime.date | None = None
 
 
+class Cell(NamedTuple):
+    course_id: int
+    status: Status
+    late: bool
+    facts: Facts
+
+
 _NO_DUTY = (None, None, datetime.date.min, False)
 
 
@@ -74,12 +81,9 @@ class Record:
             needed.heard_on if needed else None,
         )
 
-
-class Cell(NamedTuple):
-    course_id: int
-    status: Status
-    late: bool
-    facts: Facts
+    def cell(self, day: datetime.date, staff_id: int, course_id: int, duty: Duty | None) -> Cell:
+        facts = self.facts(staff_id, course_id, duty)
+        return Cell(course_id, *standing(day, facts), facts)
 
 
 @dataclass(frozen=True)
@@ -123,10 +127,7 @@ def rows(
     asked_of_job = rules if isinstance(rules, PerJob) else PerJob(rules, asked_of)
     for job in jobs:
         duties = record.duties(day, job.staff_id, asked_of_job(job))
-        cells = []
-        for course_id in courses:
-            facts = record.facts(job.staff_id, course_id, duties.get(course_id))
-            cells.append(Cell(course_id, *standing(day, facts), facts))
+        cells = (record.cell(day, job.staff_id, course, duties.get(course)) for course in courses)
         built.append(Row(job, tuple(cells)))
     return built
 

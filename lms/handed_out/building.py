@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from ..models import HandedOutReport, Workplace
 from ..people.sentences import name_of
 from ..reports.cells import known_text, who_is_counted
+from ..reports.lines import lines_of
 from ..sealing import Head
 from ..wording import day_text
 from .board import draw_board
@@ -94,6 +96,7 @@ def report_of(selection: Any, *, names: bool, kept: HandedOutReport | None = Non
         total_label=selection.total_label,
         places=[Place(place.pk, place.name) for place in selection.workplaces if place.pk in totals.by_workplace],
         rows=figures.walk,
+        lines=partial(lines_of, figures),
         row_count=figures.count if names else 0,
         about=[(what, words) for what, words in of_figures if words],
         about_file=[(what, words) for what, words in of_file if words],

@@ -3,19 +3,21 @@
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models import Course
 
-from ..matrix import Cell, Row, Share, Totals
-from ..reports.cells import date_of, share_text, summary_sentence
+from ..matrix import Row, Share, Totals
+from ..reports.cells import share_text, summary_sentence
+from ..reports.lines import Line, Say
 from ..reports.workers import Worker
 from ..status import Status
 from ..wording import day_text
+
+Told = TypeVar("Told")
 
 #: Called with the number of rows written so far.
 Tell = Callable[[int], None]
@@ -30,7 +32,8 @@ class Place(NamedTuple):
 class Report:
     """All that is told of a choice of people and courses on a day.
 
-    `rows` begins a walk over the people, in the order of the screen; each walk may read from the database. `about` is
+    `rows` begins a walk over the people, in the order of the screen; each walk may read from the database. So does
+    `lines`, for who needs no cells: see `lines_of`. `about` is
     what is said of the figures: (what, words), and `about_file` of the file; what of that a page must say stands in
     `foot`, at the foot of each. `places` are those where somebody works, in the order of the tree.
     """
@@ -41,6 +44,7 @@ class Report:
     total_label: str
     places: list[Place]
     rows: Callable[[], Iterator[tuple[Worker, Row]]]
+    lines: Callable[[Say[Any]], Iterator[Line[Any]]]
     row_count: int
     about: list[tuple[str, str]]
     foot: list[str]
@@ -66,7 +70,7 @@ class Report:
         return _("As of %(day)s") % {"day": day_text(self.day)}
 
 
-def walked(rows: Iterable[tuple[Worker, Row]], tell: Tell | None, *, every: int = 200) -> Iterator[tuple[Worker, Row]]:
+def walked(rows: Iterable[Told], tell: Tell | None, *, every: int = 200) -> Iterator[Told]:
     """The same rows; how far it has come is told now and then."""
     number = 0
     for number, row in enumerate(rows, start=1):
@@ -113,22 +117,14 @@ def course_shares(report: Report) -> list[str]:
     return [share_text(report.totals.by_course[course.pk]) for course in report.courses]
 
 
-def dated_words() -> Callable[[Cell], str]:
-    """Such as "Completed 2026-10-03" and "Not started, due 2026-12-31", in the language of now.
-
-    A file has half a million of them, and few that differ: each is put into words once.
-    """
-
-    @cache
-    def words(status: Status, told: tuple[datetime.date | None, bool]) -> str:
-        date, is_due = told
-        if date is None:
-            return str(status.label)
-        if is_due:
-            return f"{status.label}, {_('due %(day)s') % {'day': date.isoformat()}}"
-        return f"{status.label} {date.isoformat()}"
-
-    return lambda cell: words(cell.status, date_of(cell))
+def dated_words(status: Status, told: tuple[datetime.date | None, bool]) -> str:
+    """Such as "Completed 2026-10-03" and "Not started, due 2026-12-31"; `told` is what `date_of` a cell gives."""
+    date, is_due = told
+    if date is None:
+        return str(status.label)
+    if is_due:
+        return f"{status.label}, {_('due %(day)s') % {'day': date.isoformat()}}"
+    return f"{status.label} {date.isoformat()}"
 
 
 def meanings() -> list[tuple[Status, str]]:

@@ -88,7 +88,7 @@ class Figures:
         return self._required[1]
 
     @cached_property
-    def _asked(self) -> PerJob[Asked]:
+    def asked(self) -> PerJob[Asked]:
         return PerJob(self.rules, asked_of)
 
     @cached_property
@@ -102,7 +102,7 @@ class Figures:
         return [course.pk for course in self.courses]
 
     @cached_property
-    def _read_courses(self) -> list[int]:
+    def read_courses(self) -> list[int]:
         """The same, and those that have a say in which of them are required."""
         return [*self.course_ids, *chosen_among_with(self.course_ids, self.rules)]
 
@@ -135,7 +135,7 @@ class Figures:
         """What is to be done again of the courses, and of all that count for them. A query where there is any."""
         if not self.overview.any_demand:
             return {}
-        wanted = with_sources(self._read_courses, self._equivalences)
+        wanted = with_sources(self.read_courses, self._equivalences)
         return demands_on(self.day, wanted, known=self.selection.known)
 
     # People
@@ -143,13 +143,13 @@ class Figures:
     @cached_property
     def count(self) -> int:
         """How many rows there are."""
-        return len(self._order) if self.reads_everyone else self.overview.chosen
+        return len(self.order) if self.reads_everyone else self.overview.chosen
 
     def people(self, offset: int = 0, limit: int | None = None) -> list[tuple[Worker, matrix.Row]]:
         """The rows of the selection from `offset` on, in its order."""
         end = None if limit is None else offset + limit
         if self.reads_everyone:
-            return self._rows_of(self._order[offset:end])
+            return self._rows_of(self.order[offset:end])
         if self._holds_all(offset, end):
             return self.everyone
         return self.rows(self._workers(some_of(self.selection.employments, offset, end)))
@@ -162,10 +162,10 @@ class Figures:
 
         No more queries than for all cells.
         """
-        end, telling, known = offset + limit, self._telling, self.selection.known
+        end, telling, known = offset + limit, self.telling, self.selection.known
         told = telling.of_outer(known)
         if self.reads_everyone:
-            order = self._order[offset:end]
+            order = self.order[offset:end]
             found = {one[0].job.id: one for one in workers_of(by_pk(order), self.day, known, told=told)}
             read = [found[pk] for pk in order if pk in found]
         else:
@@ -182,7 +182,7 @@ class Figures:
         self._read = record
         if self._holds_all(offset, end):
             self._everyone, self._learned = workers, learned
-        rows = matrix.rows(self.day, [worker.job for worker in workers], courses, self._asked, record)
+        rows = matrix.rows(self.day, [worker.job for worker in workers], courses, self.asked, record)
         scores, _tally = self._scored(learned, ((worker.job, worker.exempt) for worker in workers))
         return [
             (worker, replace(row, of_all=of_all[1:4]))
@@ -194,12 +194,12 @@ class Figures:
         """The rows of all who are chosen, whatever `only` says, at once: for the few of a shop or of one page."""
         self._everyone = self._workers(self.selection.employments)
         rows = self.rows(self._everyone)
-        self._learned = learned_in(self.day, self._read.completions, self._read_courses)
+        self._learned = learned_in(self.day, self._read.completions, self.read_courses)
         return rows
 
     def walk(self, *, at_a_time: int = AT_A_TIME) -> Iterator[tuple[Worker, matrix.Row]]:
         """All rows of the selection in its order, however many: only `at_a_time` of them are in memory."""
-        order = self._order
+        order = self.order
         for start in range(0, len(order), at_a_time):
             yield from self._rows_of(order[start : start + at_a_time])
 
@@ -207,7 +207,7 @@ class Figures:
     def workers(self) -> list[Worker]:
         """All people of the selection at once: for the few of a shop."""
         if self.reads_everyone:
-            return self._workers_of(self._order)
+            return self._workers_of(self.order)
         return self._workers(self.selection.employments) if self._everyone is None else self._everyone
 
     def workers_among(self, staff: Collection[int]) -> list[Worker]:
@@ -234,9 +234,9 @@ class Figures:
         """A row for each of `workers`, in their order. Two queries, beside what is asked once for whomever."""
         jobs = [worker.job for worker in workers]
         record = matrix.Record(exempt={worker.job.staff_id: set(worker.exempt) for worker in workers})
-        self._add(record, list(record.exempt), self._read_courses, help_with=self.course_ids)
+        self._add(record, list(record.exempt), self.read_courses, help_with=self.course_ids)
         self._read = record
-        return list(zip(workers, matrix.rows(self.day, jobs, self.course_ids, self._asked, record), strict=True))
+        return list(zip(workers, matrix.rows(self.day, jobs, self.course_ids, self.asked, record), strict=True))
 
     def record_of(self, staff: Any, *, with_help: bool = True) -> matrix.Record:
         """What had happened to those people: ids, or a subquery for them. Two queries, and one more for what they need
@@ -246,7 +246,7 @@ class Figures:
             return self._read
         record = matrix.Record()
         add_exemptions(record, ids, self.day, self.selection.known)
-        self._add(record, ids, self._read_courses, help_with=self.course_ids if with_help else ())
+        self._add(record, ids, self.read_courses, help_with=self.course_ids if with_help else ())
         return record
 
     def _add(self, record: matrix.Record, staff: Any, courses: Sequence[int], *, help_with: Sequence[int]) -> None:
@@ -274,9 +274,14 @@ class Figures:
         """The sums of everyone chosen, also of those whom `only` leaves out."""
         return self._sums[0]
 
+    @property
+    def scored(self) -> list[Scored]:
+        """How it is with each job: of everyone chosen, whatever `only` says."""
+        return self._sums[1]
+
     @cached_property
-    def _telling(self) -> Telling:
-        return Telling(self._read_courses, self.day, self._equivalences, self._demands)
+    def telling(self) -> Telling:
+        return Telling(self.read_courses, self.day, self._equivalences, self._demands)
 
     @cached_property
     def _sums(self) -> tuple[matrix.Totals, list[Scored]]:
@@ -286,7 +291,7 @@ class Figures:
         if self._everyone is not None and learned is not None:
             jobs = ((worker.job, worker.exempt) for worker in self._everyone)
         else:
-            learned = learned_by(self._telling, chosen.staff, chosen.known)
+            learned = learned_by(self.telling, chosen.staff, chosen.known)
             jobs = jobs_of(chosen.employments, self.day, chosen.known)
         scored, tally = self._scored(learned, jobs)
         return tally.totals(), scored  # not the tally: it holds a mask for each person
@@ -294,7 +299,7 @@ class Figures:
     def _scored(self, learned: dict[int, Learned], jobs: Iterable[tuple[Job, Exempt]]) -> tuple[list[Scored], Tally]:
         """How many courses each job has of each sort, and the sums that come of it."""
         exempt: dict[int, int] = {}
-        also, bits = self._read_courses[len(self.course_ids) :], Bits(self._read_courses)
+        also, bits = self.read_courses[len(self.course_ids) :], Bits(self.read_courses)
         tally = Tally(self.day, self.course_ids, self.rules, learned, exempt, also=also)
         scored = []
         for job, excused in jobs:
@@ -310,11 +315,11 @@ class Figures:
         return bool(self.selection.only) or self.selection.order in (Order.LATE, Order.SHARE)
 
     @cached_property
-    def _order(self) -> list[int]:
+    def order(self) -> list[int]:
         """The employments of the selection in its order."""
         if not self.reads_everyone:
             return list(self.selection.employments.values_list("pk", flat=True))
-        scored = self._sums[1]
+        scored = self.scored
         if self.selection.only is Only.LATE:
             scored = [one for one in scored if one.late]
         elif self.selection.only is Only.MISSING:

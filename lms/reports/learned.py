@@ -7,8 +7,8 @@ from functools import reduce
 from itertools import islice
 from operator import or_
 
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Cast
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Concat
 
 from courses.validity import WINDOW_DAYS
 
@@ -18,7 +18,7 @@ from ..matrix import Record
 from ..models import CourseCompletion
 from ..retraining.demands import Demand
 from ..status import Completion, runs_out
-from ..tally import Bits, Learned
+from ..tally import NOTHING, Bits, Learned
 from .recorded import Joined, add_learning
 
 #: The completions of so many people are in memory at a time.
@@ -29,6 +29,10 @@ FOR_GOOD, LASTING, EXPIRING, EXPIRED = 0, 1, 2, 3
 #: With a window of its own: it does not expire yet, and is over within the usual one; and the other way about.
 LASTING_BRIEFLY, EXPIRING_LONG = 4, 5
 KINDS = 6
+
+#: The last day that it counts, the day on which it was completed, and which of these it is. Days as text, which sorts.
+Best = tuple[str, str, int]
+FOREVER = "~"
 
 
 class Telling:
@@ -53,6 +57,7 @@ class Telling:
         self._bits, self._width = Bits(courses), len(courses)
         self._through_others = self._bits.mask({each.target for each in in_use} | self.demands.keys())
         self._masks = self._told({source for each in in_use for source in each.sources} | self.demands.keys())
+        self._spoken = {str(course * KINDS + kind): (course, kind) for course in courses for kind in range(KINDS)}
 
     def _told(self, touched: set[int]) -> dict[str, int]:
         """A word to several masks, one after the other, and a last bit for those courses that touch others."""
@@ -74,6 +79,10 @@ class Telling:
     @property
     def words(self) -> Joined:
         """The aggregate over completions that `read` takes: a word for each."""
+        return Joined(self._word)
+
+    @property
+    def _word(self) -> Cast:
         day = self.day
         soon = Q(valid_until__lt=day + min(datetime.timedelta(days=WINDOW_DAYS), datetime.date.max - day))
         kind = Case(
@@ -84,19 +93,38 @@ class Telling:
             When(soon, then=LASTING_BRIEFLY),
             default=LASTING,
         )
-        return Joined(Cast(F("course_id") * KINDS + kind, CharField()))
+        return Cast(F("course_id") * KINDS + kind, CharField())
 
-    def of_outer(self, known: datetime.datetime | None) -> Subquery:
-        """For a queryset of employments: the words of the person, for `read`."""
+    def of_outer(self, known: datetime.datetime | None, *, dated: bool = False) -> Subquery:
+        """For a queryset of employments: the words of the person, for `read`; or `dated`, for `read_dated`."""
+        words = self.words
+        if dated:
+            days = Cast(F("completed_on"), CharField()), Cast(F("valid_until"), CharField())
+            words = Joined(Concat(self._word, Value(":"), days[0], Value(":"), days[1]))
         own = CourseCompletion.objects.standing(self.day, known=known).filter(staff=OuterRef("staff"))
-        return Subquery(own.order_by().values("staff").annotate(told=self.words).values("told"))
+        return Subquery(own.order_by().values("staff").annotate(told=words).values("told"))
 
     def read(self, told: str | None) -> tuple[Learned, int]:
         """And the courses of which it says too little, as a mask: `clear` says more."""
-        if not told:
-            return Learned(), 0
+        return self._said(told.split(",")) if told else (NOTHING, 0)
+
+    def read_dated(self, told: str | None) -> tuple[Learned, int, dict[int, Best]]:
+        """The same, and by course the completion that counts longest; where too little is said, it may be another."""
+        words: list[str] = []
+        best: dict[int, Best] = {}
+        for each in told.split(",") if told else ():
+            word, completed_on, until = each.split(":")
+            words.append(word)
+            if word in self._spoken:
+                course, kind = self._spoken[word]
+                done = until or FOREVER, completed_on, kind
+                if course not in best or best[course] < done:
+                    best[course] = done
+        return *self._said(words), best
+
+    def _said(self, words: Iterable[str]) -> tuple[Learned, int]:
         masks, width = self._masks, self._width
-        found = reduce(or_, [masks.get(word, 0) for word in told.split(",")], 0)
+        found = reduce(or_, [masks.get(word, 0) for word in words], 0)
         mask = (1 << width) - 1
         ever, trained, lasting, some_expire, some_last, for_good, own_window = (
             found >> part * width & mask for part in range(7)
@@ -109,6 +137,13 @@ class Telling:
         """The courses in those masks."""
         mask = reduce(or_, unclear, 0)
         return [course for course in self.courses if self._bits.of[course] & mask]
+
+    def add_unclear(self, record: Record, unclear: Mapping[int, int], known: datetime.datetime | None) -> None:
+        """Whatever is known of those courses, of the people in `unclear`. One query; none where all is clear."""
+        staff = [staff for staff, mask in unclear.items() if mask]
+        if staff:
+            courses = self.in_question(unclear.values())
+            add_learning(record, staff, courses, self.equivalences, self.demands, self.day, known)
 
     def clear(
         self, learned: dict[int, Learned], unclear: Mapping[int, int], completions: Mapping[Pair, Completion]
@@ -140,8 +175,7 @@ def learned_by(
     for start in range(0, len(unclear), AT_A_TIME):
         some = dict(islice(unclear.items(), start, start + AT_A_TIME))
         record = Record()
-        asked = telling.in_question(some.values())
-        add_learning(record, list(some), asked, telling.equivalences, telling.demands, telling.day, known)
+        telling.add_unclear(record, some, known)
         telling.clear(found, some, record.completions)
     return found
 

@@ -5,14 +5,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Aggregate, CharField, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Aggregate, CharField, Exists, F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from .. import matrix
 from ..equivalence.counting import Equivalence, with_sources
 from ..equivalence.lookup import best_of
-from ..models import Enrolment, Exemption
+from ..models import CourseCompletion, Enrolment, Exemption
 from ..plain_rows import Days, Moments, Raw, plain
 from ..retraining.demands import Demand, redo_of
 from ..retraining.lookup import note_of
@@ -49,6 +49,24 @@ def add_exemptions(record: matrix.Record, staff: Any, day: datetime.date, known:
     rows = Exemption.objects.in_force(day, known=known).filter(staff__in=staff)
     for staff_id, course_id in rows.values_list("staff_id", "course_id"):
         record.exempt.setdefault(staff_id, set()).add(course_id)
+
+
+def add_begun(
+    record: matrix.Record, staff: Any, courses: Sequence[int], day: datetime.date, known: datetime.datetime | None
+) -> None:
+    """Who had begun what without having completed it in that cycle, and which cycles those were. One query."""
+    done = CourseCompletion.objects.standing(day, known=known).filter(enrolment=OuterRef("pk"))
+    rows = Enrolment.objects.filter(
+        ~Exists(done),
+        staff__in=staff,
+        course__in=courses,
+        started_on__lte=day,
+        recorded_at__lte=known or timezone.now(),
+    ).values_list("staff_id", "course_id", "pk", "cycle")
+    for staff_id, course_id, enrolment, cycle in plain(rows):
+        record.unfinished.append(enrolment)
+        if cycle > Enrolment.ASIDE:
+            record.started.add((staff_id, course_id))
 
 
 def add_learning(
