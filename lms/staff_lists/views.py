@@ -13,10 +13,10 @@ from wagtail.admin import messages
 from ..access import workplaces_in_reach
 from ..admin.base import ActionView, AdminPage, LeaderMixin
 from ..foresight.words import figures_told, tables, told
-from ..models import StaffImport
+from ..models import ForeseenFigures, StaffImport
 from ..people.views import STAFF, StaffList
 from ..reports.exports import csv_response, xlsx_response
-from . import actions, exports
+from . import actions, exports, foresight
 from .forms import FileForm
 from .plan import Group
 from .problems import UnreadableError
@@ -26,6 +26,8 @@ State = StaffImport.State
 
 #: What may be remembered of a form: which row, and a code. "rest" stands for all rows that have no answer of their own.
 ANSWERED = re.compile(r"\d{1,6}:who=(new|same:\d{1,18})|\d{1,6}:where=(both|move:\d{1,18})|rest:who=new")
+
+COUNTING = (ForeseenFigures.State.WAITING, ForeseenFigures.State.RUNNING)
 
 #: So many rows of each group are shown; the rest are counted.
 SHOWN = 200
@@ -108,9 +110,13 @@ class Import(ImportMixin, AdminPage, TemplateView):
     def get_parents(self):
         return [(STAFF[0], reverse(STAFF[1])), (ImportStaff.page_title, reverse("lms_admin:import_staff"))]
 
+    #: The figures of a long list, while they are being counted.
+    counting: ForeseenFigures | None = None
+
     def get_template_names(self):
-        state = self.staff_import.state
-        if state in (State.PREVIEW, State.CHANGED):
+        if self.counting:
+            return ["lms/admin/import_counting.html"]
+        if self.staff_import.state in (State.PREVIEW, State.CHANGED):
             return ["lms/admin/import_preview.html"]
         return ["lms/admin/import_progress.html"]
 
@@ -128,8 +134,12 @@ class Import(ImportMixin, AdminPage, TemplateView):
     def get_context_data(self, **kwargs):
         context = {**super().get_context_data(**kwargs), "import": self.staff_import}
         if self.staff_import.state in (State.PREVIEW, State.CHANGED):
-            return {**context, **self._preview()}
-        waited = (timezone.now() - (self.staff_import.moved_on_at or self.staff_import.uploaded_at)).total_seconds()
+            # While they are counted nobody needs the plan: making it takes a second of ten thousand rows.
+            self.counting = ForeseenFigures.objects.filter(staff_import=self.staff_import, state__in=COUNTING).first()
+            if not self.counting:
+                context |= self._preview()
+            return {**context, **(self._how_far(self.counting) if self.counting else {})}
+        waited = seconds_since(self.staff_import.moved_on_at or self.staff_import.uploaded_at)
         return {
             **context,
             "is_under_way": self.staff_import.state in (State.WAITING, State.RUNNING),
@@ -163,13 +173,28 @@ class Import(ImportMixin, AdminPage, TemplateView):
         }
 
     def _figures(self, plan):
-        """What it changes in the matrix, where it is not too much to be told beforehand."""
-        user = self.request.user
-        reach = workplaces_in_reach(user, self.roles)
-        change = actions.foresee_plan(plan, actor=user, staff_import=self.staff_import, reach=reach)
-        if change is None:
+        """What it changes in the matrix: at once, or as it was counted in the background."""
+        if not plan.is_ready or not plan.steps:
             return {}
-        return {"told": [*told(change), *figures_told(change)], "change": change, "tables": tables(change)}
+        if not foresight.is_long(plan):
+            reach = workplaces_in_reach(self.request.user, self.roles)
+            by = {"actor": self.request.user, "staff_import": self.staff_import}
+            return in_words(foresight.foresee_plan(plan, reach=reach, **by))
+        figures = foresight.ask_for(staff_import=self.staff_import, plan=plan)
+        if figures.is_under_way:
+            self.counting = figures
+            return {}
+        change = foresight.change_in(figures) if figures.state == ForeseenFigures.State.DONE else None
+        return {**in_words(change), "counted_at": figures.moved_on_at} if change else {"has_no_figures": True}
+
+    @staticmethod
+    def _how_far(figures):
+        waited = seconds_since(figures.moved_on_at)
+        return {
+            "figures": figures,
+            "has_waited": figures.state == ForeseenFigures.State.WAITING and waited > PATIENCE,
+            "has_died": figures.state == ForeseenFigures.State.RUNNING and waited > actions.SILENCE.total_seconds(),
+        }
 
     @staticmethod
     def _group(plan, group):
@@ -180,6 +205,28 @@ class Import(ImportMixin, AdminPage, TemplateView):
             "rows": [(entry, what_changes(entry, plan.register)) for entry in entries[:SHOWN]],
             "more": max(0, len(entries) - SHOWN),
         }
+
+
+def in_words(change):
+    return {"told": [*told(change), *figures_told(change)], "change": change, "tables": tables(change)}
+
+
+def seconds_since(moment):
+    return (timezone.now() - moment).total_seconds()
+
+
+class CountFigures(ImportMixin, LeaderMixin, View):
+    """What stopped or died is counted anew; what no worker comes for is counted in this request."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, **kwargs):
+        if figures := ForeseenFigures.objects.filter(staff_import=self.staff_import).first():
+            if figures.state == ForeseenFigures.State.WAITING:
+                foresight.count(figures.pk)
+            else:
+                foresight.ask_again(figures)
+        return self.back()
 
 
 class ConfirmImport(ImportMixin, LeaderMixin, View):
