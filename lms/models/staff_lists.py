@@ -68,9 +68,9 @@ class ForeseenFigures(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("Waiting to be counted")
-        RUNNING = "running", _("Being counted")
-        DONE = "done", _("Counted")
+        WAITING = "waiting", _("Waiting to be worked out")
+        RUNNING = "running", _("Being worked out")
+        DONE = "done", _("Worked out")
         STOPPED = "stopped", _("Stopped")
 
     staff_import = models.OneToOneField(StaffImport, on_delete=models.CASCADE, related_name="figures")

@@ -140,6 +140,7 @@ class Comparison:
 
     def __init__(self, day: datetime.date) -> None:
         self._day = day
+        self._asked: tuple[Sequence[Rule], PerJob[Asked]] | None = None
         self._people = Counter[str]()
         self._touched = 0
         self._names: list[str] = []
@@ -152,7 +153,7 @@ class Comparison:
         self.figures: dict[Where, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
 
     def add(self, before: State, after: State) -> None:
-        was, now = _stands(self._day, before), _stands(self._day, after)
+        was, now = (_stands(self._day, state, self._asked_by(state.rules)) for state in (before, after))
         names = {someone.job.staff_id: someone.name for state in (before, after) for someone in state.people}
         difference = _Differences()
         for staff_id in was.people.keys() | now.people.keys():
@@ -175,6 +176,12 @@ class Comparison:
                 self._places[place].update(difference(old, new).what)
                 self._count(place, old, 0)
                 self._count(place, new, 2)
+
+    def _asked_by(self, rules: Sequence[Rule]) -> PerJob[Asked]:
+        """Asked anew only of other rules than those of the last time."""
+        if self._asked is None or self._asked[0] is not rules:
+            self._asked = (rules, PerJob(rules, asked_of))
+        return self._asked[1]
 
     def _count(self, place: int, stands: Stands, at: int) -> None:
         """Into the figures from `at` on: of each course, and of all of them together."""
@@ -299,12 +306,12 @@ class _Stands(NamedTuple):
     places: Mapping[int, Mapping[int, Stands]]
 
 
-def _stands(day: datetime.date, state: State) -> _Stands:
+def _stands(day: datetime.date, state: State, asked_of_job: PerJob[Asked]) -> _Stands:
     """How everyone stands with what is asked of them: over all their jobs, and at each workplace by the jobs there.
 
     People of whom the same is asked, and nothing is known, stand alike: they share what is found out of one.
     """
-    record, asked_of_job = state.record, PerJob(state.rules, asked_of)
+    record = state.record
     known = {
         staff_id for staff_id, _course in (*record.completions, *record.started, *record.help)
     } | record.exempt.keys()

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 #: So many people are rehearsed at a time, and others can write in between.
 AT_A_TIME = 100
 #: What more people than this have to do with is counted in the background; a workplace weighs as much as two of them.
-AT_ONCE, PLACE = 400, 2
+AT_ONCE, PLACE = 300, 2
 
 State = ForeseenFigures.State
 
