@@ -136,9 +136,8 @@ class Import(ImportMixin, AdminPage, TemplateView):
         if self.staff_import.state in (State.PREVIEW, State.CHANGED):
             # While they are counted nobody needs the plan: making it takes a second of ten thousand rows.
             self.counting = ForeseenFigures.objects.filter(staff_import=self.staff_import, state__in=COUNTING).first()
-            if not self.counting:
-                context |= self._preview()
-            return {**context, **(self._how_far(self.counting) if self.counting else {})}
+            preview = {} if self.counting else self._preview()
+            return {**context, **(self._how_far(self.counting) if self.counting else preview)}
         waited = seconds_since(self.staff_import.moved_on_at or self.staff_import.uploaded_at)
         return {
             **context,
