@@ -283,7 +283,8 @@ def test_what_no_worker_comes_for_is_worked_out_in_the_request(petra, cast, due,
     assert "Ingen har börjat" not in page_of(petra, kept).content.decode()
     ForeseenFigures.objects.update(moved_on_at=timezone.now() - actions.SILENCE)
     text = page_of(petra, kept).content.decode()
-    assert "Ingen har börjat med den än." in text
+    assert "Ingen har börjat räkna fram dem än." in text
+    assert "Det börjar strax." not in text
     assert "Räkna fram siffrorna nu" in text
     assert petra.post(f"{BASE}/{kept.uuid}/figures/").status_code == 302
     assert page_of(petra, kept).context["tables"].places
