@@ -37,8 +37,8 @@ def _day(text: str | None) -> datetime.date | None:
 
 
 def _stand(told: Sequence[Any]) -> Stand:
-    *flags, due, expires = told
-    return Stand(*flags, _day(due), _day(expires))
+    counts, recommended, excused, late, done, due, expires = told
+    return Stand(counts, recommended, excused, late, done, _day(due), _day(expires))
 
 
 def _span(told: Sequence[Sequence[str]] | None) -> Span | None:

@@ -177,8 +177,8 @@ class Import(ImportMixin, AdminPage, TemplateView):
             return {}
         if not foresight.is_long(plan):
             reach = workplaces_in_reach(self.request.user, self.roles)
-            by = {"actor": self.request.user, "staff_import": self.staff_import}
-            return in_words(foresight.foresee_plan(plan, reach=reach, **by))
+            user, staff_import = self.request.user, self.staff_import
+            return in_words(foresight.foresee_plan(plan, actor=user, staff_import=staff_import, reach=reach))
         figures = foresight.ask_for(staff_import=self.staff_import, plan=plan)
         if figures.is_under_way:
             self.counting = figures
