@@ -91,10 +91,6 @@ class ForeseenFigures(models.Model):
         return f"{self.staff_import}: {self.get_state_display()}"
 
     @property
-    def is_under_way(self) -> bool:
-        return self.state in (self.State.WAITING, self.State.RUNNING)
-
-    @property
     def is_of_another_day(self) -> bool:
         """Counted before today: by now other figures may be right."""
         return self.state == self.State.DONE and timezone.localdate(self.moved_on_at) != timezone.localdate()

@@ -88,8 +88,8 @@ def confirm(*, staff_import: StaffImport, plan_sha256: str) -> bool:
     """
     from .tasks import read_in_background
 
-    figures = ForeseenFigures.objects.filter(staff_import=staff_import)
-    if figures.exclude(plan_sha256=plan_sha256, state__in=(Figures.DONE, Figures.STOPPED)).exists():
+    is_over = Q(state__in=(Figures.DONE, Figures.STOPPED)) | died()
+    if ForeseenFigures.objects.filter(staff_import=staff_import).exclude(is_over, plan_sha256=plan_sha256).exists():
         return False
     confirmed = StaffImport.objects.filter(pk=staff_import.pk, state__in=(State.PREVIEW, State.CHANGED)).update(
         state=State.WAITING, plan_sha256=plan_sha256, moved_on_at=timezone.now()
@@ -99,11 +99,15 @@ def confirm(*, staff_import: StaffImport, plan_sha256: str) -> bool:
     return bool(confirmed)
 
 
+def died() -> Q:
+    """Of a list that is being read in, or of its figures: nothing has been heard of it for too long."""
+    return Q(state=State.RUNNING, moved_on_at__lt=timezone.now() - SILENCE)
+
+
 def carry_out(pk: int) -> None:
     """Read in what was confirmed, as whoever confirmed it. Once, however often it is called."""
     now = timezone.now()
-    died = Q(state=State.RUNNING, moved_on_at__lt=now - SILENCE)
-    mine = StaffImport.objects.filter(Q(state=State.WAITING) | died, pk=pk)
+    mine = StaffImport.objects.filter(Q(state=State.WAITING) | died(), pk=pk)
     if not mine.update(state=State.RUNNING, moved_on_at=now, progress=0):
         return
     staff_import = StaffImport.objects.select_related("uploaded_by").get(pk=pk)

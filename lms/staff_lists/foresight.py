@@ -19,7 +19,7 @@ from ..models import ForeseenFigures, StaffImport, Workplace
 from ..requirements.change import Change
 from ..requirements.rules import ONE_DAY
 from . import register
-from .actions import SILENCE, NotAsPlannedError, answers_of, content_of, forget_figures, look_at
+from .actions import SILENCE, NotAsPlannedError, answers_of, content_of, died, forget_figures, look_at
 from .draft import Act, Step
 from .plan import Plan
 from .register import Person
@@ -92,6 +92,14 @@ def _holds_from(plan: Plan) -> datetime.date:
 # In the background
 
 
+def is_under_way(figures: ForeseenFigures | None) -> bool:
+    """Whether they are being worked out, or wait for it. Not what somebody died at: see `died`."""
+    if figures is None:
+        return False
+    is_heard_of = timezone.now() - figures.moved_on_at <= SILENCE
+    return figures.state == State.WAITING or (figures.state == State.RUNNING and is_heard_of)
+
+
 def ask_for(*, staff_import: StaffImport, plan: Plan) -> ForeseenFigures:
     """The figures of just this plan: those that were counted today, or are being counted; else they are asked for."""
     found = ForeseenFigures.objects.filter(staff_import=staff_import).first()
@@ -110,15 +118,14 @@ def ask_for(*, staff_import: StaffImport, plan: Plan) -> ForeseenFigures:
         )
         if created:
             _enqueue(figures)
-    figures.refresh_from_db()  # where tasks are done at once, they are counted
-    return figures
+    # Where tasks are done at once, they are counted by now.
+    return ForeseenFigures.objects.filter(pk=figures.pk).first() or figures
 
 
 @transaction.atomic
 def ask_again(figures: ForeseenFigures) -> None:
     """What stopped on the way, or died, is counted anew."""
-    died = Q(state=State.RUNNING, moved_on_at__lt=timezone.now() - SILENCE)
-    if ForeseenFigures.objects.filter(Q(state=State.STOPPED) | died, pk=figures.pk).update(
+    if ForeseenFigures.objects.filter(Q(state=State.STOPPED) | died(), pk=figures.pk).update(
         state=State.WAITING, progress=0, moved_on_at=timezone.now()
     ):
         _enqueue(figures)

@@ -27,8 +27,6 @@ State = StaffImport.State
 #: What may be remembered of a form: which row, and a code. "rest" stands for all rows that have no answer of their own.
 ANSWERED = re.compile(r"\d{1,6}:who=(new|same:\d{1,18})|\d{1,6}:where=(both|move:\d{1,18})|rest:who=new")
 
-COUNTING = (ForeseenFigures.State.WAITING, ForeseenFigures.State.RUNNING)
-
 #: So many rows of each group are shown; the rest are counted.
 SHOWN = 200
 #: A worker that has not begun by then may not be there.
@@ -135,7 +133,8 @@ class Import(ImportMixin, AdminPage, TemplateView):
         context = {**super().get_context_data(**kwargs), "import": self.staff_import}
         if self.staff_import.state in (State.PREVIEW, State.CHANGED):
             # While they are counted nobody needs the plan: making it takes a second of ten thousand rows.
-            self.counting = ForeseenFigures.objects.filter(staff_import=self.staff_import, state__in=COUNTING).first()
+            found = ForeseenFigures.objects.filter(staff_import=self.staff_import).first()
+            self.counting = found if foresight.is_under_way(found) else None
             preview = {} if self.counting else self._preview()
             return {**context, **(self._how_far(self.counting) if self.counting else preview)}
         waited = seconds_since(self.staff_import.moved_on_at or self.staff_import.uploaded_at)
@@ -180,7 +179,7 @@ class Import(ImportMixin, AdminPage, TemplateView):
             user, staff_import = self.request.user, self.staff_import
             return in_words(foresight.foresee_plan(plan, actor=user, staff_import=staff_import, reach=reach))
         figures = foresight.ask_for(staff_import=self.staff_import, plan=plan)
-        if figures.is_under_way:
+        if foresight.is_under_way(figures):
             self.counting = figures
             return {}
         change = foresight.change_in(figures) if figures.state == ForeseenFigures.State.DONE else None
@@ -192,7 +191,6 @@ class Import(ImportMixin, AdminPage, TemplateView):
         return {
             "figures": figures,
             "has_waited": figures.state == ForeseenFigures.State.WAITING and waited > PATIENCE,
-            "has_died": figures.state == ForeseenFigures.State.RUNNING and waited > actions.SILENCE.total_seconds(),
         }
 
     @staticmethod

@@ -126,16 +126,25 @@ def test_what_no_worker_comes_for_is_worked_out_in_the_request(petra, cast, due,
     assert page_of(petra, kept).context["tables"].places
 
 
-def test_what_died_on_the_way_is_told_of_and_begun_anew(petra, cast, due, long, at_once):
-    kept, _plan = kept_list(cast, row())
+@pytest.mark.parametrize("anew", [True, False])
+def test_what_died_on_the_way_is_told_of_and_begun_anew_or_done_without(petra, cast, due, long, at_once, anew):
+    kept, plan = kept_list(cast, row())
     page_of(petra, kept)
     ForeseenFigures.objects.update(state=State.RUNNING, moved_on_at=timezone.now() - actions.SILENCE * 2)
-    text = page_of(petra, kept).content.decode()
-    assert "Det verkar ha stannat på vägen. Inget har ändrats." in text
+    page = page_of(petra, kept)
+    text = page.content.decode()
+    assert "Siffrorna kunde inte räknas fram." in text
     assert "Räkna fram siffrorna igen" in text
+    assert "tables" not in page.context
     with at_once():
-        petra.post(f"{BASE}/{kept.uuid}/figures/")
-    assert page_of(petra, kept).context["tables"].places
+        petra.post(
+            *((f"{BASE}/{kept.uuid}/figures/",) if anew else (f"{BASE}/{kept.uuid}/confirm/", {"plan": plan.digest}))
+        )
+    page = page_of(petra, kept)
+    if anew:
+        assert page.context["tables"].places
+    else:
+        assert "Listan är inläst" in page.content.decode()
 
 
 def test_what_cannot_be_worked_out_is_said_and_the_list_can_be_read_in_all_the_same(
