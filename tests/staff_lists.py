@@ -5,8 +5,9 @@ import io
 from typing import Any
 
 import openpyxl
+from django.apps import apps
 
-from lms.models import Employment, LedgerEntry, StaffImport, StaffMember
+from lms.models import Employment, ForeseenFigures, LedgerEntry, StaffImport, StaffMember
 from lms.staff_lists import actions
 from lms.staff_lists.draft import Answers
 from lms.staff_lists.plan import Plan
@@ -59,6 +60,16 @@ def everything() -> tuple:
         list(Employment.objects.order_by("pk").values()),
         list(LedgerEntry.objects.order_by("pk").values_list("verb", "staff", "subject")),
     )
+
+
+def contents() -> dict[str, list[str]]:
+    """All that our tables hold, but for how far the figures of a list have come."""
+    return {
+        model._meta.label: sorted(map(str, model._default_manager.values_list()))
+        for label in ("lms", "lms_certificates")
+        for model in apps.get_app_config(label).get_models()
+        if model is not ForeseenFigures
+    }
 
 
 def maja_row(cast, **cells):

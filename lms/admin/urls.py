@@ -42,6 +42,7 @@ urlpatterns = [
     path("staff/import/", staff_lists.ImportStaff.as_view(), name="import_staff"),
     re_path(r"^staff/import/template\.(?P<kind>csv|xlsx)$", staff_lists.Template.as_view(), name="staff_template"),
     path("staff/import/<uuid:staff_import>/", staff_lists.Import.as_view(), name="staff_import"),
+    path("staff/import/<uuid:staff_import>/figures/", staff_lists.CountFigures.as_view(), name="count_figures"),
     path("staff/import/<uuid:staff_import>/confirm/", staff_lists.ConfirmImport.as_view(), name="confirm_import"),
     path("staff/import/<uuid:staff_import>/now/", staff_lists.ReadInNow.as_view(), name="read_in_now"),
     path("staff/import/<uuid:staff_import>/put-aside/", staff_lists.PutAside.as_view(), name="put_aside"),

@@ -5,7 +5,7 @@ read, by what reads them for the matrix itself. A fixed number of queries, whate
 """
 
 import datetime
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -16,17 +16,14 @@ from django.utils import timezone
 from .. import ledger
 from ..equivalence.counting import with_sources
 from ..equivalence.lookup import equivalences_on
-from ..matrix import Record, Share
+from ..matrix import Record, Share, Totals
 from ..models import Employment, Workplace
 from ..rehearsal import rehearse
 from ..reports.figures import gather
 from ..reports.recorded import add_exemptions, add_learning
-from ..requirements.change import Change, Count, ShareChange, Someone, State, compare
+from ..requirements.change import Change, Count, ShareChange, Someone, State, Where, compare
 from ..requirements.lookup import JOB_FIELDS, job_from, with_earlier
 from ..retraining.lookup import demands_on
-
-#: A workplace, and a course there or all of them.
-Where = tuple[int, int | None]
 
 
 def day_of_effect(first: datetime.date, last: datetime.date | None = None) -> datetime.date:
@@ -64,21 +61,24 @@ def foresee(
     (staff, places, after), _entries = rehearse(carry_out)
     before = _look(staff, places, day)
     change = compare(day, before.state, after.state)
-    return replace(change, places=(), shares=_differing(before.shares, after.shares))
+    return replace(change, places=(), shares=differing(before.shares, after.shares))
 
 
 def _look(staff: Collection[int], places: Collection[int], day: datetime.date) -> _Seen:
     figures = gather(day, Workplace.objects.filter(pk__in=places))
     people = people_at(Employment.objects.covering(day).filter(staff__in=staff))
     record = figures.record_of(staff, with_help=False)
-    totals = figures.totals
+    return _Seen(State(people, figures.rules, record), counts_in(figures.totals))
+
+
+def counts_in(totals: Totals) -> dict[Where, Count]:
+    """The figures of each workplace: of all courses, and of each."""
     everything: dict[Where, Share] = {(place, None): share for place, share in totals.by_workplace.items()}
     everything.update(totals.by_workplace_course.items())
-    shares = {where: Count(share.done, share.counted) for where, share in everything.items()}
-    return _Seen(State(people, figures.rules, record), shares)
+    return {where: Count(share.done, share.counted) for where, share in everything.items()}
 
 
-def _differing(before: dict[Where, Count], after: dict[Where, Count]) -> tuple[ShareChange, ...]:
+def differing(before: Mapping[Where, Count], after: Mapping[Where, Count]) -> tuple[ShareChange, ...]:
     """By workplace; of each what is said of all courses first."""
     none = Count()
     changed = {where for where in before.keys() | after.keys() if before.get(where, none) != after.get(where, none)}

@@ -16,6 +16,8 @@ from ..wording import day_text
 
 #: So many workplaces are told of in a sentence, and so many lines of their figures shown at once.
 PLACES, LINES = 5, 6
+#: Of the courses at each of more workplaces than this there would be thousands of lines.
+MANY = 50
 
 
 class Line(NamedTuple):
@@ -32,11 +34,17 @@ class Place(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """What is told in tables: of one person's courses, and of figures by workplace."""
+    """What is told in tables: of one person's courses, and of figures by workplace.
+
+    `is_brief`: of each workplace only the figure of all required courses. At `singly` more only those of single
+    courses become others.
+    """
 
     day: datetime.date
     courses: list[Line]
     places: list[Place]
+    is_brief: bool = False
+    singly: int = 0
 
     @property
     def is_long(self) -> bool:
@@ -153,13 +161,18 @@ def tables(change: Change, *, titles: Mapping[int, str] | None = None) -> Tables
     order = {course: number for number, course in enumerate(named)}
     courses = sorted(change.courses, key=lambda each: order.get(each.course_id, len(order)))
     places: dict[str, list[Line]] = {}
-    for share in sorted(change.shares, key=lambda each: (each.place, order.get(each.course_id or 0, -1))):
+    touched = {share.place for share in change.shares}
+    is_brief = len(touched) > MANY
+    shares = [share for share in change.shares if share.course_id is None] if is_brief else change.shares
+    for share in sorted(shares, key=lambda each: (each.place, order.get(each.course_id or 0, -1))):
         label = named.get(share.course_id, "") if share.course_id else _("All required courses")
         places.setdefault(share.place, []).append(Line(label, _count(share.was), _count(share.now)))
     return Tables(
         change.day,
         [Line(named.get(each.course_id, ""), *_both(each)) for each in courses],
         [Place(name, lines) for name, lines in places.items()],
+        is_brief,
+        len(touched) - len(places),
     )
 
 

@@ -23,7 +23,7 @@ from .requirements import Exemption, ExemptionReason, Requirement, RequirementTa
 from .retraining import Retraining, RetrainingPart
 from .sealing import LedgerSeal, SealedEntry
 from .settings import TrainingSettings
-from .staff_lists import StaffImport
+from .staff_lists import ForeseenFigures, StaffImport
 
 __all__ = [
     "AccessibilityStatementPage",
@@ -44,6 +44,7 @@ __all__ = [
     "Exemption",
     "ExemptionReason",
     "ExtraAttempt",
+    "ForeseenFigures",
     "HandedOutReport",
     "InformationPage",
     "JobRole",

@@ -3,6 +3,7 @@ import uuid
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -54,3 +55,42 @@ class StaffImport(models.Model):
 
     def __str__(self):
         return f"{self.uploaded_at:%Y-%m-%d %H:%M} {self.get_state_display()}"
+
+
+def figures_path(figures: "ForeseenFigures", _filename: str) -> str:
+    return f"{file_path(figures.staff_import, _filename)}-figures"
+
+
+class ForeseenFigures(models.Model):
+    """What reading a list in would change in the figures of the matrix, counted in the background for one plan.
+
+    A few names stand in the file, as they do in the list. It goes as soon as the plan is another, and with the list.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting to be worked out")
+        RUNNING = "running", _("Being worked out")
+        DONE = "done", _("Worked out")
+        STOPPED = "stopped", _("Stopped")
+
+    staff_import = models.OneToOneField(StaffImport, on_delete=models.CASCADE, related_name="figures")
+    #: Of the plan that they are of, and of no other.
+    plan_sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    file = models.FileField(storage=private_storage, upload_to=figures_path, max_length=120, blank=True)
+    #: People counted so far, and how many there are.
+    progress = models.PositiveIntegerField(default=0)
+    people = models.PositiveIntegerField()
+    moved_on_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("figures of a staff list")
+        verbose_name_plural = _("figures of staff lists")
+
+    def __str__(self):
+        return f"{self.staff_import}: {self.get_state_display()}"
+
+    @property
+    def is_of_another_day(self) -> bool:
+        """Counted before today: by now other figures may be right."""
+        return self.state == self.State.DONE and timezone.localdate(self.moved_on_at) != timezone.localdate()

@@ -13,10 +13,10 @@ from wagtail.admin import messages
 from ..access import workplaces_in_reach
 from ..admin.base import ActionView, AdminPage, LeaderMixin
 from ..foresight.words import figures_told, tables, told
-from ..models import StaffImport
+from ..models import ForeseenFigures, StaffImport
 from ..people.views import STAFF, StaffList
 from ..reports.exports import csv_response, xlsx_response
-from . import actions, exports
+from . import actions, exports, foresight
 from .forms import FileForm
 from .plan import Group
 from .problems import UnreadableError
@@ -108,9 +108,13 @@ class Import(ImportMixin, AdminPage, TemplateView):
     def get_parents(self):
         return [(STAFF[0], reverse(STAFF[1])), (ImportStaff.page_title, reverse("lms_admin:import_staff"))]
 
+    #: The figures of a long list, while they are being counted.
+    counting: ForeseenFigures | None = None
+
     def get_template_names(self):
-        state = self.staff_import.state
-        if state in (State.PREVIEW, State.CHANGED):
+        if self.counting:
+            return ["lms/admin/import_counting.html"]
+        if self.staff_import.state in (State.PREVIEW, State.CHANGED):
             return ["lms/admin/import_preview.html"]
         return ["lms/admin/import_progress.html"]
 
@@ -128,8 +132,12 @@ class Import(ImportMixin, AdminPage, TemplateView):
     def get_context_data(self, **kwargs):
         context = {**super().get_context_data(**kwargs), "import": self.staff_import}
         if self.staff_import.state in (State.PREVIEW, State.CHANGED):
-            return {**context, **self._preview()}
-        waited = (timezone.now() - (self.staff_import.moved_on_at or self.staff_import.uploaded_at)).total_seconds()
+            # While they are counted nobody needs the plan: making it takes a second of ten thousand rows.
+            found = ForeseenFigures.objects.filter(staff_import=self.staff_import).first()
+            self.counting = found if foresight.is_under_way(found) else None
+            preview = {} if self.counting else self._preview()
+            return {**context, **(self._how_far(self.counting) if self.counting else preview)}
+        waited = seconds_since(self.staff_import.moved_on_at or self.staff_import.uploaded_at)
         return {
             **context,
             "is_under_way": self.staff_import.state in (State.WAITING, State.RUNNING),
@@ -163,13 +171,27 @@ class Import(ImportMixin, AdminPage, TemplateView):
         }
 
     def _figures(self, plan):
-        """What it changes in the matrix, where it is not too much to be told beforehand."""
-        user = self.request.user
-        reach = workplaces_in_reach(user, self.roles)
-        change = actions.foresee_plan(plan, actor=user, staff_import=self.staff_import, reach=reach)
-        if change is None:
+        """What it changes in the matrix: at once, or as it was counted in the background."""
+        if not plan.is_ready or not plan.steps:
             return {}
-        return {"told": [*told(change), *figures_told(change)], "change": change, "tables": tables(change)}
+        if not foresight.is_long(plan):
+            reach = workplaces_in_reach(self.request.user, self.roles)
+            user, staff_import = self.request.user, self.staff_import
+            return in_words(foresight.foresee_plan(plan, actor=user, staff_import=staff_import, reach=reach))
+        figures = foresight.ask_for(staff_import=self.staff_import, plan=plan)
+        if foresight.is_under_way(figures):
+            self.counting = figures
+            return {}
+        change = foresight.change_in(figures) if figures.state == ForeseenFigures.State.DONE else None
+        return {**in_words(change), "counted_at": figures.moved_on_at} if change else {"has_no_figures": True}
+
+    @staticmethod
+    def _how_far(figures):
+        waited = seconds_since(figures.moved_on_at)
+        return {
+            "figures": figures,
+            "has_waited": figures.state == ForeseenFigures.State.WAITING and waited > PATIENCE,
+        }
 
     @staticmethod
     def _group(plan, group):
@@ -180,6 +202,28 @@ class Import(ImportMixin, AdminPage, TemplateView):
             "rows": [(entry, what_changes(entry, plan.register)) for entry in entries[:SHOWN]],
             "more": max(0, len(entries) - SHOWN),
         }
+
+
+def in_words(change):
+    return {"told": [*told(change), *figures_told(change)], "change": change, "tables": tables(change)}
+
+
+def seconds_since(moment):
+    return (timezone.now() - moment).total_seconds()
+
+
+class CountFigures(ImportMixin, LeaderMixin, View):
+    """What stopped or died is counted anew; what no worker comes for is counted in this request."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, **kwargs):
+        if figures := ForeseenFigures.objects.filter(staff_import=self.staff_import).first():
+            if figures.state == ForeseenFigures.State.WAITING:
+                foresight.count(figures.pk)
+            else:
+                foresight.ask_again(figures)
+        return self.back()
 
 
 class ConfirmImport(ImportMixin, LeaderMixin, View):

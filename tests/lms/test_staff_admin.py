@@ -72,6 +72,7 @@ def every_door(cast, rule, far):
         ("get", "/staff/import/template.xlsx", project),
         ("get", f"/staff/import/{kept.uuid}/", admin),  # whose file it is, and nobody else
         ("post", f"/staff/import/{kept.uuid}/now/", admin),
+        ("post", f"/staff/import/{kept.uuid}/figures/", admin),
         ("post", f"/staff/import/{kept.uuid}/confirm/", admin),
         ("post", f"/staff/import/{kept.uuid}/put-aside/", admin),
         ("get", f"/staff/{maja}/", both),

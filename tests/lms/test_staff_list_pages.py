@@ -71,14 +71,6 @@ def test_what_it_changes_in_figures_is_said_before_and_is_so_after(petra, cast, 
     assert gather(TODAY(), place).totals.people.counted == 4
 
 
-def test_of_a_list_with_too_much_in_it_figures_are_not_foreseen(petra, cast, rule, monkeypatch):
-    monkeypatch.setattr(actions, "FORESEEN", 1)
-    page = petra.get(upload(petra, as_csv(row(), row(given="Kalle"))))
-    assert "tables" not in page.context
-    assert page.context["plan"].steps
-    assert "att siffrorna inte räknas i förväg" in page.content.decode()
-
-
 def test_what_stands_in_a_list_is_shown_and_never_run(petra, cast):
     text = petra.get(upload(petra, as_csv(row(given="<script>x</script>")))).content.decode()
     assert "<script>x" not in text
