@@ -67,6 +67,7 @@ class _Styles:
         self.bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self.date = book.add_format({"num_format": "yyyy-mm-dd"})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        self.serial = cache(serial)
         self._made: dict[tuple[Status, bool, bool], Any] = {}
 
     def of(self, status: Status, *, has_date: bool, is_due: bool) -> Any:
@@ -99,13 +100,15 @@ class _Lines:
         self.write(heading, styles.bold)
 
     def write(self, values: Iterable[Any], style: Any = None) -> None:
+        sheet, line = self.sheet, self.line
         for column, value in enumerate(values):
-            if isinstance(value, datetime.date):
-                self.sheet.write_number(self.line, column, serial(value), self.styles.date)
-            elif isinstance(value, int):
-                self.sheet.write_number(self.line, column, value, style)
-            elif value:
-                self.sheet.write_string(self.line, column, in_workbook(str(value)), style)
+            if isinstance(value, str):
+                if value:
+                    sheet.write_string(line, column, in_workbook(value), style)
+            elif isinstance(value, datetime.date):
+                sheet.write_number(line, column, self.styles.serial(value), self.styles.date)
+            elif value is not None:
+                sheet.write_number(line, column, value, style)
         self.line += 1
 
 
@@ -139,7 +142,7 @@ class _Matrix(_Lines):
         if date is None:
             self.sheet.write_string(line, column, self.styles.labels[cell.status], style)
         else:
-            self.sheet.write_number(line, column, serial(date), style)
+            self.sheet.write_number(line, column, self.styles.serial(date), style)
 
     def finish(self) -> None:
         self.write(people_totals(self.report), self.styles.bold)

@@ -17,6 +17,8 @@ from lms.handed_out.building import write
 from lms.handed_out.report import Place, Report
 from lms.handed_out.workbook import DAY_ZERO
 from lms.matrix import Record, rows
+from lms.reports.cells import date_of
+from lms.reports.lines import Line
 from lms.reports.workers import Worker
 from lms.requirements.rules import Job, Rule
 from lms.status import Completion, Status
@@ -53,6 +55,12 @@ def report_of(jobs, rules, record, *, courses=COURSES) -> Report:
     found = [Taught(course, f"Kurs {chr(64 + course)}") for course in courses]
     built = rows(TODAY, jobs, courses, rules, record)
     places = sorted({job.workplace_id for job in jobs})
+
+    def lines(say):
+        for worker, row in zip(workers, built, strict=True):
+            said = [say(cell.status, date_of(cell)) for cell in row.cells]
+            yield Line(worker, said, row.counted, row.done, row.late)
+
     return Report(
         day=TODAY,
         courses=found,
@@ -60,6 +68,7 @@ def report_of(jobs, rules, record, *, courses=COURSES) -> Report:
         total_label="Totalt",
         places=[Place(place, f"Plats {place}") for place in places],
         rows=lambda: iter(zip(workers, built, strict=True)),
+        lines=lines,
         row_count=len(workers),
         about=[("Urval", "inget")],
         foot=["Uttagen av petra"],
