@@ -230,7 +230,7 @@ def test_a_programmes_courses_in_its_own_order(petra, cast, many):
     programme = create_programme(title_sv="Grunden", courses=wanted, valid_from=today - 9 * DAY, actor=cast.ada)
     response = petra.get(MATRIX, {"programme": programme.pk})
     assert titles(response) == ["Kurs 3", "Kurs 1"]
-    assert "2 kurser, i programmet ”Grunden”. Summorna räknar alla 5 kurser" in response.content.decode()
+    assert "2 kurser, i kursprogrammet ”Grunden”. Summorna räknar alla 5 kurser" in response.content.decode()
     assert response.context["totals"] == petra.get(MATRIX).context["totals"]
     assert len(titles(petra.get(MATRIX, {"programme": programme.pk, "date": today - 10 * DAY}))) == 2
     assert "Visa kurserna i" not in petra.get(MATRIX, {"date": today - 10 * DAY}).content.decode()
