@@ -152,3 +152,10 @@ def test_no_table_of_the_site_says_the_name_afterwards(client, petra, cast, maja
     erase_person(staff=maja, actor=cast.users["petra"])
     for said in ("maja", "maya", "lindgren", "m.lind"):
         assert [label for label, text in everything().items() if said in text.casefold()] == [], said
+
+
+def test_the_page_of_who_is_erased_says_so(petra, cast, maja):
+    address = f"/admin/training/staff/{maja.pk}/"
+    assert "Raderad ur registret" not in petra.get(address).content.decode()
+    erase_person(staff=maja, actor=cast.users["petra"])
+    assert "Raderad ur registret den 25 november 2026." in petra.get(address).content.decode()
