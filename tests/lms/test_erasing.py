@@ -24,15 +24,12 @@ from lms.sealing import seal, verify
 from lms.workplaces.actions import give_responsibility
 from tests import people
 from tests.builders import complete, course_of
+from tests.clock import NOON
 
-NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
 STAFF = "/admin/training/staff/"
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 def leave(cast, person, *, days=10):

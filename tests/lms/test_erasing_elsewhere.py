@@ -17,14 +17,10 @@ from lms.sealing import verify
 from lms.sign_in import log
 from tests import people
 
-NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 LEFT = datetime.date(2026, 11, 15)
 LOGS = (AccessAttempt, AccessFailureLog, AccessLog)
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

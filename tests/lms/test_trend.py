@@ -20,10 +20,10 @@ from lms.requirements.actions import end_exemption, end_requirement, excuse, req
 from lms.status import best_completion
 from tests import builders, people
 from tests.builders import complete, course_of
+from tests.clock import NOON
 from tests.lms import reference, strategies
 
 DAY = datetime.timedelta(days=1)
-NOON = datetime.datetime(2026, 11, 25, 11, tzinfo=datetime.UTC)
 TODAY = NOON.date()
 
 ends = st.none() | strategies.days
@@ -93,11 +93,6 @@ def test_the_change_between_two_days_is_the_difference_and_says_of_whom(history,
     totals = [totals_on(history, at) for at in (first, last)]
     assert change.became <= totals[1].people.done
     assert change.ceased <= totals[0].people.done
-
-
-@pytest.fixture
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
 
 
 @pytest.fixture

@@ -19,18 +19,10 @@ from lms.workplaces.actions import add_workplace, give_responsibility
 from tests import people
 from tests.builders import complete, course_of, make_course, make_full_course
 
+NOON = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+
 MATRIX = "/admin/reports/training-matrix/"
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def petra(sign_in, rule):
-    return sign_in("petra")
-
-
-@pytest.fixture
-def noon(time_machine):
-    time_machine.move_to(datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC), tick=False)
 
 
 def required(cast, title="Kurs", **terms):
