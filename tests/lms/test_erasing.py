@@ -125,7 +125,7 @@ def test_it_says_in_words_what_goes_and_what_stays(petra, maja):
     page = petra.get(path(maja))
     assert page.context["goes"][:3] == [
         "Namn, e-post, telefon och anställningsnummer. Överallt står det ”Raderad person” i stället.",
-        "PIN-koden, inloggningskorten, användarkontot maja och det som loggen över inloggningar har om det.",
+        "Pinkoden, inloggningskorten, användarkontot maja och det som loggen över inloggningar har om det.",
         "Skälen till undantag, och det som ledare har skrivit som skäl till något.",
     ]
     assert page.context["goes"][3].startswith("Namnet på 1 intyg")
