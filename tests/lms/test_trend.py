@@ -39,7 +39,7 @@ def histories(draw):
     done = draw(
         st.dictionaries(
             strategies.pairs,
-            st.lists(st.builds(Done, strategies.days, strategies.completions()), max_size=3),
+            st.lists(st.builds(Done, strategies.days, strategies.completions(), ends), max_size=3),
             max_size=8,
         )
     )
@@ -62,7 +62,7 @@ def totals_on(history, at):
     jobs = [job for job, end in history.spells if job.start <= day <= (end or day)]
     record = matrix.Record()
     for key, found in history.done.items():
-        best = best_completion([each.completion for each in found if each.since <= day])
+        best = best_completion([each.completion for each in found if each.since <= day <= (each.until or day)])
         if best:
             record.completions[key] = best
     for staff, found in history.excused.items():
