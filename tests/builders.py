@@ -161,23 +161,25 @@ def tell(learner, page: Page, kind: str, payload: dict | None = None, **changes:
     return record_all([fact(learner, page, kind, payload, **changes)])[0]
 
 
-def read(learner, page: LessonPage, **changes: Any):
+def read(learner, page: LessonPage, **changes: Any) -> Receipt | None:
     """Read every step; returns the last receipt."""
-    receipt = None
-    for step in version_of(page).steps:
-        receipt = tell(learner, page, EventKind.STEP, {"step": step["id"]}, **changes)
-    return receipt
+    version = version_of(page)
+    known = {"activity": activity_of(page), "version": version, **changes}
+    told = [fact(learner, page, EventKind.STEP, {"step": step["id"]}, **known) for step in version.steps]
+    return record_all(told)[-1] if told else None
 
 
-def take_quiz(learner, page: QuizPage, *, right: bool = True, **changes: Any):
+def take_quiz(learner, page: QuizPage, *, right: bool = True, **changes: Any) -> Receipt:
     """Begin, answer everything rightly or wrongly, and hand in; returns the last receipt."""
     version, attempt = version_of(page), uuid.uuid4()
-    begun = tell(learner, page, EventKind.ATTEMPT, {"attempt": attempt}, **changes).attempt
+    known = {"activity": activity_of(page), "version": version, **changes}
+    begun = tell(learner, page, EventKind.ATTEMPT, {"attempt": attempt}, **known).attempt
+    told = []
     for question in questions_of(begun) if begun else ():
         answer = answer_for(question, version.key[question["key"]], right=right)
         payload = {"attempt": attempt, "question": question["key"], "answer": answer}
-        tell(learner, page, EventKind.ANSWER, payload, **changes)
-    return tell(learner, page, EventKind.SUBMIT, {"attempt": attempt}, **changes)
+        told.append(fact(learner, page, EventKind.ANSWER, payload, **known))
+    return record_all([*told, fact(learner, page, EventKind.SUBMIT, {"attempt": attempt}, **known)])[-1]
 
 
 def complete(learner, course: CoursePage, **changes: Any):

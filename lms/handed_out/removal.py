@@ -1,4 +1,7 @@
-"""Kept files that name somebody, and removing one. That it was handed out, its checksum and its seal stay."""
+"""Kept files that name somebody, and removing one. That it was handed out, its checksum and its seal stay.
+
+And a name that a report was searched for, which stands beside the file.
+"""
 
 from typing import Any
 
@@ -25,6 +28,17 @@ def may_name(person: StaffMember) -> QuerySet[HandedOutReport]:
     there = ReportedWorkplace.objects.filter(Exists(jobs), report=OuterRef("pk"))
     kept = HandedOutReport.objects.filter(state=HandedOutReport.State.DONE, with_names=True).exclude(file="")
     return kept.filter(Exists(there))
+
+
+def forget_searches(people: Any, *, instead: str) -> int:
+    """Put a word `instead` of each name that a report was a search for, where it finds one of `people`. How many.
+
+    Not emptied: the report would seem to be of everybody.
+    """
+    searched = HandedOutReport.objects.exclude(name_search="")
+    names = searched.order_by().values_list("name_search", flat=True).distinct()
+    theirs = [name for name in names if people.named(name).exists()]
+    return searched.filter(name_search__in=theirs).update(name_search=instead)
 
 
 @transaction.atomic

@@ -46,7 +46,8 @@ from .bindings import Binding, bindings_of
 class Line(NamedTuple):
     """Something that was registered: what, when it is said to have happened and when we heard of it, and from whom.
 
-    `gone` says that it was taken back, where it was; `reason` why, for those who may know.
+    `gone` says that it was taken back, where it was; `reason` why, for those who may know. `carried` is what an earlier
+    cycle of the course had: it came along later, but nobody told of it late.
     """
 
     what: str
@@ -59,10 +60,11 @@ class Line(NamedTuple):
     gone: str = ""
     reason: str = ""
     completion: int = 0
+    carried: bool = False
 
     @property
     def afterwards(self) -> bool:
-        return is_afterwards(self.happened, self.heard)
+        return not self.carried and is_afterwards(self.happened, self.heard)
 
 
 class Left(NamedTuple):
@@ -298,6 +300,7 @@ class _Told:
                 version=part.version.label if part.version else "",
                 outcome=part.get_earned_display(),
                 on_a_day=part.event.source == EventSource.REGISTER,
+                carried=part.earned == Earned.CARRIED,
                 **self._gone(part),
             )
 

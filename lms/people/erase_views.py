@@ -60,7 +60,8 @@ class Erase(PersonMixin, ActionView):
         account = self.person.user
         told = [
             _("The name, e-mail, phone and employee id. Everywhere it says “Erased person” instead."),
-            _("The PIN, the login cards and the user account %(user)s.") % {"user": account.get_username()}
+            _("The PIN, the login cards, the user account %(user)s and what the sign-in log holds of it.")
+            % {"user": account.get_username()}
             if account
             else _("The PIN and the login cards."),
             _("The reasons for exemptions, and what leaders have written as a reason for something."),
@@ -79,6 +80,13 @@ class Erase(PersonMixin, ActionView):
                 erased.certificates,
             )
             told.append(words % {"number": erased.certificates})
+        if erased.searches:
+            words = ngettext(
+                "The name as the search word of %(number)s handed-out report.",
+                "The name as the search word of %(number)s handed-out reports.",
+                erased.searches,
+            )
+            told.append(words % {"number": erased.searches})
         words = ngettext(
             "What %(number)s entry of the ledger says.", "What %(number)s entries of the ledger say.", erased.entries
         )

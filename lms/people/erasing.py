@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from .. import sealing
 from ..access import may_erase
+from ..handed_out.removal import forget_searches
 from ..models import (
     ActivityCompletion,
     CourseCompletion,
@@ -25,6 +26,7 @@ from ..models import (
     StaffMember,
 )
 from ..rehearsal import rehearse
+from ..sign_in import log
 from ..signals import staff_erased
 from ..wording import and_list
 from .accounts import close_account, means_something
@@ -33,11 +35,13 @@ File = tuple[Any, str]
 
 
 class Erased(NamedTuple):
-    """What goes: entries of the ledger that are emptied, certificates, documents; and those that others need too."""
+    """What goes: entries of the ledger that are emptied, certificates, documents, the name as reports were searched
+    for it; and the documents that others need too."""
 
     entries: int = 0
     certificates: int = 0
     documents: int = 0
+    searches: int = 0
     shared: int = 0
 
 
@@ -70,13 +74,15 @@ def _erase(staff: StaffMember, actor: Any) -> tuple[Erased, list[File]]:
     certificates: list[File] = [file for _receiver, files in told for file in files or ()]
     documents, shared = _let_go_of_documents(staff)
     _empty_what_was_written(staff)
-    _close_ways_in(staff)
+    _close_ways_in(staff, rows)
     with override(settings.LANGUAGE_CODE):
         name = _("Erased person")
+    searches = forget_searches(rows, instead=name)
     nothing = {"family_name": "", "email": "", "phone": "", "display": "", "pin_hash": ""}
     rows.update(given_name=name, user=None, erased_at=timezone.now(), **nothing)
     entries = sealing.erase(staff=staff, actor=actor)
-    return Erased(entries, len(certificates), len(documents), shared), [*certificates, *documents]
+    erased = Erased(entries, len(certificates), len(documents), searches, shared)
+    return erased, [*certificates, *documents]
 
 
 def _refuse(staff: StaffMember) -> None:
@@ -116,7 +122,9 @@ def _empty_what_was_written(staff: StaffMember) -> None:
         written.exclude(void_reason="").update(void_reason="")
 
 
-def _close_ways_in(staff: StaffMember) -> None:
+def _close_ways_in(staff: StaffMember, rows: Any) -> None:
+    """Those of the account too, and what was logged of them: under its name, or what else somebody typed for one."""
+    typed = {name for row in rows for name in (row.email, row.full_name)}
     LoginCard.objects.filter(staff=staff).delete()
     PinGuard.objects.filter(staff=staff).delete()
     links = Q(staff=staff)
@@ -124,5 +132,7 @@ def _close_ways_in(staff: StaffMember) -> None:
         links |= Q(email__iexact=staff.email)
     if staff.user:
         links |= Q(user=staff.user)
+        typed |= {staff.user.get_username(), getattr(staff.user, staff.user.get_email_field_name(), "")}
         close_account(staff.user)
     SignInLink.objects.filter(links).delete()
+    log.forget(typed)

@@ -75,7 +75,7 @@ def test_a_leader_finds_it_in_the_matrix(leader):
     matrix = "/admin/reports/training-matrix/"
     assert TITLE in leader.get(matrix).content.decode()
     alone = leader.get(matrix, {"programme": Programme.objects.get().pk}).content.decode()
-    assert "3 kurser, i programmet ”Servicepunkt: fördjupning”" in alone
+    assert "3 kurser, i kursprogrammet ”Servicepunkt: fördjupning”" in alone
 
 
 def test_it_was_known_when_it_began(demo):

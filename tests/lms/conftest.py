@@ -4,12 +4,22 @@ import random
 import pytest
 
 from lms.models import CourseCompletion, Employment, Enrolment, Exemption, Requirement, StaffMember, Workplace
-from tests import builders
+from tests import builders, clock
 
 from .strategies import TODAY
 
 NOON = datetime.time(12, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def noon(request, time_machine):
+    """The clock stands still: at the NOON of the module, where it has one, else at that of tests.clock.
+
+    Before everything else that a test asks for: the cast is hired on that day.
+    """
+    time_machine.move_to(getattr(request.module, "NOON", clock.NOON), tick=False)
+    return time_machine
 
 
 @pytest.fixture

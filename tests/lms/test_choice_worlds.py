@@ -15,18 +15,18 @@ from lms.reader.lookup import journeys
 from lms.reports.figures import Figures, gather
 from lms.reports.selection import Selection
 from lms.requirements.actions import require
+from tests.clock import NOON
 
 from . import reference
 from . import test_trend_worlds as trend_worlds
-from .test_trend_worlds import DAY, KNOWN, NOON, TODAY
+from .test_trend_worlds import DAY, KNOWN, TODAY
 
 SEEDS = range(3)
 
 
 @pytest.fixture(autouse=True)
-def noon(time_machine, monkeypatch):
+def remembering_reference(noon, monkeypatch):
     """The reference counts day by day, and is asked the same many times here."""
-    time_machine.move_to(NOON, tick=False)
     monkeypatch.setattr(reference, "first_day", cache(reference.first_day))
 
 

@@ -23,11 +23,7 @@ NOON = datetime.datetime(2026, 10, 7, 10, tzinfo=datetime.UTC)
 DAY, MINUTE = datetime.timedelta(days=1), datetime.timedelta(minutes=1)
 TODAY = NOON.date()
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 def address(page):

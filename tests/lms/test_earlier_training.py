@@ -13,16 +13,13 @@ from lms.reports.figures import gather
 from lms.requirements.actions import require
 from tests import people
 from tests.builders import complete, course_of
+from tests.clock import NOON
 
 PATH = "/admin/training/earlier-training/"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from tests import builders
 from tests.builders import complete, course_of, read
 from tests.people import hire
 
+NOON = datetime.datetime(2026, 10, 14, 10, tzinfo=datetime.UTC)
+
 D = datetime.date
 
 
@@ -34,11 +36,6 @@ def day(number):
 
 def ago(number):
     return timezone.now() - datetime.timedelta(days=number)
-
-
-@pytest.fixture
-def noon(time_machine):
-    time_machine.move_to(datetime.datetime(2026, 10, 14, 10, tzinfo=datetime.UTC), tick=False)
 
 
 @pytest.fixture

@@ -24,15 +24,12 @@ from lms.sealing import seal, verify
 from lms.workplaces.actions import give_responsibility
 from tests import people
 from tests.builders import complete, course_of
+from tests.clock import NOON
 
-NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
 STAFF = "/admin/training/staff/"
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 def leave(cast, person, *, days=10):
@@ -128,7 +125,7 @@ def test_it_says_in_words_what_goes_and_what_stays(petra, maja):
     page = petra.get(path(maja))
     assert page.context["goes"][:3] == [
         "Namn, e-post, telefon och anställningsnummer. Överallt står det ”Raderad person” i stället.",
-        "PIN-koden, inloggningskorten och användarkontot maja.",
+        "Pinkoden, inloggningskorten, användarkontot maja och det som loggen över inloggningar har om det.",
         "Skälen till undantag, och det som ledare har skrivit som skäl till något.",
     ]
     assert page.context["goes"][3].startswith("Namnet på 1 intyg")

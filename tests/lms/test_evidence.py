@@ -21,12 +21,7 @@ from tests.retraining import demand as demand_again
 NOON = datetime.datetime(2026, 10, 7, 10, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    """Before everything else: the cast is hired that day."""
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 def address(person, page):

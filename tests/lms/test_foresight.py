@@ -16,17 +16,14 @@ from lms.requirements.actions import end_exemption, excuse, require
 from lms.requirements.foresight import foresee_rule
 from tests import people
 from tests.builders import complete, course_of
+from tests.clock import NOON
 from tests.foreseen import agree
 
 BASE = "/admin/training"
-NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 TODAY = NOON.date()
 DAY = datetime.timedelta(days=1)
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 def contents():

@@ -23,7 +23,7 @@ from lms.workplaces.actions import give_responsibility
 from tests import builders, people
 from tests.builders import activity_of, address, complete, course_of, fields, read, take_quiz, tell, version_of
 from tests.courses.test_ordering import name_first
-from tests.lms.test_matrix_view import MATRIX
+from tests.lms.reports.test_matrix_view import MATRIX
 from tests.lms.test_offline import standing
 from tests.lms.test_shop import SHOP
 

@@ -1,6 +1,5 @@
 """Through which programme a course is required, for a leader: in the matrix, in what a cell rests on, in a history."""
 
-import datetime
 from html import unescape
 
 import pytest
@@ -8,13 +7,9 @@ import pytest
 from tests.builders import complete, course_of, make_full_course
 from tests.programmes import require_programme
 
-NOON = datetime.datetime(2026, 11, 25, 11, tzinfo=datetime.UTC)
 ENOUGH = "1 av 2 i kursprogrammet ”Grunden” räcker."
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Programmes stand together at the tablet without network and in *Min butik*, as on the learner's start page."""
 
-import datetime
-
 import pytest
 from django.utils import timezone
 
@@ -9,14 +7,10 @@ from lms.requirements.actions import excuse, require
 from tests.builders import complete, course_of, make_full_course
 from tests.programmes import require_programme
 
-NOON = datetime.datetime(2026, 11, 25, 11, tzinfo=datetime.UTC)
 SHOP = "/min-utbildning/min-butik/"
 TITLES = ["Första", "Andra", "Tredje"]
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

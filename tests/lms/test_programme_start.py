@@ -1,7 +1,5 @@
 """The learner's start page where a programme is required: its courses together, in its order."""
 
-import datetime
-
 import pytest
 from django.utils import timezone
 
@@ -10,13 +8,9 @@ from lms.requirements.actions import excuse, require
 from tests.builders import complete, course_of, make_full_course
 from tests.programmes import require_programme
 
-NOON = datetime.datetime(2026, 11, 25, 11, tzinfo=datetime.UTC)
 START = "/min-utbildning/"
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

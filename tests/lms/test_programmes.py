@@ -18,17 +18,13 @@ from lms.requirements.lookup import rules_and_courses_on, rules_on, rules_over
 from lms.requirements.rules import ONE_DAY
 from lms.requirements.terms import terms_of
 from tests.builders import course_of, make_course
+from tests.clock import NOON
 from tests.programmes import contents_on
 
-NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 TODAY = NOON.date()
 BEGUN = TODAY - ONE_DAY * 100
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

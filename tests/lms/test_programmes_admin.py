@@ -10,12 +10,8 @@ from tests.builders import course_of, make_course
 from tests.programmes import contents_on
 
 BASE = "/admin/training"
-NOON = "2026-11-25 12:00:00+00:00"
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

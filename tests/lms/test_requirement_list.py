@@ -11,13 +11,12 @@ from lms.programmes.actions import change_programme, create_programme
 from lms.requirements.actions import end_requirement, require
 from tests.builders import course_of, make_course
 
+NOON = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+
 LIST = "/admin/training/requirements/"
 DAY = datetime.timedelta(days=1)
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC), tick=False)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """What an act changes, told beforehand: against the slow reference, and in a fixed number of queries."""
 
-import datetime
-
 import pytest
 from django.utils import timezone
 from hypothesis import given
@@ -18,8 +16,6 @@ from tests.builders import complete, course_of
 
 from . import reference
 from .strategies import COURSES, PATHS, TODAY, jobs, records, rules_and_programmes
-
-NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 
 
 @st.composite
@@ -83,11 +79,6 @@ def test_what_changes_agrees_with_the_slow_reference(states):
         assert change.due == (dates[0], dates[(len(dates) - 1) // 2], dates[-1])
     else:
         assert change.due is None
-
-
-@pytest.fixture
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
 
 
 def foresee(act, course, *, day=None, workplaces=None):

@@ -15,15 +15,11 @@ from lms.requirements.rules import ONE_DAY
 from lms.requirements.terms import terms_of
 from tests import people
 from tests.builders import course_of
+from tests.clock import NOON
 
-NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 TODAY = NOON.date()
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-    return time_machine
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

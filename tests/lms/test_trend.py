@@ -20,10 +20,10 @@ from lms.requirements.actions import end_exemption, end_requirement, excuse, req
 from lms.status import best_completion
 from tests import builders, people
 from tests.builders import complete, course_of
+from tests.clock import NOON
 from tests.lms import reference, strategies
 
 DAY = datetime.timedelta(days=1)
-NOON = datetime.datetime(2026, 11, 25, 11, tzinfo=datetime.UTC)
 TODAY = NOON.date()
 
 ends = st.none() | strategies.days
@@ -39,7 +39,7 @@ def histories(draw):
     done = draw(
         st.dictionaries(
             strategies.pairs,
-            st.lists(st.builds(Done, strategies.days, strategies.completions()), max_size=3),
+            st.lists(st.builds(Done, strategies.days, strategies.completions(), ends), max_size=3),
             max_size=8,
         )
     )
@@ -62,7 +62,7 @@ def totals_on(history, at):
     jobs = [job for job, end in history.spells if job.start <= day <= (end or day)]
     record = matrix.Record()
     for key, found in history.done.items():
-        best = best_completion([each.completion for each in found if each.since <= day])
+        best = best_completion([each.completion for each in found if each.since <= day <= (each.until or day)])
         if best:
             record.completions[key] = best
     for staff, found in history.excused.items():
@@ -93,11 +93,6 @@ def test_the_change_between_two_days_is_the_difference_and_says_of_whom(history,
     totals = [totals_on(history, at) for at in (first, last)]
     assert change.became <= totals[1].people.done
     assert change.ceased <= totals[0].people.done
-
-
-@pytest.fixture
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
 
 
 @pytest.fixture

@@ -17,10 +17,7 @@ TREND = "/admin/training/trend/"
 NOON = datetime.datetime(2026, 10, 7, 10, tzinfo=datetime.UTC)
 TODAY, DAY = NOON.date(), datetime.timedelta(days=1)
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.mark.parametrize("who", ["birgitta", "maja", "eva", "nisse", None])

@@ -27,9 +27,9 @@ from lms.reports.selection import Selection
 from lms.retraining.lookup import demands_on, demands_over
 from tests import builders, people
 from tests.builders import activity_of, course_of, version_of
+from tests.clock import NOON
 
 DAY = datetime.timedelta(days=1)
-NOON = datetime.datetime(2026, 11, 25, 11, tzinfo=datetime.UTC)
 TODAY = NOON.date()
 
 SEEDS = range(5)
@@ -140,9 +140,7 @@ def _learn(person, course, versions, dice):
         )
 
 
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.mark.parametrize("seed", SEEDS)

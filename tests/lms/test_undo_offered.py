@@ -19,15 +19,7 @@ from tests.builders import course_of, make_course
 BASE = "/admin/training"
 DAY = datetime.timedelta(days=1)
 
-
-@pytest.fixture(autouse=True)
-def noon(time_machine):
-    time_machine.move_to(datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC), tick=False)
-
-
-@pytest.fixture
-def ada(sign_in):
-    return sign_in("ada")
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

@@ -135,12 +135,6 @@ def test_what_is_missing_is_told_at_its_field(values, wrong):
 # Frozen with the completion
 
 
-@pytest.fixture
-def noon(time_machine):
-    time_machine.move_to(datetime.datetime(2026, 10, 14, 10, tzinfo=datetime.UTC), tick=False)
-    return time_machine
-
-
 def at(year, month, day):
     return timezone.make_aware(datetime.datetime.combine(D(year, month, day), datetime.time(12)))
 

@@ -16,12 +16,9 @@ from tests import builders
 from tests.builders import complete, course_of
 from tests.people import hire
 
+NOON = datetime.datetime(2026, 10, 14, 10, tzinfo=datetime.UTC)
+
 D = datetime.date
-
-
-@pytest.fixture
-def noon(time_machine):
-    time_machine.move_to(datetime.datetime(2026, 10, 14, 10, tzinfo=datetime.UTC), tick=False)
 
 
 @pytest.fixture

@@ -15,11 +15,6 @@ from tests.retraining import DAY, change, demand
 
 
 @pytest.fixture
-def ada(sign_in):
-    return sign_in("ada")
-
-
-@pytest.fixture
 def required(cast, course):
     return require(course=course_of(course), due_days=30, valid_from=timezone.localdate() - 90 * DAY, actor=cast.ada)
 

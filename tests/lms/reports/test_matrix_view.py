@@ -20,11 +20,6 @@ from tests.builders import complete, course_of, read, take_quiz
 MATRIX = "/admin/reports/training-matrix/"
 
 
-@pytest.fixture
-def petra(sign_in, rule):
-    return sign_in("petra")
-
-
 def shown(response):
     """Name to the status of each cell."""
     return {

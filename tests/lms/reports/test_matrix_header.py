@@ -10,17 +10,9 @@ from lms.reports import views
 from tests import people
 from tests.builders import course_of
 
+NOON = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+
 MATRIX = "/admin/reports/training-matrix/"
-
-
-@pytest.fixture
-def petra(sign_in, rule):
-    return sign_in("petra")
-
-
-@pytest.fixture
-def noon(time_machine):
-    time_machine.move_to(datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC), tick=False)
 
 
 def parts(response):

@@ -17,15 +17,9 @@ from lms.subtrees import above
 from lms.workplaces.actions import add_workplace
 from tests import people
 from tests.builders import complete
-
-from .strategies import TODAY
+from tests.lms.strategies import TODAY
 
 MATRIX = "/admin/reports/training-matrix/"
-
-
-@pytest.fixture
-def petra(sign_in, rule):
-    return sign_in("petra")
 
 
 def headings(response):

@@ -19,18 +19,10 @@ from lms.workplaces.actions import add_workplace, give_responsibility
 from tests import people
 from tests.builders import complete, course_of, make_course, make_full_course
 
+NOON = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+
 MATRIX = "/admin/reports/training-matrix/"
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def petra(sign_in, rule):
-    return sign_in("petra")
-
-
-@pytest.fixture
-def noon(time_machine):
-    time_machine.move_to(datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC), tick=False)
 
 
 def required(cast, title="Kurs", **terms):
@@ -230,7 +222,7 @@ def test_a_programmes_courses_in_its_own_order(petra, cast, many):
     programme = create_programme(title_sv="Grunden", courses=wanted, valid_from=today - 9 * DAY, actor=cast.ada)
     response = petra.get(MATRIX, {"programme": programme.pk})
     assert titles(response) == ["Kurs 3", "Kurs 1"]
-    assert "2 kurser, i programmet ”Grunden”. Summorna räknar alla 5 kurser" in response.content.decode()
+    assert "2 kurser, i kursprogrammet ”Grunden”. Summorna räknar alla 5 kurser" in response.content.decode()
     assert response.context["totals"] == petra.get(MATRIX).context["totals"]
     assert len(titles(petra.get(MATRIX, {"programme": programme.pk, "date": today - 10 * DAY}))) == 2
     assert "Visa kurserna i" not in petra.get(MATRIX, {"date": today - 10 * DAY}).content.decode()
