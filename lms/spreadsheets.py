@@ -1,6 +1,7 @@
 """What a spreadsheet must not take for a formula, on the way out and in again."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 #: A cell that begins so is read as a formula by a spreadsheet: one skips what cannot be seen before the sign, another
@@ -12,6 +13,10 @@ _GUARDED = re.compile(r"'*(?:[\t\r\n\v\f\x00]|[\s\x00-\x1f\u200b-\u200f\u2060\uf
 def harmless(value: Any) -> Any:
     """`value` so that no spreadsheet takes it for a formula. `unguarded` gives it back."""
     return f"'{value}" if isinstance(value, str) and _GUARDED.match(value) else value
+
+
+def harmless_row(values: Iterable[Any]) -> list[Any]:
+    return [harmless(value) for value in values]
 
 
 def in_workbook(value: str) -> str:

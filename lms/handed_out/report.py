@@ -33,9 +33,9 @@ class Report:
     """All that is told of a choice of people and courses on a day.
 
     `rows` begins a walk over the people, in the order of the screen; each walk may read from the database. So does
-    `lines`, for who needs no cells: see `lines_of`. `about` is
-    what is said of the figures: (what, words), and `about_file` of the file; what of that a page must say stands in
-    `foot`, at the foot of each. `places` are those where somebody works, in the order of the tree.
+    `lines`, for who needs no cells: see `lines_of`. `about` is what is said of the figures: (what, words), and
+    `about_file` of the file; what of that a page must say stands in `foot`, at the foot of each. `places` are those
+    where somebody works, in the order of the tree.
     """
 
     day: datetime.date

@@ -3,13 +3,13 @@
 import csv
 import datetime
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from ..spreadsheets import harmless
+from ..spreadsheets import harmless, harmless_row
 from ..status import Status
 from .report import Report, Tell, count_heading, count_lines, count_values, course_shares, dated_words, walked
 
@@ -25,7 +25,7 @@ def write_csv(
     writer.writerows(_people(report, tell) if names else _counts(report))
     writer.writerow([])
     for words in (report.sentence, *(f"{what}: {words}" for what, words in (*report.about, *report.about_file))):
-        writer.writerow(_harmless([words]))
+        writer.writerow(harmless_row([words]))
     text.flush()
     text.detach()
 
@@ -49,19 +49,15 @@ def _people(report: Report, tell: Tell | None) -> Iterator[list[Any]]:
     def say(status: Status, told: tuple[datetime.date | None, bool]) -> str:
         return str(harmless(dated_words(status, told)))
 
-    yield _harmless(people_heading(report))
+    yield harmless_row(people_heading(report))
     for line in walked(report.lines(say), tell):
         worker = line.worker
         words = (worker.given_name, worker.family_name, worker.workplace, worker.role)
-        yield [*_harmless(words), worker.job.start, *line.said, line.done, line.counted, line.late]
-    yield _harmless(people_totals(report))
-
-
-def _harmless(values: Iterable[Any]) -> list[Any]:
-    return [harmless(value) for value in values]
+        yield [*harmless_row(words), worker.job.start, *line.said, line.done, line.counted, line.late]
+    yield harmless_row(people_totals(report))
 
 
 def _counts(report: Report) -> Iterator[list[Any]]:
-    yield _harmless(count_heading())
+    yield harmless_row(count_heading())
     for line in count_lines(report):
-        yield _harmless(count_values(line))
+        yield harmless_row(count_values(line))

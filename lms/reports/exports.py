@@ -11,7 +11,7 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 
-from ..spreadsheets import harmless, in_workbook
+from ..spreadsheets import harmless_row, in_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -42,7 +42,7 @@ def csv_response(table: ExportTable, *, name: str) -> HttpResponse:
     def lines():
         yield "\ufeff"
         for row in table.all_rows():
-            yield writer.writerow([harmless(value) for value in row])
+            yield writer.writerow(harmless_row(row))
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     return named(response, f"{name}.csv")

@@ -42,7 +42,9 @@ def lines_of(figures: Figures, say: Say[Words], *, at_a_time: int = AT_A_TIME) -
 
     Three queries for so many at a time, and one more where the days of completions say too little.
     """
-    lines, order = _Lines(figures, say), figures.order
+    lines = _Lines(figures, say)
+    # Who is hired meanwhile is in no sum of the file, and so in no row of it.
+    order = [pk for pk in figures.order if pk in lines.counts]
     for start in range(0, len(order), at_a_time):
         yield from lines.of(order[start : start + at_a_time])
 
@@ -52,7 +54,7 @@ class _Lines(Generic[Words]):
         self._figures, self._day, self._known = figures, figures.day, figures.selection.known
         self._places = {course: place for place, course in enumerate(figures.course_ids)}
         self._bits = Bits(figures.read_courses).of
-        self._counts = {one.pk: one for one in figures.scored}
+        self.counts = {one.pk: one for one in figures.scored}
         self._say = cache(say)
         self._trained, self._expired = lru_cache(MOST)(self._say_trained), lru_cache(MOST)(self._say_expired)
         self._untouched = cache(lambda duty: self._say_cell(matrix.Record().cell(self._day, 0, 0, duty)))
@@ -113,7 +115,7 @@ class _Lines(Generic[Words]):
                 said[places[course]] = self._expired(completed_on, until, required=duty is not None and duty.mandatory)
         for course in (apart & places.keys()) - done:
             said[places[course]] = self._say_cell(record.cell(self._day, job.staff_id, course, duties.get(course)))
-        counts = self._counts[job.id]
+        counts = self.counts[job.id]
         return Line(worker, said, counts.counted, counts.done, counts.late)
 
     def _stands(self, learned: Learned, exempt: Exempt) -> Callable[[int], Stand]:

@@ -154,7 +154,7 @@ def count(pk: int) -> None:
         _keep(figures, _change_of(figures, tell))
     except NotAsPlannedError:
         stands.delete()
-    except Exception:
+    except Exception:  # whatever it was: the page says that it stopped, and how to go on
         logger.exception("The figures of staff list %s could not be counted.", figures.staff_import.uuid)
         stands.update(state=State.STOPPED, moved_on_at=timezone.now())
 

@@ -91,3 +91,10 @@ def test_three_queries_for_so_many_at_a_time(cast, rule, django_assert_num_queri
     assert figures.scored
     with django_assert_num_queries(1 + 3 * 3):
         assert len(list(lines_of(figures, lambda *told: told, at_a_time=3))) == 8
+
+
+def test_who_is_hired_once_the_sums_are_made_is_in_no_row(cast, rule):
+    figures = gather(timezone.localdate(), Workplace.objects.all())
+    assert figures.totals.people.counted == 3
+    people.hire(cast, "Nyss", "Anställd", "brattfors")
+    assert [line.worker.given_name for line in lines_of(figures, lambda *told: told)] == ["Birgitta", "Maja", "Bo"]
