@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from lms.drawing.typefaces import BOLD, PLAIN, REGULAR, composed, lacking, register, width_of
 from lms.qr import QUIET_ZONE, modules, runs
 
+from .design import BUILT_IN, Design
 from .models import Certificate
 
 WIDTH, HEIGHT = landscape(A4)
@@ -26,8 +27,8 @@ class MissingGlyphError(ValueError):
     """A character has no glyph in the certificate's font. The message names it."""
 
 
-def draw(certificate: Certificate) -> bytes:
-    """The PDF of `certificate`. The same certificate always gives the same bytes.
+def draw(certificate: Certificate, design: Design = BUILT_IN) -> bytes:
+    """The PDF of `certificate` as `design` says. The same certificate always gives the same bytes.
 
     Raises MissingGlyphError for a character that the font does not have: nothing is ever printed as an empty box.
     """
@@ -38,7 +39,7 @@ def draw(certificate: Certificate) -> bytes:
         initialFontName=REGULAR,
     )  # fmt: skip
     with override(certificate.language):
-        canvas.setTitle(_("Certificate: %(course)s") % {"course": certificate.course_title})
+        canvas.setTitle(_("Certificate: %(course)s") % {"course": certificate.title})
         canvas.setAuthor(certificate.issuer_name)
         canvas.setSubject(certificate.printed_serial)
         canvas.setViewerPreference("DisplayDocTitle", "true")
@@ -125,7 +126,7 @@ def _head(canvas, certificate):
     size = _fit(certificate.holder_name, BOLD, 32, 14, width)
     _text(canvas, MARGIN, HEIGHT - 66 * mm, certificate.holder_name, font=BOLD, size=size)
     _text(canvas, MARGIN, HEIGHT - 76 * mm, _("has completed the training"), size=14, colour=PALE)
-    title_size, lines = _title_lines(certificate.course_title, width)
+    title_size, lines = _title_lines(certificate.title, width)
     for number, line in enumerate(lines):
         _text(
             canvas,

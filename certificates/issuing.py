@@ -1,12 +1,10 @@
 """The life of a certificate: issued, drawn, replaced, revoked. Each change with its ledger row."""
 
 import datetime
-import hashlib
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import override
 from wagtail.models import Site
@@ -16,7 +14,7 @@ from lms import ledger
 from lms.conf import setting
 from lms.models import CourseCompletion, StaffMember, TrainingSettings
 
-from .models import Certificate, RevocationReason
+from .models import Certificate, RevocationReason, new_status_index
 from .tasks import draw_certificate
 
 
@@ -29,13 +27,13 @@ def issue(*, completion: CourseCompletion, on: datetime.date | None = None, acto
     current = Certificate.objects.current().filter(completion=completion).first()
     if current:
         return current
-    certificate = Certificate.objects.create(**_snapshot(completion), issued_on=on or timezone.localdate())
+    certificate = create(**_snapshot(completion), issued_on=on or timezone.localdate())
     ledger.write(
         "certificate.issued",
         actor=actor,
         subject=certificate,
         staff=completion.staff,
-        course=str(certificate.course_uuid),
+        course=str(certificate.subject_uuid),
     )
     transaction.on_commit(lambda: draw_certificate.enqueue(certificate.pk), robust=True)
     return certificate
@@ -59,7 +57,7 @@ def replace(*, certificate: Certificate, actor: Any) -> Certificate:
         actor=actor,
         subject=old,
         staff=old.staff,
-        course=str(old.course_uuid),
+        course=str(old.subject_uuid),
         by=str(new.uuid),
     )
     return new
@@ -79,7 +77,7 @@ def revoke(*, certificate: Certificate, reason: str, actor: Any) -> Certificate:
             actor=actor,
             subject=certificate,
             staff=certificate.staff,
-            course=str(certificate.course_uuid),
+            course=str(certificate.subject_uuid),
             reason=str(reason),
         )
     return certificate
@@ -96,29 +94,16 @@ def erase_holder(*, staff: StaffMember, actor: Any) -> list[tuple[Any, str]]:
     return files
 
 
-def ensure_drawn(certificate: Certificate) -> Certificate:
-    """The certificate with its file. Drawn once: whoever draws it a second time finds the first one's file kept.
-
-    Raises drawing.MissingGlyph when a character cannot be printed.
-    """
-    from . import drawing
-
-    if certificate.is_drawn:
-        return certificate
-    pdf = drawing.draw(certificate)
-    digest = hashlib.sha256(pdf).hexdigest()
-    if certificate.sha256:
-        # The file was lost. Drawing is deterministic, so the same bytes can be put back, and nothing else may be.
-        if digest != certificate.sha256:
-            raise RuntimeError(f"The file of certificate {certificate.pk} is lost and cannot be drawn the same again.")
-        certificate.file.storage.save(certificate.file.name, ContentFile(pdf))
-        return certificate
-    name = certificate.file.storage.save(certificate.file.field.generate_filename(certificate, ""), ContentFile(pdf))
-    won = Certificate.objects.filter(pk=certificate.pk, sha256="").update(file=name, sha256=digest)
-    if not won:
-        certificate.file.storage.delete(name)
-    certificate.refresh_from_db(fields=["file", "sha256"])
-    return certificate
+def create(**snapshot: Any) -> Certificate:
+    """The row of a new certificate. Who got the same place in the status list at the same moment gets another."""
+    while True:
+        place = new_status_index()
+        try:
+            with transaction.atomic():
+                return Certificate.objects.create(**snapshot, status_index=place)
+        except IntegrityError:
+            if not Certificate.objects.filter(status_index=place).exists():
+                raise  # it was something else that is there once
 
 
 def _snapshot(completion: CourseCompletion) -> dict[str, Any]:
@@ -132,8 +117,8 @@ def _snapshot(completion: CourseCompletion) -> dict[str, Any]:
             "completion": completion,
             "staff": staff,
             "holder_name": staff.full_name,
-            "course_title": course.title_in(language),
-            "course_uuid": course.uuid,
+            "title": course.title_in(language),
+            "subject_uuid": course.uuid,
             "version_label": str(max((version.number for version in versions), default="")),
             "language": language,
             "objectives": [str(block.value) for block in shown.objectives] if shown else [],

@@ -8,7 +8,7 @@ logger = logging.getLogger(__name__)
 @task()
 def draw_certificate(pk: int) -> None:
     """Draw one certificate. Repeating it does no harm; what fails is drawn at the download or by the sweep."""
-    from .issuing import ensure_drawn
+    from .making import ensure_drawn
     from .models import Certificate
 
     certificate = Certificate.objects.filter(pk=pk).first()

@@ -11,7 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from .drawing import MissingGlyphError
-from .issuing import ensure_drawn
+from .making import ensure_drawn
 from .models import SERIAL_ALPHABET, SERIAL_LENGTH, Certificate
 
 SERIAL = re.compile(f"[{SERIAL_ALPHABET}]{{{SERIAL_LENGTH}}}")

@@ -67,4 +67,10 @@ def training_menu() -> SubmenuMenuItem:
         JobRolesMenuItem(_("Job roles"), "lms_job_roles:index", (), "tag", 70),
         TrainingMenuItem(_("Who is responsible"), "lms_admin:responsibilities", admin, "user", 80),
     ]
-    return SubmenuMenuItem(_("Training"), Menu(None, items=items), icon_name="lms-learn", name="training", order=10)
+    return SubmenuMenuItem(
+        _("Training"),
+        Menu("register_lms_training_menu_item", items=items),
+        icon_name="lms-learn",
+        name="training",
+        order=10,
+    )

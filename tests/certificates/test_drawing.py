@@ -21,8 +21,8 @@ def certificate(**changes) -> Certificate:
     values = {
         "serial": "4oeP4DoTcf3fScRx",
         "holder_name": "Maja Lindgren",
-        "course_title": "Ett gott värdskap",
-        "course_uuid": "6f9c2c1e-0000-4000-8000-000000000000",
+        "title": "Ett gott värdskap",
+        "subject_uuid": "6f9c2c1e-0000-4000-8000-000000000000",
         "version_label": "1",
         "language": "sv",
         "objectives": ["förklara vad värdskap är", "ta emot kunder", "möta alla", "ta emot klagomål", "lotsa rätt"],
@@ -65,7 +65,7 @@ def test_it_is_one_landscape_page_with_title_and_language():
 
 
 def test_in_english_it_is_english():
-    text = text_of(draw(certificate(language="en", course_title="Good hospitality")))
+    text = text_of(draw(certificate(language="en", title="Good hospitality")))
     assert "Course certificate" in text
     assert "Good hospitality" in text
 
@@ -111,7 +111,7 @@ def test_long_names_titles_and_many_objectives_keep_apart(objectives, long, tmp_
     pdf = draw(
         certificate(
             holder_name=name if long else "Bo Ek",
-            course_title=title if long else "Kurs",
+            title=title if long else "Kurs",
             objectives=[f"mål nummer {n} som är ganska långt och tar plats på raden" for n in range(objectives)],
         )
     )

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from wagtail.models import Locale
 
-from certificates import drawing
-from certificates.issuing import ensure_drawn, issue, replace, revoke
-from certificates.models import SERIAL_ALPHABET, Certificate, RevocationReason, State, new_serial
+from certificates import drawing, issuing
+from certificates.issuing import issue, replace, revoke
+from certificates.making import ensure_drawn
+from certificates.models import SERIAL_ALPHABET, Certificate, RevocationReason, State, new_serial, new_status_index
 from courses.models import CoursePage
 from lms.models import LedgerEntry, TrainingSettings
 from lms.people.actions import change_details
@@ -34,7 +35,7 @@ def certificate(done):
 
 def test_a_completion_brings_one_certificate_with_what_was_true_then(certificate, done, course):
     assert certificate.holder_name == "Maja Lindgren"
-    assert (certificate.course_title, certificate.language) == ("Ett gott värdskap", "sv")
+    assert (certificate.title, certificate.language) == ("Ett gott värdskap", "sv")
     assert certificate.objectives == ["förklara vad värdskap är", "ta emot besökare"]
     assert (certificate.completed_on, certificate.valid_until) == (done.completed_on, done.valid_until)
     assert certificate.base_url == "https://larpunkt.example"
@@ -59,14 +60,14 @@ def complete_in_english(cast, course):
 def test_the_words_of_a_translation_are_printed_for_who_reads_it(cast, course):
     translated(course, title="Good hosting", objectives=[("objective", "welcome visitors")]).save_revision().publish()
     certificate = complete_in_english(cast, course)
-    assert (certificate.language, certificate.course_title) == ("en", "Good hosting")
+    assert (certificate.language, certificate.title) == ("en", "Good hosting")
     assert certificate.objectives == ["welcome visitors"]
 
 
 def test_a_draft_is_never_printed(cast, course):
     assert not translated(course, objectives=[("objective", "DRAFT")]).live
     certificate = complete_in_english(cast, course)
-    assert (certificate.language, certificate.course_title) == ("sv", "Ett gott värdskap")
+    assert (certificate.language, certificate.title) == ("sv", "Ett gott värdskap")
     assert certificate.objectives == ["förklara vad värdskap är", "ta emot besökare"]
 
 
@@ -103,10 +104,17 @@ def test_issuing_again_gives_the_same_one(certificate, done):
 
 def test_the_database_itself_keeps_it_to_one_current(certificate):
     copy = Certificate.objects.get()
-    copy.pk, copy.serial = None, new_serial()
+    copy.pk, copy.serial, copy.status_index = None, new_serial(), new_status_index()
     copy.uuid = "00000000-0000-4000-8000-000000000001"
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="completion"), transaction.atomic():
         copy.save(force_insert=True)
+
+
+def test_who_gets_a_taken_place_in_the_status_list_gets_another(certificate, cast, course, monkeypatch):
+    places = iter([certificate.status_index, certificate.status_index, 77])
+    monkeypatch.setattr(issuing, "new_status_index", lambda: next(places))
+    complete(cast.staff["bo"], course)
+    assert Certificate.objects.get(staff=cast.staff["bo"]).status_index == 77
 
 
 @pytest.mark.parametrize("name", Certificate.SNAPSHOT)
@@ -117,8 +125,10 @@ def test_what_is_printed_never_changes(certificate, name):
         int: 999,
         str: "annat",
     }.get(type(before), timezone.localdate().replace(year=2000) if "on" in name or "until" in name else None)
-    if name == "course_uuid":
+    if name == "subject_uuid":
         changed = certificate.uuid
+    if name == "design_id":
+        changed = 999
     setattr(certificate, name, changed)
     with pytest.raises(ImproperlyConfigured, match=name):
         certificate.save()
@@ -131,7 +141,7 @@ def test_a_new_name_changes_nothing_that_is_issued(certificate, cast, course, cl
     page.title = "Ny titel"
     page.save_revision().publish()
     certificate.refresh_from_db()
-    assert (certificate.holder_name, certificate.course_title, certificate.sha256) == (
+    assert (certificate.holder_name, certificate.title, certificate.sha256) == (
         "Maja Lindgren",
         "Ett gott värdskap",
         before,
@@ -187,8 +197,10 @@ def test_revoking_twice_keeps_the_first_reason(certificate, cast):
     assert (again.revoked_at, again.revocation_reason) == (first, RevocationReason.ISSUER)
 
 
-def test_it_expires_by_the_day_alone(certificate):
-    assert certificate.state_on(certificate.valid_until) is State.VALID
+def test_it_expires_by_the_day_alone_and_says_so_two_months_before(certificate):
+    assert certificate.state_on(certificate.valid_until - timezone.timedelta(days=60)) is State.VALID
+    assert certificate.state_on(certificate.valid_until - timezone.timedelta(days=59)) is State.EXPIRING
+    assert certificate.state_on(certificate.valid_until) is State.EXPIRING
     assert certificate.state_on(certificate.valid_until + timezone.timedelta(days=1)) is State.EXPIRED
 
 
@@ -215,11 +227,11 @@ def test_two_who_draw_at_once_keep_one_file(cast, course, monkeypatch):
     certificate = Certificate.objects.get()
     draw = drawing.draw
 
-    def slow(one):
+    def slow(*args):
         """While this one draws, another one finishes."""
         monkeypatch.setattr(drawing, "draw", draw)
         ensure_drawn(Certificate.objects.get())
-        return draw(one)
+        return draw(*args)
 
     monkeypatch.setattr(drawing, "draw", slow)
     ensure_drawn(certificate)
@@ -235,7 +247,7 @@ def test_a_file_that_would_not_be_the_same_is_never_put_back(certificate, capsys
     Certificate.objects.update(sha256="0" * 64)
     with pytest.raises(SystemExit):
         call_command("draw_certificates")
-    assert "cannot be drawn the same again" in capsys.readouterr().err
+    assert "cannot be made the same again" in capsys.readouterr().err
 
 
 def test_a_name_that_cannot_be_printed_stops_nothing_but_the_file(cast, course, client, capsys, at_tablet):

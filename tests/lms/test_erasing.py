@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from certificates.issuing import ensure_drawn
+from certificates.making import ensure_drawn
 from certificates.models import Certificate
 from lms.handed_out.actions import hand_out
 from lms.handed_out.selection import Selection

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 
 from certificates.drawing import MissingGlyphError
-from certificates.issuing import ensure_drawn
+from certificates.making import ensure_drawn
 from certificates.models import Certificate
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lms.models import CourseCompletion, StaffMember
+from lms.models import CourseCompletion, Programme, StaffMember, Workplace
 from lms.models.learning import private_storage
 
 #: No 0, O, I or l: 58 characters, so that 16 of them hold 93 bits.
@@ -24,9 +24,29 @@ def new_serial() -> str:
     return "".join(secrets.choice(SERIAL_ALPHABET) for _number in range(SERIAL_LENGTH))
 
 
+#: So many places has one status list, at least as many as the standard asks: whose place is whose cannot be guessed.
+STATUS_LIST_LENGTH = 131_072
+#: A list is taken for full when half of it is, so that a free place is found at once.
+STATUS_LIST_FULL = STATUS_LIST_LENGTH // 2
+
+
+def new_status_index() -> int:
+    """A place of its own among all status lists, at random: nothing of the order of issue can be seen in it."""
+    taken = Certificate.objects.count()
+    first = taken // STATUS_LIST_FULL * STATUS_LIST_LENGTH
+    while True:
+        place = first + secrets.randbelow(STATUS_LIST_LENGTH)
+        if not Certificate.objects.filter(status_index=place).exists():
+            return place
+
+
 def file_path(certificate: "Certificate", _filename: str) -> str:
     """By serial alone: no name ever stands in a file name."""
     return f"certificates/{certificate.serial[:2]}/{certificate.serial}.pdf"
+
+
+#: So long before its last day a certificate says that it expires soon.
+EXPIRES_SOON_DAYS = 60
 
 
 class RevocationReason(models.TextChoices):
@@ -39,9 +59,24 @@ class RevocationReason(models.TextChoices):
 class State(models.TextChoices):
     # With a context: Swedish says "utgånget" of a certificate and "utgången" of a course.
     VALID = "valid", pgettext_lazy("certificate", "Valid")
+    EXPIRING = "expiring", pgettext_lazy("certificate", "Expires soon")
     EXPIRED = "expired", pgettext_lazy("certificate", "Expired")
     REVOKED = "revoked", pgettext_lazy("certificate", "Revoked")
     REPLACED = "replaced", pgettext_lazy("certificate", "Replaced")
+
+
+class Basis(models.TextChoices):
+    """What a certificate says something about."""
+
+    COMPLETION = "completion", _("A course")
+    PROGRAMME = "programme", _("A programme")
+    WORKPLACE = "workplace", _("A workplace")
+
+
+class SignatureLevel(models.TextChoices):
+    NONE = "", _("Not signed")
+    B_B = "B-B", _("Signed")
+    B_T = "B-T", _("Signed, with a time stamp")
 
 
 class CertificateQuerySet(models.QuerySet):
@@ -60,8 +95,10 @@ class Certificate(models.Model):
     SNAPSHOT = (
         "serial",
         "holder_name",
-        "course_title",
-        "course_uuid",
+        "basis",
+        "title",
+        "subject_uuid",
+        "parts",
         "version_label",
         "language",
         "objectives",
@@ -73,20 +110,32 @@ class Certificate(models.Model):
         "completed_on",
         "valid_until",
         "base_url",
+        "design_id",
+        "status_index",
     )
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     serial = models.CharField(max_length=SERIAL_LENGTH, unique=True, default=new_serial, editable=False)
+    basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.COMPLETION, editable=False)
     completion = models.ForeignKey(
         CourseCompletion, null=True, on_delete=models.SET_NULL, related_name="certificates", editable=False
     )
     staff = models.ForeignKey(
         StaffMember, null=True, on_delete=models.SET_NULL, related_name="certificates", editable=False
     )
+    programme = models.ForeignKey(
+        Programme, null=True, on_delete=models.SET_NULL, related_name="certificates", editable=False
+    )
+    workplace = models.ForeignKey(
+        Workplace, null=True, on_delete=models.SET_NULL, related_name="certificates", editable=False
+    )
 
     holder_name = models.CharField(max_length=200)
-    course_title = models.CharField(max_length=255)
-    course_uuid = models.UUIDField()
+    title = models.CharField(max_length=255)
+    #: Of the course, the programme or the workplace.
+    subject_uuid = models.UUIDField()
+    #: What a programme or a workplace rests on: dictionaries of title and, of a programme, completed_on (ISO).
+    parts = models.JSONField(default=list)
     version_label = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=10)
     objectives = models.JSONField(default=list)
@@ -106,8 +155,27 @@ class Certificate(models.Model):
     )
     revocation_reason = models.CharField(max_length=12, choices=RevocationReason.choices, blank=True)
     superseded_by = models.OneToOneField("self", null=True, on_delete=models.SET_NULL, related_name="supersedes")
+    design = models.ForeignKey(
+        "lms_certificates.CertificateDesign",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="certificates",
+        help_text="What it is drawn with; none is the built-in look.",
+    )
+    #: Place in the status list number `status_index // STATUS_LIST_LENGTH`.
+    status_index = models.PositiveIntegerField(unique=True, editable=False)
+    share_token = models.CharField(max_length=22, unique=True, null=True, editable=False)
+
     file = models.FileField(storage=private_storage, upload_to=file_path, max_length=120)
-    sha256 = models.CharField(max_length=64, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    signature_level = models.CharField(max_length=3, choices=SignatureLevel.choices, blank=True)
+    signature_key = models.ForeignKey(
+        "lms_certificates.IssuerKey", null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
+    credential = models.TextField(blank=True, help_text="The Open Badges 3.0 credential as a JWT, as in the file.")
+    credential_key = models.ForeignKey(
+        "lms_certificates.IssuerKey", null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
 
     objects = CertificateQuerySet.as_manager()
 
@@ -117,6 +185,16 @@ class Certificate(models.Model):
                 fields=["completion"],
                 condition=Q(revoked_at=None, superseded_by=None),
                 name="lms_certificates_one_current_per_completion",
+            ),
+            models.UniqueConstraint(
+                fields=["staff", "programme"],
+                condition=Q(basis="programme", revoked_at=None, superseded_by=None),
+                name="lms_certificates_one_current_per_programme",
+            ),
+            models.UniqueConstraint(
+                fields=["workplace"],
+                condition=Q(basis="workplace", revoked_at=None, superseded_by=None),
+                name="lms_certificates_one_current_per_workplace",
             ),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("completed_on")),
@@ -149,6 +227,8 @@ class Certificate(models.Model):
             return State.REVOKED
         if self.valid_until and day > self.valid_until:
             return State.EXPIRED
+        if self.valid_until and day > self.valid_until - datetime.timedelta(days=EXPIRES_SOON_DAYS):
+            return State.EXPIRING
         return State.VALID
 
     @property
@@ -158,7 +238,12 @@ class Certificate(models.Model):
     @property
     def is_current(self) -> bool:
         """Neither revoked nor replaced: it may be handed out. May have expired."""
-        return self.state in (State.VALID, State.EXPIRED)
+        return self.state not in (State.REVOKED, State.REPLACED)
+
+    @property
+    def is_valid(self) -> bool:
+        """It counts today."""
+        return self.state in (State.VALID, State.EXPIRING)
 
     @property
     def printed_serial(self) -> str:

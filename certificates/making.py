@@ -1,0 +1,59 @@
+"""From the row of a certificate to its file: drawn, finished, signed, stored. Each step takes bytes and gives bytes."""
+
+import hashlib
+from typing import NamedTuple
+
+from django.core.files.base import ContentFile
+
+from . import design, drawing
+from .models import Certificate, IssuerKey
+
+
+class Made(NamedTuple):
+    """A file, and what it was made with. `credential` is empty and the keys are None where there is no key."""
+
+    pdf: bytes
+    signature_level: str = ""
+    signature_key: IssuerKey | None = None
+    credential: str = ""
+    credential_key: IssuerKey | None = None
+
+
+def make(certificate: Certificate) -> Made:
+    """The same certificate, made with the same keys, always gives the same bytes.
+
+    Raises drawing.MissingGlyphError when a character cannot be printed.
+    """
+    pdf = drawing.draw(certificate, design.of(certificate))
+    return Made(pdf)
+
+
+def ensure_drawn(certificate: Certificate) -> Certificate:
+    """The certificate with its file. Made once: whoever makes it a second time finds the first one's file kept.
+
+    Raises drawing.MissingGlyphError when a character cannot be printed.
+    """
+    if certificate.is_drawn:
+        return certificate
+    made = make(certificate)
+    digest = hashlib.sha256(made.pdf).hexdigest()
+    if certificate.sha256:
+        # The file was lost. Making it is deterministic, so the same bytes can be put back, and nothing else may be.
+        if digest != certificate.sha256:
+            raise RuntimeError(f"The file of certificate {certificate.pk} is lost and cannot be made the same again.")
+        certificate.file.storage.save(certificate.file.name, ContentFile(made.pdf))
+        return certificate
+    storage = certificate.file.storage
+    name = storage.save(certificate.file.field.generate_filename(certificate, ""), ContentFile(made.pdf))
+    won = Certificate.objects.filter(pk=certificate.pk, sha256="").update(
+        file=name,
+        sha256=digest,
+        signature_level=made.signature_level,
+        signature_key=made.signature_key,
+        credential=made.credential,
+        credential_key=made.credential_key,
+    )
+    if not won:
+        storage.delete(name)
+    certificate.refresh_from_db()
+    return certificate
