@@ -1,0 +1,43 @@
+"""What is for the eye alone: the frame, and the spruces of where all this comes from."""
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from .page import HEIGHT, WIDTH, Page
+
+
+def frame(page: Page, colour: str) -> None:
+    canvas = page.canvas
+    with page.ornament():
+        canvas.setStrokeColor(HexColor(colour))
+        for inset, width in ((10 * mm, 1.2), (11.5 * mm, 0.4)):
+            canvas.setLineWidth(width)
+            canvas.rect(inset, inset, WIDTH - 2 * inset, HEIGHT - 2 * inset)
+
+
+def spruces(page: Page, colour: str, *, centre: float, ground: float, scale: float = 1.0) -> None:
+    """Three of them on a line of ground."""
+    canvas = page.canvas
+    with page.ornament():
+        canvas.setFillColor(HexColor(colour))
+        canvas.setStrokeColor(HexColor(colour))
+        for beside, height in ((-11 * mm, 15 * mm), (0, 21 * mm), (11 * mm, 13 * mm)):
+            _spruce(canvas, centre + beside * scale, ground + 1.5 * mm * scale, height * scale)
+        canvas.setLineWidth(0.6)
+        canvas.line(centre - 19 * mm * scale, ground, centre + 19 * mm * scale, ground)
+
+
+def _spruce(canvas: Canvas, x: float, base: float, height: float) -> None:
+    half, trunk = height * 0.28, height * 0.024
+    path = canvas.beginPath()
+    path.moveTo(x, base + height)
+    for side, levels in ((1, (0.62, 0.34, 0.06)), (-1, (0.06, 0.34, 0.62))):
+        for level in levels:
+            y = base + height * level
+            outer, inner = x + side * half * (1.15 - level), x + side * half * (0.7 - level * 0.7)
+            for edge in (outer, inner) if side == 1 else (inner, outer):
+                path.lineTo(edge, y)
+    path.close()
+    canvas.drawPath(path, stroke=0, fill=1)
+    canvas.rect(x - trunk, base - 1.5 * mm, 2 * trunk, height * 0.06 + 1.5 * mm, stroke=0, fill=1)
