@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from .page import LEFT, RIGHT, WIDTH, Page, Text
 
 #: Tried one after the other until everything fits.
-SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58)
+SCALES = (1.12, 1.06, 1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58)
 #: Of a size: from the top of a line to where its letters stand, and on down to its foot.
 ASCENT, DESCENT = 0.76, 0.26
 #: From the letters' foot of one line to the next's.
@@ -19,7 +19,7 @@ LEADING = 1.18
 
 
 #: No gap grows by more than this.
-MOST_STRETCH = 9 * mm
+MOST_STRETCH = 12 * mm
 
 
 class Block(Protocol):
@@ -69,7 +69,7 @@ class Paragraph:
 
 @dataclass
 class Columns:
-    """A list, in the number of columns that keeps it large."""
+    """A list, of many in two columns; `centred`, without bullets and in the middle."""
 
     items: Sequence[Text]
     colour: str
@@ -77,6 +77,7 @@ class Columns:
     size: float = 12
     gap: float = 0
     stretch: float = 0
+    centred: bool = False
 
     _APART, _INDENT, _BETWEEN = 9 * mm, 5 * mm, 1.2 * mm
 
@@ -95,7 +96,7 @@ class Columns:
 
     def _columns(self, scale: float) -> tuple[float, list[list[list[str]]]]:
         """The width of a column; the lines of each item of each column."""
-        number = 1 if len(self.items) <= 3 else 2
+        number = 1 if len(self.items) <= (6 if self.centred else 4) else 2
         width = (RIGHT - LEFT - self._APART * (number - 1)) / number
         lines = [item.lines(self.size * scale, width - self._INDENT) for item in self.items]
         first = -(-len(lines) // number)
@@ -112,11 +113,13 @@ class Columns:
         for number, column in enumerate(columns):
             x, y = LEFT + number * (width + self._APART), top - size * ASCENT
             for lines in column:
-                with page.ornament():
-                    page.canvas.setFillColor(HexColor(self.bullets))
-                    page.canvas.circle(x + 1 * mm, y + size * 0.27, 0.075 * size, stroke=0, fill=1)
+                if not self.centred:
+                    with page.ornament():
+                        page.canvas.setFillColor(HexColor(self.bullets))
+                        page.canvas.circle(x + 1 * mm, y + size * 0.27, 0.11 * size, stroke=0, fill=1)
+                begin, align = (x + width / 2, "centre") if self.centred else (x + self._INDENT, "left")
                 with page.mark("LI"):
-                    _write(page, x + self._INDENT, y, lines, self.items[0].font, size, self.colour)
+                    _write(page, begin, y, lines, self.items[0].font, size, self.colour, align)
                 y -= size * LEADING * len(lines) + self._BETWEEN * scale
 
 

@@ -1,6 +1,7 @@
 """One page with tags: everything on it is either read aloud (heading, paragraph, item, figure) or an ornament."""
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,10 @@ MARGIN = 22 * mm
 LEFT, RIGHT = MARGIN, WIDTH - MARGIN
 #: For labels and what is said beside: dark enough on white for small letters (5.6:1).
 PALE = "#5d6b66"
+
+
+#: Where a line may end: not at a space that keeps two words together.
+_BREAKS = re.compile(r"[ \t\r\n]+")
 
 
 class Mark(NamedTuple):
@@ -60,7 +65,7 @@ class Text:
     def __init__(self, text: str, font: str = REGULAR):
         register()
         self.font = font
-        self.words = printable(" ".join(text.split()), font).split(" ")
+        self.words = [word for word in _BREAKS.split(printable(text, font)) if word] or [""]
         self._widths = [width_of(word, font, 1) for word in self.words]
         self._space = width_of(" ", font, 1)
         self.width = sum(self._widths) + self._space * (len(self.words) - 1)
