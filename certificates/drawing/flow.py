@@ -43,6 +43,8 @@ class Paragraph:
     gap: float = 0
     stretch: float = 0
     align: str = "left"
+    #: Where even the smallest size is too large, its last words may be left out.
+    may_end_early: bool = False
 
     def _lines(self, scale: float) -> tuple[float, list[str]]:
         size, lines = 0.0, [""]
@@ -54,7 +56,11 @@ class Paragraph:
         return size, lines
 
     def shorten(self) -> bool:
-        return False
+        words = self.text.words
+        if not self.may_end_early or len(words) < 10:
+            return False
+        self.text = Text(" ".join(words[: len(words) * 9 // 10 - 1]) + " …", self.text.font)
+        return True
 
     def height(self, scale: float) -> float:
         size, lines = self._lines(scale)
@@ -99,7 +105,10 @@ class Columns:
         number = 1 if len(self.items) <= (6 if self.centred else 4) else 2
         width = (RIGHT - LEFT - self._APART * (number - 1)) / number
         lines = [item.lines(self.size * scale, width - self._INDENT) for item in self.items]
-        first = -(-len(lines) // number)
+        if number == 1:
+            return width, [lines]
+        lengths = [len(item) for item in lines]
+        first = min(range(len(lines), 0, -1), key=lambda place: max(sum(lengths[:place]), sum(lengths[place:])))
         return width, [lines[:first], lines[first:]]
 
     def height(self, scale: float) -> float:

@@ -75,11 +75,13 @@ def _code(page: Page, url: str) -> None:
     left = right - CODE_SIDE
     alt = _("QR code that leads to %(address)s") % {"address": url}
     with page.mark("Figure", alt=alt, box=(left, CODE_BOTTOM, right, top)):
+        # In modules, counted from the upper left corner: whole numbers, and a third of the code.
+        page.canvas.saveState()
         page.canvas.setFillColor(HexColor("#000000"))
-        path = page.canvas.beginPath()
-        for x, y, length in runs(rows):
-            path.rect(left + (x + QUIET_ZONE) * module, top - (y + QUIET_ZONE + 1) * module, length * module, module)
-        page.canvas.drawPath(path, stroke=0, fill=1)
+        page.canvas.translate(left + QUIET_ZONE * module, top - QUIET_ZONE * module)
+        page.canvas.scale(module, -module)
+        page.code(" ".join(f"{x} {y} {length} 1 re" for x, y, length in runs(rows)) + " f")
+        page.canvas.restoreState()
     with page.mark("P"):
         page.text(RIGHT, LAST_LINE + 4.5 * mm, _("Check that it is genuine:"), size=9, colour=PALE, align="right")
     with page.mark("P"):

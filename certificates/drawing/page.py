@@ -110,16 +110,20 @@ class Page:
         mark = Mark(role, len(self.marks), alt, box)
         self.marks.append(mark)
         tag = "LBody" if role == "LI" else role
-        self.canvas._code.append(f"/{tag} <</MCID {mark.mcid}>> BDC")
+        self.code(f"/{tag} <</MCID {mark.mcid}>> BDC")
         yield
-        self.canvas._code.append("EMC")
+        self.code("EMC")
 
     @contextmanager
     def ornament(self) -> Iterator[None]:
         """What is drawn inside is for the eye alone."""
-        self.canvas._code.append("/Artifact BMC")
+        self.code("/Artifact BMC")
         yield
-        self.canvas._code.append("EMC")
+        self.code("EMC")
+
+    def code(self, operators: str) -> None:
+        """What reportlab has no words for, written as it stands."""
+        self.canvas._code.append(operators)
 
     def text(
         self, x: float, y: float, words: str, *, font: str = REGULAR, size: float, colour: str, align: str = "left"

@@ -52,7 +52,9 @@ def _blocks(words: Words, design: Design) -> list[Block]:
         Paragraph(Text(words.title, BOLD), design.highlight, [(25, 1), (21, 2), (17, 2), (15, 3)], gap=8, stretch=0.05),
     ]
     if words.body:
-        blocks.append(Paragraph(Text(words.body), design.ink, [(12, 2), (11, 4)], gap=8, stretch=0.1))
+        blocks.append(
+            Paragraph(Text(words.body), design.ink, [(12, 2), (11, 4)], gap=8, stretch=0.1, may_end_early=True)
+        )
     if words.items:
         blocks += [
             Paragraph(Text(words.items_heading), PALE, [(12, 1)], role="H2", gap=12, stretch=0.25),

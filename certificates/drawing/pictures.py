@@ -106,7 +106,7 @@ def place(
         canvas.saveState()
         canvas.translate(left, bottom)
         canvas.scale(wide, high)
-        canvas._code.append(f"/{name} Do")
+        page.code(f"/{name} Do")
         canvas.restoreState()
         canvas._currentPageHasImages = 1
         canvas._formsinuse.append(picture.name)

@@ -48,12 +48,14 @@ def _logos(page: Page, words: Words, shown: Pictures) -> None:
 
 
 def _blocks(words: Words, design: Design) -> list[Block]:
-    def centred(text: Text, colour: str, *sizes: tuple[float, int], role: str = "P", gap: float, stretch: float = 0):
+    def centred(
+        text: Text, colour: str, *sizes: tuple[float, int], role: str = "P", gap: float, stretch: float = 0
+    ) -> Block:
         return Paragraph(text, colour, sizes, role=role, gap=gap, stretch=stretch, align="centre")
 
     blocks: list[Block] = [
         centred(Text(words.issuer), PALE, (13, 1), (11, 2), gap=3),
-        centred(Text(words.heading, BOLD), design.accent, (52, 1), (44, 1), (36, 2), role="H1", gap=7),
+        centred(Text(words.heading, BOLD), design.accent, (52, 1), (44, 1), (36, 2), role="H1", gap=11),
         centred(
             Text(words.name, BOLD), design.highlight, (38, 1), (32, 1), (27, 2), (22, 2), (18, 3), gap=9, stretch=0.15
         ),
@@ -62,7 +64,8 @@ def _blocks(words: Words, design: Design) -> list[Block]:
     if words.title not in ("", words.name, words.heading):
         blocks.append(centred(Text(words.title, BOLD), design.ink, (18, 1), (15, 2), (13, 3), gap=4))
     if words.body:
-        blocks.append(centred(Text(words.body), design.ink, (12, 2), (11, 4), gap=6, stretch=0.1))
+        body = Paragraph(Text(words.body), design.ink, [(12, 2), (11, 4)], gap=6, align="centre", may_end_early=True)
+        blocks.append(body)
     if words.items:
         blocks.append(
             Columns([Text(item) for item in words.items], design.ink, design.accent, gap=8, stretch=0.15, centred=True)
