@@ -43,6 +43,7 @@ class Paragraph:
     gap: float = 0
     stretch: float = 0
     align: str = "left"
+    width: float = RIGHT - LEFT
     #: Where even the smallest size is too large, its last words may be left out.
     may_end_early: bool = False
 
@@ -50,7 +51,7 @@ class Paragraph:
         size, lines = 0.0, [""]
         for largest, most in self.sizes:
             size = largest * scale
-            lines = self.text.lines(size, RIGHT - LEFT)
+            lines = self.text.lines(size, self.width)
             if len(lines) <= most:
                 break
         return size, lines

@@ -15,12 +15,14 @@ from .words import Words
 TOP = HEIGHT - 21 * mm
 #: Of each logo.
 LOGO_WIDTH, LOGO_HEIGHT = 52 * mm, 16 * mm
+#: How wide they are: what stands beside them is narrower.
+SPRUCES = 38 * mm
 
 
 def fill(page: Page, words: Words, design: Design, shown: Pictures) -> None:
     if design.has_background:
         ornaments.frame(page, design.accent)
-        ornaments.spruces(page, design.accent, centre=RIGHT - 19 * mm, ground=HEIGHT - 43.5 * mm)
+        ornaments.spruces(page, design.accent, centre=RIGHT - SPRUCES / 2, ground=HEIGHT - 43.5 * mm)
     top = TOP - (LOGO_HEIGHT + 5 * mm if _logos(page, words, shown) else 0)
     pour(page, _blocks(words, design), top=top, floor=foot.FLOOR)
     foot.fill(page, words, design, shown.signature)
@@ -44,9 +46,11 @@ def logo_of(words: Words) -> str:
 
 def _blocks(words: Words, design: Design) -> list[Block]:
     name_sizes = [(32, 1), (28, 1), (24, 1), (21, 1), (18, 1), (16, 2), (14, 3)]
+    heading_sizes = [(34, 1), (28, 1), (24, 2)]
+    beside = RIGHT - LEFT - (SPRUCES + 6 * mm if design.has_background else 0)
     blocks: list[Block] = [
-        Paragraph(Text(words.issuer), PALE, [(13, 1), (11, 2)]),
-        Paragraph(Text(words.heading, BOLD), design.accent, [(34, 1), (26, 2)], role="H1", gap=7),
+        Paragraph(Text(words.issuer), PALE, [(13, 1), (11, 2)], width=beside),
+        Paragraph(Text(words.heading, BOLD), design.accent, heading_sizes, role="H1", gap=7, width=beside),
         Paragraph(Text(words.name, BOLD), design.ink, name_sizes, gap=14, stretch=0.3),
         Paragraph(Text(words.statement), PALE, [(14, 1), (12, 2)], gap=5),
         Paragraph(Text(words.title, BOLD), design.highlight, [(25, 1), (21, 2), (17, 2), (15, 3)], gap=8, stretch=0.05),

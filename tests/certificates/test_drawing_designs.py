@@ -172,6 +172,22 @@ def test_a_workplace_without_end_and_of_another_title():
     assert "renewed" not in text
 
 
+#: As wide as the columns of the database let it be, in one word.
+WIDEST = {
+    "holder_name": "W" * 200, "title": "M" * 255, "issuer_name": "K" * 200, "signatory_name": "N" * 120,
+    "signatory_role": "R" * 120, "version_label": "V" * 20, "objectives": ["O" * 300] * 12,
+    "parts": [{"title": "M" * 255}] * 6,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("basis", ["completion", "programme", "workplace"])
+def test_what_no_name_is_keeps_apart_all_the_same(basis, tmp_path):
+    design = Design(**{**PICTURED.as_json(), "heading": "H" * 60, "statement": "S" * 120, "body": "{title} " * 50})
+    path = tmp_path / "c.pdf"
+    path.write_bytes(made(certificate(**WIDEST, basis=basis), design, pictures=pictures.GIVEN))
+    assert_apart(path)
+
+
 @pytest.mark.parametrize("design", [BUILT_IN, PICTURED, Design(**{**PICTURED.as_json(), "body": BODY})])
 @pytest.mark.parametrize(
     "changes",

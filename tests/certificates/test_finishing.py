@@ -131,6 +131,13 @@ def test_every_font_is_embedded(path):
     assert b"Helvetica" not in path.read_bytes()
 
 
+def test_every_letter_is_a_letter_of_unicode(pdf):
+    for font in pdf.pages[0].Resources.Font.values():
+        codes = re.findall(rb"<[0-9A-F]{2}> <([0-9A-F]+)>", font.ToUnicode.read_bytes().split(b"beginbfchar", 1)[1])
+        assert len(codes) > 10
+        assert not {b"0000", b"FEFF", b"FFFE"} & set(codes)
+
+
 def test_xmp_and_the_old_dictionary_say_the_same(path):
     reader = PdfReader(path)
     xmp, info = reader.xmp_metadata, reader.metadata
