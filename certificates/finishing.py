@@ -1,5 +1,5 @@
 """What reportlab cannot write, added to a drawn page: structure, metadata, colour profile, attachments and the place
-of a signature. The file claims PDF/A-3a and PDF/UA-1; what of that is checked by whom: docs/decisions/0033."""
+of a signature. The file claims PDF/A-3a and PDF/UA-1; what of that is checked by whom: docs/decisions/0034."""
 
 import io
 from collections.abc import Iterable, Iterator, Sequence

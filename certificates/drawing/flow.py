@@ -144,19 +144,18 @@ def _write(
 
 def pour(page: Page, blocks: Sequence[Block], *, top: float, floor: float) -> None:
     """Draws `blocks` between `top` and `floor`, and shares what room is left over out by their `stretch`."""
-    while True:
-        scale, heights, left_over = _fitting(blocks, top - floor)
-        if left_over >= 0 or not any(block.shorten() for block in blocks):
-            break
+    scale, heights, left_over = _fitting(blocks, top - floor, SCALES)
+    while left_over < 0 and any(block.shorten() for block in blocks):
+        scale, heights, left_over = _fitting(blocks, top - floor, SCALES[-1:])
     for block, height in zip(blocks, heights, strict=True):
         top -= block.gap * scale + min(MOST_STRETCH, max(0, left_over) * block.stretch)
         block.draw(page, top, scale)
         top -= height
 
 
-def _fitting(blocks: Sequence[Block], room: float) -> tuple[float, list[float], float]:
-    """The largest scale at which `blocks` fit, else the smallest; how high each is; what is left over."""
-    for scale in SCALES:
+def _fitting(blocks: Sequence[Block], room: float, scales: Sequence[float]) -> tuple[float, list[float], float]:
+    """The largest of `scales` at which `blocks` fit, else the smallest; how high each is; what is left over."""
+    for scale in scales:
         heights = [block.height(scale) for block in blocks]
         left_over = room - sum(heights) - sum(block.gap * scale for block in blocks)
         if left_over >= 0:

@@ -13,7 +13,7 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from lms.drawing.typefaces import REGULAR, composed, lacking, register, width_of, wrap
+from lms.drawing.typefaces import REGULAR, composed, lacking, register, width_of
 
 WIDTH, HEIGHT = landscape(A4)
 MARGIN = 22 * mm
@@ -80,18 +80,32 @@ class Text:
     def lines(self, size: float, width: float) -> list[str]:
         """Lines no wider than `width`, broken at spaces, and within a word only if it is wider than a line."""
         room = width / size
-        if max(self._widths) > room:
-            return wrap(str(self), self.font, size, width)
         lines: list[str] = []
         used = room
         for word, wide in zip(self.words, self._widths, strict=True):
-            if used + self._space + wide <= room and lines:
+            if lines and used + self._space + wide <= room:
                 lines[-1] += f" {word}"
                 used += self._space + wide
-            else:
+            elif wide <= room:
                 lines.append(word)
                 used = wide
+            else:
+                lines += self._broken(word, room)
+                used = width_of(lines[-1], self.font, 1)
         return lines
+
+    def _broken(self, word: str, room: float) -> list[str]:
+        """With a hyphen where letters are parted."""
+        parts, part, used = [], "", 0.0
+        room -= width_of("-", self.font, 1)
+        for char in word:
+            wide = width_of(char, self.font, 1)
+            if part and used + wide > room:
+                parts.append(part + ("-" if part[-1].isalpha() and char.isalpha() else ""))
+                part, used = "", 0.0
+            part += char
+            used += wide
+        return [*parts, part]
 
 
 class Page:

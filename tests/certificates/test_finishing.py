@@ -201,7 +201,7 @@ def test_a_signature_has_its_place_and_is_not_seen(path, pdf):
     assert "not signed" in said("pdfsig", path)
     [field] = pdf.Root.AcroForm.Fields
     assert str(field.T) == SIGNATURE_FIELD == "Issuer"
-    assert str(field.TU) == "Elektronisk underskrift av Nordmalings kommun"
+    assert str(field.TU) == "Fält för elektronisk underskrift av Nordmalings kommun"
     assert [int(edge) for edge in field.Rect] == [0, 0, 0, 0]
     assert field.AP.N.read_bytes() == b""
     assert field.F == 132
