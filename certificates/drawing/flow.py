@@ -58,9 +58,10 @@ class Paragraph:
 
     def shorten(self) -> bool:
         words = self.text.words
-        if not self.may_end_early or len(words) < 10:
+        if not self.may_end_early or len(words) < 3:
             return False
-        self.text = Text(" ".join(words[: len(words) * 9 // 10 - 1]) + " …", self.text.font)
+        kept = words[: max(1, len(words) * 9 // 10 - 1)]
+        self.text = Text(" ".join(kept) + " …", self.text.font)
         return True
 
     def height(self, scale: float) -> float:

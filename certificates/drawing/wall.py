@@ -59,10 +59,10 @@ def _blocks(words: Words, design: Design) -> list[Block]:
         centred(
             Text(words.name, BOLD), design.highlight, (38, 1), (32, 1), (27, 2), (22, 2), (18, 3), gap=9, stretch=0.15
         ),
-        centred(Text(words.statement), PALE, (15, 1), (13, 2), gap=8, stretch=0.15),
     ]
-    if words.title not in ("", words.name, words.heading):
-        blocks.append(centred(Text(words.title, BOLD), design.ink, (18, 1), (15, 2), (13, 3), gap=4))
+    if words.title != words.heading:
+        blocks.append(centred(Text(words.title, BOLD), design.ink, (20, 1), (16, 2), (13, 3), gap=6))
+    blocks.append(centred(Text(words.statement), PALE, (15, 1), (13, 2), gap=8, stretch=0.15))
     if words.body:
         body = Paragraph(Text(words.body), design.ink, [(12, 2), (11, 4)], gap=6, align="centre", may_end_early=True)
         blocks.append(body)

@@ -66,7 +66,7 @@ def _built_in(certificate: Certificate) -> tuple[str, str]:
         case Basis.PROGRAMME:
             return _("Training certificate"), _("has completed all courses of the programme")
         case Basis.WORKPLACE:
-            return _("Trained service point"), _("Everyone who works here has completed the training.")
+            return certificate.title, _("Everyone who works here has completed the training.")
         case _course:
             return _("Course certificate"), _("has completed the training")
 

@@ -25,7 +25,7 @@ PARTS = [
 ]
 PROGRAMME = {"basis": "programme", "title": "Nordmalings servicepunkter", "parts": PARTS, "minutes": 155}
 WORKPLACE = {
-    "basis": "workplace", "holder_name": "Brattfors Livs", "title": "Brattfors Livs",
+    "basis": "workplace", "holder_name": "Brattfors Livs", "title": "Utbildad servicepunkt",
     "parts": [{"title": part["title"]} for part in PARTS],
     "objectives": [], "minutes": None, "version_label": "", "valid_until": datetime.date(2027, 11, 23),
 }  # fmt: skip
@@ -155,7 +155,7 @@ def test_a_workplace_hangs_it_on_the_wall():
         "Kan förnyas från 25 september 2027", "Nordmalings kommun",
     ):  # fmt: skip
         assert words in text
-    assert text.count("Brattfors Livs") == 1
+    assert text.count("Brattfors Livs") == text.count("Utbildad servicepunkt") == 1
 
 
 def test_a_workplaces_renewal_begins_when_it_expires_soon():
@@ -165,9 +165,9 @@ def test_a_workplaces_renewal_begins_when_it_expires_soon():
     assert one.state_on(first - datetime.timedelta(days=1)) == "valid"
 
 
-def test_a_workplace_without_end_and_of_another_title():
-    text = said(**{**WORKPLACE, "valid_until": None, "title": "Grundkurserna"}, language="en")
-    for words in ("Trained service point", "Grundkurserna", "no end date"):
+def test_a_workplace_without_end_and_under_a_heading_of_its_own():
+    text = said(Design(heading="Diploma"), **{**WORKPLACE, "valid_until": None, "language": "en", "title": "Trained"})
+    for words in ("Diploma", "Trained Everyone who works here", "no end date"):
         assert words in text
     assert "renewed" not in text
 

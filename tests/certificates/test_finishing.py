@@ -219,7 +219,7 @@ def test_with_a_credential_it_leaves_room_for_a_signature_within_45_kilobytes():
 
 
 WALL = {
-    "basis": "workplace", "holder_name": "Brattfors Livs", "title": "Brattfors Livs", "objectives": [],
+    "basis": "workplace", "holder_name": "Brattfors Livs", "title": "Utbildad servicepunkt", "objectives": [],
     "parts": [{"title": "Ett gott värdskap"}],
 }  # fmt: skip
 
