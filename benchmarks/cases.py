@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from certificates import drawing
+from certificates import drawing, finishing
 from certificates.models import Certificate
 from content_seed.seeding import catalogue, seed
 from courses.models import CoursePage, LessonPage, QuizPage
@@ -156,5 +156,9 @@ class Site:
                 Case(f"totals alone, {size} staff", lambda _none, everyone=everyone: gather(today, everyone).totals),
                 Case(f"XLSX, {size} x 10", lambda _none, leader=leader: workbook_for(leader)),
             ]
-        found.append(Case("drawing one certificate", lambda _none: drawing.draw(certificate)))
-        return found
+        drawn, document = drawing.draw(certificate), finishing.Document.of(certificate)
+        return [
+            *found,
+            Case("drawing one certificate", lambda _none: drawing.draw(certificate)),
+            Case("finishing one certificate", lambda _none: finishing.finish(drawn, document)),
+        ]

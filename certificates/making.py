@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.core.files.base import ContentFile
 
-from . import design, drawing
+from . import design, drawing, finishing
 from .models import Certificate, IssuerKey
 
 
@@ -24,7 +24,8 @@ def make(certificate: Certificate) -> Made:
 
     Raises drawing.MissingGlyphError when a character cannot be printed.
     """
-    pdf = drawing.draw(certificate, design.of(certificate))
+    drawn = drawing.draw(certificate, design.of(certificate))
+    pdf = finishing.finish(drawn, finishing.Document.of(certificate))
     return Made(pdf)
 
 
