@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 from lms.drawing.typefaces import BOLD, FILES, REGULAR, composed
 
 from .. import design
-from ..models import Certificate
+from ..models import Basis, Certificate
 
 #: Where Open Badges 3.0 has a PNG carry its credential.
 KEYWORD = "openbadgecredential"
@@ -33,7 +33,10 @@ def baked(certificate: Certificate) -> bytes:
 
 
 def drawn(certificate: Certificate) -> Image.Image:
-    """In the colours of the certificate and its language: for what, by whom, and through when. No name of a person."""
+    """In the colours of the certificate and its language: for what, by whom, and through when.
+
+    A workplace is named, for it is put up there; a person is not.
+    """
     look = design.of(certificate)
     large = Image.new("RGBA", (_FULL, _FULL), (0, 0, 0, 0))
     pen = ImageDraw.Draw(large)
@@ -42,12 +45,16 @@ def drawn(certificate: Certificate) -> Image.Image:
     _circle(pen, 0.418, None, outline=look.accent, width=3 * _TIMES)
     _spruces(pen, look.accent)
     with override(certificate.language):
-        _line(pen, certificate.issuer_name, 0.361, REGULAR, 25, look.ink, 0.64)
+        of_a_place = certificate.basis == Basis.WORKPLACE
+        above = certificate.holder_name if of_a_place else certificate.issuer_name
+        _line(pen, above, 0.361, REGULAR, 25, look.ink, 0.64)
         end = _title(pen, certificate.title, look.highlight)
         _rule(pen, end + 0.032, look.accent)
         label, day = _date_of(certificate)
         _line(pen, label, end + 0.078, REGULAR, 22, look.ink, 0.6)
         _line(pen, date_format(day, "DATE_FORMAT"), end + 0.124, BOLD, 25, look.ink, 0.6)
+        if of_a_place:
+            _line(pen, certificate.issuer_name, end + 0.174, REGULAR, 20, look.ink, 0.5)
     small = large.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     return small.quantize(96, method=Image.Quantize.FASTOCTREE)  # a quarter of the bytes
 

@@ -322,3 +322,12 @@ def test_the_picture_is_the_same_each_time_and_carries_the_token(key, title, val
         assert (picture.size, picture.text) == ((600, 600), {"openbadgecredential": certificate.credential})
     assert OB3Verifier.extract_token_from_png(first) == certificate.credential
     assert len(first) < 40_000
+
+
+def test_the_picture_names_a_workplace_and_no_person(key, monkeypatch):
+    written = []
+    monkeypatch.setattr(png, "_line", lambda _pen, text, *_how: written.append(text))
+    png.drawn(issued())
+    assert "Maja Lindgren" not in written
+    png.drawn(issued(basis="workplace", holder_name="Brattfors", title="Utbildad servicepunkt"))
+    assert {"Brattfors", "Nordmalings kommun", "23 november 2028"} <= set(written)
