@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from certificates import drawing
+from certificates import drawing, finishing
 from certificates.credential.build import credential_for
 from certificates.models import Certificate
 from content_seed.seeding import catalogue, seed
@@ -160,9 +160,11 @@ class Site:
                 Case(f"totals alone, {size} staff", lambda _none, everyone=everyone: gather(today, everyone).totals),
                 Case(f"XLSX, {size} x 10", lambda _none, leader=leader: workbook_for(leader)),
             ]
+        drawn, document = drawing.draw(certificate), finishing.Document.of(certificate)
         settings.LMS_CERT_SIGNING = {"CREDENTIAL_KEY": str(key_file(Path(tempfile.mkdtemp()), passphrase=""))}
-        found += [
+        return [
+            *found,
             Case("drawing one certificate", lambda _none: drawing.draw(certificate)),
+            Case("finishing one certificate", lambda _none: finishing.finish(drawn, document)),
             Case("credential of one certificate", lambda _none: credential_for(certificate)),
         ]
-        return found

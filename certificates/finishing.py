@@ -1,5 +1,5 @@
 """What reportlab cannot write, added to a drawn page: structure, metadata, colour profile, attachments and the place
-of a signature. The file claims PDF/A-3a and PDF/UA-1; what of that is checked by whom: docs/decisions/0033."""
+of a signature. The file claims PDF/A-3a and PDF/UA-1; what of that is checked by whom: docs/decisions/0034."""
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,6 +44,7 @@ def finish(drawn: Drawn, document: Document, attachments: Sequence[Attachment] =
         _structure(pdf, drawn.marks, field, document)
         _describe(pdf, document, part=1 if lint else 3)
         _colours(pdf)
+        _letters(pdf)
         _attach(pdf, attachments, document)
         return _saved(pdf, lint=lint)
 
@@ -98,7 +99,6 @@ def _structure(pdf: Pdf, marks: Sequence[Mark], field: pikepdf.Object, document:
 
     def listed(items: Iterable[Mark]) -> pikepdf.Object:
         found = element("L", whole)
-        found.A = Dictionary(O=Name.List, ListNumbering=Name.Disc)
         found.K = Array()
         for mark in items:
             item = element("LI", found)
@@ -143,6 +143,12 @@ def _colours(pdf: Pdf) -> None:
             Info=String(colour_profile.NAME), DestOutputProfile=profile,
         )
     ])  # fmt: skip
+
+
+def _letters(pdf: Pdf) -> None:
+    """reportlab says that the code of the empty glyph, which nothing uses, stands for U+0000. PDF/A forbids that."""
+    for font in pdf.pages[0].obj.Resources.Font.values():
+        font.ToUnicode.write(font.ToUnicode.read_bytes().replace(b"<00> <0000>", b"<00> <FFFD>"))
 
 
 def _attach(pdf: Pdf, attachments: Sequence[Attachment], document: Document) -> None:

@@ -22,7 +22,7 @@ class Document:
     author: str
     subject: str
     written_at: datetime.datetime
-    #: What is read aloud where the signature is.
+    #: What is read aloud of the field, signed or not.
     signature_label: str
 
     @classmethod
@@ -35,7 +35,8 @@ class Document:
                 author=certificate.issuer_name,
                 subject=certificate.printed_serial,
                 written_at=certificate.issued_at,
-                signature_label=_("Electronic signature of %(issuer)s") % {"issuer": certificate.issuer_name},
+                signature_label=_("Field for the electronic signature of %(issuer)s")
+                % {"issuer": certificate.issuer_name},
             )
 
     def info(self) -> dict[str, str]:

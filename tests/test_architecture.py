@@ -107,8 +107,8 @@ def test_only_what_draws_imports_reportlab():
         if re.search(r"^\s*(import|from) reportlab", path.read_text(), re.M)
     }
     assert users == {
-        "certificates/drawing/code.py",
         "certificates/drawing/flow.py",
+        "certificates/drawing/foot.py",
         "certificates/drawing/ornaments.py",
         "certificates/drawing/page.py",
         "certificates/drawing/personal.py",

@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from .page import LEFT, RIGHT, WIDTH, Page, Text
 
 #: Tried one after the other until everything fits.
-SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58)
+SCALES = (1.12, 1.06, 1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58)
 #: Of a size: from the top of a line to where its letters stand, and on down to its foot.
 ASCENT, DESCENT = 0.76, 0.26
 #: From the letters' foot of one line to the next's.
@@ -19,7 +19,7 @@ LEADING = 1.18
 
 
 #: No gap grows by more than this.
-MOST_STRETCH = 9 * mm
+MOST_STRETCH = 12 * mm
 
 
 class Block(Protocol):
@@ -43,18 +43,26 @@ class Paragraph:
     gap: float = 0
     stretch: float = 0
     align: str = "left"
+    width: float = RIGHT - LEFT
+    #: Where even the smallest size is too large, its last words may be left out.
+    may_end_early: bool = False
 
     def _lines(self, scale: float) -> tuple[float, list[str]]:
         size, lines = 0.0, [""]
         for largest, most in self.sizes:
             size = largest * scale
-            lines = self.text.lines(size, RIGHT - LEFT)
+            lines = self.text.lines(size, self.width)
             if len(lines) <= most:
                 break
         return size, lines
 
     def shorten(self) -> bool:
-        return False
+        words = self.text.words
+        if not self.may_end_early or len(words) < 3:
+            return False
+        kept = words[: max(1, len(words) * 9 // 10 - 1)]
+        self.text = Text(" ".join(kept) + " …", self.text.font)
+        return True
 
     def height(self, scale: float) -> float:
         size, lines = self._lines(scale)
@@ -69,7 +77,7 @@ class Paragraph:
 
 @dataclass
 class Columns:
-    """A list, in the number of columns that keeps it large."""
+    """A list, of many in two columns; `centred`, without bullets and in the middle."""
 
     items: Sequence[Text]
     colour: str
@@ -77,6 +85,7 @@ class Columns:
     size: float = 12
     gap: float = 0
     stretch: float = 0
+    centred: bool = False
 
     _APART, _INDENT, _BETWEEN = 9 * mm, 5 * mm, 1.2 * mm
 
@@ -95,10 +104,13 @@ class Columns:
 
     def _columns(self, scale: float) -> tuple[float, list[list[list[str]]]]:
         """The width of a column; the lines of each item of each column."""
-        number = 1 if len(self.items) <= 3 else 2
+        number = 1 if len(self.items) <= (6 if self.centred else 4) else 2
         width = (RIGHT - LEFT - self._APART * (number - 1)) / number
         lines = [item.lines(self.size * scale, width - self._INDENT) for item in self.items]
-        first = -(-len(lines) // number)
+        if number == 1:
+            return width, [lines]
+        lengths = [len(item) for item in lines]
+        first = min(range(len(lines), 0, -1), key=lambda place: max(sum(lengths[:place]), sum(lengths[place:])))
         return width, [lines[:first], lines[first:]]
 
     def height(self, scale: float) -> float:
@@ -112,11 +124,13 @@ class Columns:
         for number, column in enumerate(columns):
             x, y = LEFT + number * (width + self._APART), top - size * ASCENT
             for lines in column:
-                with page.ornament():
-                    page.canvas.setFillColor(HexColor(self.bullets))
-                    page.canvas.circle(x + 1 * mm, y + size * 0.27, 0.075 * size, stroke=0, fill=1)
+                if not self.centred:
+                    with page.ornament():
+                        page.canvas.setFillColor(HexColor(self.bullets))
+                        page.canvas.circle(x + 1 * mm, y + size * 0.27, 0.11 * size, stroke=0, fill=1)
+                begin, align = (x + width / 2, "centre") if self.centred else (x + self._INDENT, "left")
                 with page.mark("LI"):
-                    _write(page, x + self._INDENT, y, lines, self.items[0].font, size, self.colour)
+                    _write(page, begin, y, lines, self.items[0].font, size, self.colour, align)
                 y -= size * LEADING * len(lines) + self._BETWEEN * scale
 
 
@@ -131,19 +145,18 @@ def _write(
 
 def pour(page: Page, blocks: Sequence[Block], *, top: float, floor: float) -> None:
     """Draws `blocks` between `top` and `floor`, and shares what room is left over out by their `stretch`."""
-    while True:
-        scale, heights, left_over = _fitting(blocks, top - floor)
-        if left_over >= 0 or not any(block.shorten() for block in blocks):
-            break
+    scale, heights, left_over = _fitting(blocks, top - floor, SCALES)
+    while left_over < 0 and any(block.shorten() for block in blocks):
+        scale, heights, left_over = _fitting(blocks, top - floor, SCALES[-1:])
     for block, height in zip(blocks, heights, strict=True):
         top -= block.gap * scale + min(MOST_STRETCH, max(0, left_over) * block.stretch)
         block.draw(page, top, scale)
         top -= height
 
 
-def _fitting(blocks: Sequence[Block], room: float) -> tuple[float, list[float], float]:
-    """The largest scale at which `blocks` fit, else the smallest; how high each is; what is left over."""
-    for scale in SCALES:
+def _fitting(blocks: Sequence[Block], room: float, scales: Sequence[float]) -> tuple[float, list[float], float]:
+    """The largest of `scales` at which `blocks` fit, else the smallest; how high each is; what is left over."""
+    for scale in scales:
         heights = [block.height(scale) for block in blocks]
         left_over = room - sum(heights) - sum(block.gap * scale for block in blocks)
         if left_over >= 0:

@@ -23,16 +23,16 @@ def spruces(page: Page, colour: str, *, centre: float, ground: float, scale: flo
         canvas.setFillColor(HexColor(colour))
         canvas.setStrokeColor(HexColor(colour))
         for beside, height in ((-11 * mm, 15 * mm), (0, 21 * mm), (11 * mm, 13 * mm)):
-            _spruce(canvas, centre + beside * scale, ground + 1.5 * mm * scale, height * scale)
+            _spruce(canvas, centre + beside * scale, ground, height * scale, trunk=1.5 * mm * scale)
         canvas.setLineWidth(0.6)
         canvas.line(centre - 19 * mm * scale, ground, centre + 19 * mm * scale, ground)
 
 
-def _spruce(canvas: Canvas, x: float, base: float, height: float) -> None:
-    half, trunk = height * 0.28, height * 0.024
+def _spruce(canvas: Canvas, x: float, ground: float, height: float, trunk: float) -> None:
+    base, half, lowest = ground + trunk, height * 0.28, 0.06
     path = canvas.beginPath()
     path.moveTo(x, base + height)
-    for side, levels in ((1, (0.62, 0.34, 0.06)), (-1, (0.06, 0.34, 0.62))):
+    for side, levels in ((1, (0.62, 0.34, lowest)), (-1, (lowest, 0.34, 0.62))):
         for level in levels:
             y = base + height * level
             outer, inner = x + side * half * (1.15 - level), x + side * half * (0.7 - level * 0.7)
@@ -40,4 +40,5 @@ def _spruce(canvas: Canvas, x: float, base: float, height: float) -> None:
                 path.lineTo(edge, y)
     path.close()
     canvas.drawPath(path, stroke=0, fill=1)
-    canvas.rect(x - trunk, base - 1.5 * mm, 2 * trunk, height * 0.06 + 1.5 * mm, stroke=0, fill=1)
+    # A little into the branches, or a hair's breadth of white is seen between.
+    canvas.rect(x - height * 0.024, ground, height * 0.048, trunk + height * (lowest + 0.05), stroke=0, fill=1)

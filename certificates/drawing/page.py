@@ -1,6 +1,7 @@
 """One page with tags: everything on it is either read aloud (heading, paragraph, item, figure) or an ornament."""
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +13,17 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from lms.drawing.typefaces import REGULAR, composed, lacking, register, width_of, wrap
+from lms.drawing.typefaces import REGULAR, composed, lacking, register, width_of
 
 WIDTH, HEIGHT = landscape(A4)
 MARGIN = 22 * mm
 LEFT, RIGHT = MARGIN, WIDTH - MARGIN
 #: For labels and what is said beside: dark enough on white for small letters (5.6:1).
 PALE = "#5d6b66"
+
+
+#: Where a line may end: not at a space that keeps two words together.
+_BREAKS = re.compile(r"[ \t\r\n]+")
 
 
 class Mark(NamedTuple):
@@ -60,7 +65,7 @@ class Text:
     def __init__(self, text: str, font: str = REGULAR):
         register()
         self.font = font
-        self.words = printable(" ".join(text.split()), font).split(" ")
+        self.words = [word for word in _BREAKS.split(printable(text, font)) if word] or [""]
         self._widths = [width_of(word, font, 1) for word in self.words]
         self._space = width_of(" ", font, 1)
         self.width = sum(self._widths) + self._space * (len(self.words) - 1)
@@ -75,18 +80,32 @@ class Text:
     def lines(self, size: float, width: float) -> list[str]:
         """Lines no wider than `width`, broken at spaces, and within a word only if it is wider than a line."""
         room = width / size
-        if max(self._widths) > room:
-            return wrap(str(self), self.font, size, width)
         lines: list[str] = []
         used = room
         for word, wide in zip(self.words, self._widths, strict=True):
-            if used + self._space + wide <= room and lines:
+            if lines and used + self._space + wide <= room:
                 lines[-1] += f" {word}"
                 used += self._space + wide
-            else:
+            elif wide <= room:
                 lines.append(word)
                 used = wide
+            else:
+                lines += self._broken(word, room)
+                used = width_of(lines[-1], self.font, 1)
         return lines
+
+    def _broken(self, word: str, room: float) -> list[str]:
+        """With a hyphen where letters are parted."""
+        parts, part, used = [], "", 0.0
+        room -= width_of("-", self.font, 1)
+        for char in word:
+            wide = width_of(char, self.font, 1)
+            if part and used + wide > room:
+                parts.append(part + ("-" if part[-1].isalpha() and char.isalpha() else ""))
+                part, used = "", 0.0
+            part += char
+            used += wide
+        return [*parts, part]
 
 
 class Page:
@@ -105,16 +124,20 @@ class Page:
         mark = Mark(role, len(self.marks), alt, box)
         self.marks.append(mark)
         tag = "LBody" if role == "LI" else role
-        self.canvas._code.append(f"/{tag} <</MCID {mark.mcid}>> BDC")
+        self.code(f"/{tag} <</MCID {mark.mcid}>> BDC")
         yield
-        self.canvas._code.append("EMC")
+        self.code("EMC")
 
     @contextmanager
     def ornament(self) -> Iterator[None]:
         """What is drawn inside is for the eye alone."""
-        self.canvas._code.append("/Artifact BMC")
+        self.code("/Artifact BMC")
         yield
-        self.canvas._code.append("EMC")
+        self.code("EMC")
+
+    def code(self, operators: str) -> None:
+        """What reportlab has no words for, written as it stands."""
+        self.canvas._code.append(operators)
 
     def text(
         self, x: float, y: float, words: str, *, font: str = REGULAR, size: float, colour: str, align: str = "left"

@@ -14,8 +14,10 @@ from ..design import Design
 from ..models import DesignPicture
 from .page import Page
 
-#: Some 300 dots per inch in the largest place that a picture gets.
-_FINEST = (720, 360)
+#: Some 300 dots per inch in the places that pictures get.
+_FINEST = (600, 300)
+#: Colours of a drawn picture, the shades of its edges included.
+_PALETTE = 64
 #: More dots than any logo has; reading them would take the server's memory.
 _MOST_DOTS = 40_000_000
 
@@ -33,6 +35,11 @@ class Picture(NamedTuple):
     filter: str
     colours: str
     content: bytes
+
+    def fitting(self, width: float, height: float) -> tuple[float, float]:
+        """As large as it may be within these, in its own proportions."""
+        scale = min(width / self.width, height / self.height)
+        return self.width * scale, self.height * scale
 
 
 class Pictures(NamedTuple):
@@ -61,21 +68,20 @@ def prepared(name: str, content: bytes) -> Picture:
     """A PNG or JPEG. Raises UnreadablePictureError."""
     try:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
-            if image.width * image.height > _MOST_DOTS:
-                raise UnreadablePictureError(_("The picture is too large."))
+            too_large = image.width * image.height > _MOST_DOTS
             photograph = image.format == "JPEG"
-            flat = _flattened(image)
+            flat = None if too_large else _flattened(image)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        if isinstance(error, UnreadablePictureError):
-            raise
         raise UnreadablePictureError(_("The picture cannot be read: only PNG and JPEG can be printed.")) from error
+    if flat is None:
+        raise UnreadablePictureError(_("The picture is too large."))
     flat.thumbnail(_FINEST, Image.Resampling.LANCZOS)
     if photograph:
         out = io.BytesIO()
         flat.save(out, "JPEG", quality=88)
         return Picture(name, *flat.size, "DCTDecode", "/DeviceRGB", out.getvalue())
-    few = flat.quantize(256, dither=Image.Dither.NONE)
-    palette = bytes(few.getpalette() or b"")[: 256 * 3]
+    few = flat.quantize(_PALETTE, dither=Image.Dither.NONE)
+    palette = bytes(few.getpalette() or b"")[: _PALETTE * 3]
     colours = f"[/Indexed /DeviceRGB {len(palette) // 3 - 1} <{palette.hex()}>]"
     return Picture(name, *few.size, "FlateDecode", colours, zlib.compress(few.tobytes(), 9))
 
@@ -91,8 +97,7 @@ def place(
     page: Page, picture: Picture, *, alt: str, left: float, bottom: float, width: float, height: float
 ) -> tuple[float, float]:
     """As large as it fits in the box, in its lower left corner. How wide and high it became."""
-    scale = min(width / picture.width, height / picture.height)
-    wide, high = picture.width * scale, picture.height * scale
+    wide, high = picture.fitting(width, height)
     with page.mark("Figure", alt=alt, box=(left, bottom, left + wide, bottom + high)):
         canvas = page.canvas
         name = canvas._doc.getXObjectName(picture.name)
@@ -101,7 +106,7 @@ def place(
         canvas.saveState()
         canvas.translate(left, bottom)
         canvas.scale(wide, high)
-        canvas._code.append(f"/{name} Do")
+        page.code(f"/{name} Do")
         canvas.restoreState()
         canvas._currentPageHasImages = 1
         canvas._formsinuse.append(picture.name)

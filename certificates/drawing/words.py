@@ -46,7 +46,7 @@ class Words:
             items_heading=items_heading,
             items=items,
             facts=_facts(certificate, design),
-            signed_by=", ".join(filter(None, (certificate.signatory_name, certificate.signatory_role))),
+            signed_by=_signed_by(certificate),
             issued=_("Issued %(day)s. Number") % {"day": _day(certificate.issued_on)},
             serial=certificate.printed_serial,
             url=certificate.verification_url,
@@ -66,7 +66,7 @@ def _built_in(certificate: Certificate) -> tuple[str, str]:
         case Basis.PROGRAMME:
             return _("Training certificate"), _("has completed all courses of the programme")
         case Basis.WORKPLACE:
-            return _("Trained service point"), _("Everyone who works here has completed the training.")
+            return certificate.title, _("Everyone who works here has completed the training.")
         case _course:
             return _("Course certificate"), _("has completed the training")
 
@@ -81,12 +81,20 @@ def _items(certificate: Certificate, design: Design) -> tuple[str, list[str]]:
 def _part(part: dict[str, str]) -> str:
     if not part.get("completed_on"):
         return part["title"]
-    day = _day(datetime.date.fromisoformat(part["completed_on"]))
+    day = _unbroken(_day(datetime.date.fromisoformat(part["completed_on"])))
     return _("%(course)s, %(day)s") % {"course": part["title"], "day": day}
 
 
+def _signed_by(certificate: Certificate) -> str:
+    """A role alone signs nothing."""
+    if not certificate.signatory_name:
+        return ""
+    return ", ".join(filter(None, (certificate.signatory_name, certificate.signatory_role)))
+
+
 def _facts(certificate: Certificate, design: Design) -> list[tuple[str, str]]:
-    facts = [(_("Completed"), _day(certificate.completed_on)), (_("Valid through"), _last_day(certificate))]
+    completed = _("Everyone trained") if certificate.basis == Basis.WORKPLACE else _("Completed")
+    facts = [(completed, _day(certificate.completed_on)), (_("Valid through"), _last_day(certificate))]
     if certificate.basis == Basis.WORKPLACE:
         if certificate.valid_until:
             renewed = certificate.valid_until - datetime.timedelta(days=EXPIRES_SOON_DAYS - 1)
@@ -103,9 +111,9 @@ def _values(certificate: Certificate) -> dict[str, str]:
     return {
         "name": certificate.holder_name,
         "title": certificate.title,
-        "completed": _day(certificate.completed_on),
-        "valid_until": _last_day(certificate),
-        "hours": extent(certificate.minutes) if certificate.minutes else "",
+        "completed": _unbroken(_day(certificate.completed_on)),
+        "valid_until": _unbroken(_last_day(certificate)),
+        "hours": _unbroken(extent(certificate.minutes)) if certificate.minutes else "",
         "issuer": certificate.issuer_name,
     }
 
@@ -116,3 +124,8 @@ def _last_day(certificate: Certificate) -> str:
 
 def _day(day: datetime.date) -> str:
     return date_format(day, "DATE_FORMAT")
+
+
+def _unbroken(words: str) -> str:
+    """Kept on one line where it stands among other words."""
+    return words.replace(" ", "\u00a0")

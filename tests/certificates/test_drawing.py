@@ -125,6 +125,11 @@ def test_long_names_titles_and_many_objectives_keep_apart(objectives, long, tmp_
     )
     path = tmp_path / "c.pdf"
     path.write_bytes(pdf)
+    assert_apart(path)
+
+
+def assert_apart(path):
+    """No two words share their place, and all stand within the frame."""
     boxes = word_boxes(path)
     assert len(boxes) > 10
     for number, (left, top, right, bottom, word) in enumerate(boxes):
