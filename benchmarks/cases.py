@@ -4,13 +4,16 @@ import itertools
 import tempfile
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
 from certificates import drawing, finishing
+from certificates.credential.build import credential_for
 from certificates.models import Certificate
 from content_seed.seeding import catalogue, seed
 from courses.models import CoursePage, LessonPage, QuizPage
@@ -19,6 +22,7 @@ from lms.handed_out.selection import Selection
 from lms.models import EventKind, Workplace
 from lms.reports.figures import gather
 from tests import builders, people
+from tests.certificates.credentials import key_file
 
 from . import crowd, intake, staff_lists
 from .measure import Case
@@ -157,8 +161,10 @@ class Site:
                 Case(f"XLSX, {size} x 10", lambda _none, leader=leader: workbook_for(leader)),
             ]
         drawn, document = drawing.draw(certificate), finishing.Document.of(certificate)
+        settings.LMS_CERT_SIGNING = {"CREDENTIAL_KEY": str(key_file(Path(tempfile.mkdtemp()), passphrase=""))}
         return [
             *found,
             Case("drawing one certificate", lambda _none: drawing.draw(certificate)),
             Case("finishing one certificate", lambda _none: finishing.finish(drawn, document)),
+            Case("credential of one certificate", lambda _none: credential_for(certificate)),
         ]

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from django.core.files.base import ContentFile
 
 from . import design, drawing, finishing
+from .credential.attached import attachments_of
+from .credential.build import credential_for
 from .models import Certificate, IssuerKey
 
 
@@ -25,8 +27,10 @@ def make(certificate: Certificate) -> Made:
     Raises drawing.MissingGlyphError when a character cannot be printed.
     """
     drawn = drawing.draw(certificate, design.of(certificate))
-    pdf = finishing.finish(drawn, finishing.Document.of(certificate))
-    return Made(pdf)
+    creds = credential_for(certificate)
+    attached = attachments_of(creds, certificate.language) if creds else []
+    pdf = finishing.finish(drawn, finishing.Document.of(certificate), attached)
+    return Made(pdf, credential=creds.jwt if creds else "", credential_key=creds.key if creds else None)
 
 
 def ensure_drawn(certificate: Certificate) -> Certificate:
