@@ -135,7 +135,8 @@ def test_the_other_language_is_one_tap_away_and_on_the_same_page(certificate, vi
     stranger.check("in English")
 
 
-def test_every_state_is_readable_however_it_is_shown_and_fits_on_paper(certificate, shop, visit):
+def test_every_state_is_readable_however_it_is_shown_and_fits_on_paper(certificate, shop, visit, settings):
+    settings.LMS_CERT_ARCHIVE_FIRST = False
     stranger, first = visit("desktop"), certificate.serial
     new = replace(certificate=certificate, actor=shop.users["petra"])
     states = {"replaced": first, "valid": new.serial}

@@ -76,7 +76,8 @@ def test_a_replaced_one_leads_to_the_new_one_where_the_setting_allows(client, ce
 
 
 @pytest.mark.parametrize("before", ["valid", "revoked", "replaced"])
-def test_of_someone_erased_nothing_is_left_but_that_it_was_issued(client, certificate, cast, before):
+def test_of_someone_erased_nothing_is_left_but_that_it_was_issued(client, certificate, cast, before, settings):
+    settings.LMS_CERT_ARCHIVE_FIRST = False
     serials = [certificate.serial]
     if before == "revoked":
         revoke(certificate=certificate, reason=RevocationReason.ISSUER, actor=cast.petra)
