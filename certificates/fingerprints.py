@@ -28,7 +28,8 @@ def sent_with(request: Any) -> Sent:
 
     Asked before anything else has read the request.
     """
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_READ:
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if length.isdigit() and int(length) > MOST_READ:
         return Sent(wrong="large")
     request.upload_handlers = [_OnlyTheSum(request)]
     if "sha256" in request.POST and not request.FILES:

@@ -13,12 +13,13 @@ from .test_display import look
 from .test_print import pages, pressed
 
 OUTCOME = "#jamfor [role=status]"
-DROP = """([name, content]) => {
+DROP = """([place, name, content]) => {
   const carried = new DataTransfer();
   for (const one of content) carried.items.add(new File([Uint8Array.from(one)], name, {type: "application/pdf"}));
+  if (!content.length) carried.setData("text/plain", name);
   const event = (kind) => new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: carried});
-  document.body.dispatchEvent(event("dragover"));
-  document.body.dispatchEvent(event("drop"));
+  const where = document.querySelector(place);
+  return [where.dispatchEvent(event("dragover")), where.dispatchEvent(event("drop"))];
 }"""
 
 
@@ -72,13 +73,16 @@ def test_a_file_is_compared_in_the_browser_and_sent_nowhere(certificate, content
 def test_a_file_is_dropped_anywhere_on_the_page(certificate, content, visit):
     stranger = visit("desktop")
     stranger.go(f"/intyg/{certificate.serial}/")
-    stranger.page.evaluate(DROP, ["intyg.pdf", [list(content)]])
+    stranger.page.evaluate(DROP, ["h1", "intyg.pdf", [list(content)]])
     assert "precis den som utfärdades" in outcome(stranger)
-    stranger.page.evaluate(DROP, ["intyg.pdf", [[1], [2]]])
+    assert stranger.page.evaluate("document.querySelector('#intygsfil').files[0].name") == "intyg.pdf"
+    stranger.page.evaluate(DROP, ["h1", "intyg.pdf", [[1], [2]]])
     stranger.page.wait_for_selector(f"{OUTCOME} .lms-note--warning")
     assert "En fil i taget" in outcome(stranger)
-    stranger.page.evaluate(DROP, ["", []])
+    stranger.page.evaluate(DROP, ["#intygsfil", "some words", []])
     stranger.page.get_by_text("ingen fil som går att läsa").wait_for()
+    # Words dragged elsewhere, into the field for the number for instance, are left to the browser.
+    assert stranger.page.evaluate(DROP, ["h1", "some words", []]) == [True, True]
     stranger.quiet("dropped files")
 
 
@@ -150,7 +154,7 @@ def test_every_state_is_readable_however_it_is_shown_and_fits_on_paper(certifica
     assert pressed(stranger) == []
     assert pages(stranger) == 1
     erase_holder(staff=shop.maja, actor=shop.users["ada"])
-    for path in (f"/intyg/{new.serial}/", "/intyg/3333333333333333/", "/intyg/sa-kontrollerar-du/"):
+    for path in (f"/intyg/{new.serial}/", "/intyg/3333333333333333/", "/intyg/", "/intyg/sa-kontrollerar-du/"):
         stranger.page.emulate_media(media="screen")
         stranger.go(path)
         wrong += look(stranger, path)

@@ -5,6 +5,8 @@ const sumOf = async (file) => {
   return [...sum].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 };
 
+const isFile = (kind) => kind.toLowerCase() === "files";
+
 const attach = (form) => {
   const field = form.querySelector("input[type=file]");
   const status = form.parentElement.querySelector("[role=status]");
@@ -43,16 +45,22 @@ const attach = (form) => {
     look(field.files);
   });
 
-  /* Anywhere on the page: dropped beside it, the browser would leave the page and open the file. */
+  /* Files anywhere on the page: dropped beside the form, the browser would leave the page and open one. Of what else is
+     dragged, only what lands in the form is ours to answer. */
+  const isOurs = (event) => event.dataTransfer.types.some(isFile) || form.contains(event.target);
   const carried = (event, over) => {
+    if (!isOurs(event)) return false;
     event.preventDefault();
     form.classList.toggle("lms-drop--over", over);
+    return true;
   };
   document.addEventListener("dragover", (event) => carried(event, true));
   document.addEventListener("dragleave", (event) => carried(event, false));
   document.addEventListener("drop", (event) => {
-    carried(event, false);
-    look(event.dataTransfer.files);
+    if (!carried(event, false)) return;
+    const { files } = event.dataTransfer;
+    field.files = files;
+    look(files);
     form.scrollIntoView({ block: "center" });
   });
 };
