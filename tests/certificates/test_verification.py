@@ -101,7 +101,7 @@ def test_a_programme_names_its_courses(client, certificate):
     programme = made(certificate, basis="programme", completion=None, title="Grundutbildningen", parts=parts)
     text = words(look(client, programme.serial))
     for said in (
-        "Program",
+        "Kursprogram",
         "Grundutbildningen",
         "Kurser som ingår",
         "Ett gott värdskap , 2 mars 2026",
