@@ -1,10 +1,12 @@
 """The public side: is this certificate genuine? For anyone who is handed one, without an account."""
 
+import logging
 import re
 
 from axes.helpers import get_client_ip_address
 from django.core import signing
 from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
 from django.http import FileResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
@@ -13,6 +15,8 @@ from django.views.decorators.http import require_safe
 from .drawing import MissingGlyphError
 from .making import ensure_drawn
 from .models import SERIAL_ALPHABET, SERIAL_LENGTH, Certificate
+
+logger = logging.getLogger(__name__)
 
 SERIAL = re.compile(f"[{SERIAL_ALPHABET}]{{{SERIAL_LENGTH}}}")
 #: What is never in a serial, and what it was misread from.
@@ -110,6 +114,9 @@ def pdf_response(request, certificate):
         ensure_drawn(certificate)
     except MissingGlyphError as error:
         return render(request, "lms_certificates/cannot_print.html", {"error": error}, status=500)
+    except ImproperlyConfigured:
+        logger.exception("Certificate %s waits for a key that can be used.", certificate.pk)
+        return render(request, "lms_certificates/not_made_yet.html", status=503)
     response = FileResponse(
         certificate.file.open("rb"), content_type="application/pdf", as_attachment=True,
         filename=f"intyg-{certificate.serial[:8]}.pdf",

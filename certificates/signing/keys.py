@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 
-class UnusableKeyError(RuntimeError):
+class UnusableKeyError(ImproperlyConfigured):
     """A key is named in the settings and cannot be used. Says what is wrong, without paths; `hint` says what to do."""
 
     def __init__(self, code: str, words: str, hint: str) -> None:
@@ -122,6 +123,12 @@ def chain_of(row: IssuerKey) -> "list[x509.Certificate]":
     from cryptography.x509 import load_pem_x509_certificates
 
     return load_pem_x509_certificates(row.certificates.encode())
+
+
+def root_fingerprints() -> list[str]:
+    """Of the roots that our keys stand under, the newest first: what others need to check files on their own."""
+    rows = IssuerKey.objects.filter(purpose=IssuerKey.Purpose.SIGNATURE, compromised_at=None).order_by("-pk")
+    return list(dict.fromkeys(in_groups(fingerprint(chain_of(row)[-1])) for row in rows))
 
 
 def _path() -> Path:
