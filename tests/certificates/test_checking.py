@@ -15,7 +15,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from reportlab.pdfgen.canvas import Canvas
 
-from certificates.issuing import replace, revoke
+from certificates.issuing import erase_holder, replace, revoke
 from certificates.making import ensure_drawn, make
 from certificates.models import Certificate, IssuerKey, RevocationReason, SignatureLevel
 from certificates.signing import checking, keys
@@ -24,7 +24,7 @@ from certificates.signing.checking import Severity, Verdict, check
 from certificates.signing.reading import UnreadableError, signatures_in
 from certificates.signing.sign import sign
 from tests.builders import complete
-from tests.keys import make_keys, rotate_keys, small_pdf, use_keys
+from tests.keys import make_keys, rotate_keys, small_pdf, tsa, use_keys
 
 PAGE = "/admin/certificates/check/"
 
@@ -209,6 +209,45 @@ def test_the_last_day_decides(certificate, pdf, days, verdict):
     until = timezone.localdate() + datetime.timedelta(days=days)
     Certificate.objects.filter(pk=certificate.pk).update(valid_until=until, completed_on=until)
     assert check(pdf).verdict == verdict
+
+
+def test_of_whom_is_erased_the_file_is_still_known(certificate, pdf, cast):
+    erase_holder(staff=cast.maja, actor=cast.users["ada"])
+    report = check(pdf)
+    assert (report.verdict, worst(report)) == (Verdict.NOT_VALID, [])
+    assert "Maja" not in said(report)
+
+
+def test_a_time_stamp_is_told_of(named, cast, course, settings, monkeypatch):
+    from pyhanko.sign.timestamps import DummyTimeStamper
+
+    monkeypatch.setattr("certificates.signing.sign.time_stamper", lambda url: DummyTimeStamper(*tsa()))
+    use_keys(settings, monkeypatch, named, TSA_URL="https://tsa.example")
+    stamped = issued(cast.maja, course)
+    assert stamped.signature_level == SignatureLevel.B_T
+    report = check(bytes_of(stamped))
+    assert report.verdict == Verdict.VALID
+    assert len(report.findings) == 5
+
+
+def test_a_lost_file_comes_back_byte_for_byte_with_its_signature(certificate, pdf):
+    certificate.file.storage.delete(certificate.file.name)
+    assert bytes_of(ensure_drawn(Certificate.objects.get())) == pdf
+
+
+def test_and_with_another_key_it_does_not_come_back(certificate, settings, monkeypatch, tmp_path):
+    """Better none than one that is not what was issued."""
+    certificate.file.storage.delete(certificate.file.name)
+    use_keys(settings, monkeypatch, rotate_keys(tmp_path / "next", keys._path().parent))
+    with pytest.raises(RuntimeError, match="cannot be made the same"):
+        ensure_drawn(Certificate.objects.get())
+
+
+def test_a_check_costs_a_fixed_number_of_questions(pdf, django_assert_num_queries):
+    with django_assert_num_queries(5):
+        check(pdf)
+    with django_assert_num_queries(2):
+        check(pdf[:-1])
 
 
 # Without a key, without the extra.

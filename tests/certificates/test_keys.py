@@ -22,6 +22,7 @@ from certificates.signing.condition import needed_until, of_life, of_settings
 from certificates.signing.sign import sign
 from courses.models import Course
 from lms.models import LedgerEntry
+from lms.standalone import DEMO_PASSPHRASE, serve
 from tests.keys import PHRASE, PHRASE_ENV, make_keys, rotate_keys, small_pdf, use_keys
 
 AT = datetime.datetime(2026, 12, 24, 15, 0, tzinfo=datetime.UTC)
@@ -316,3 +317,16 @@ def test_what_names_no_key_or_no_day_changes_nothing(named, arguments):
     with pytest.raises(CommandError):
         run(*arguments)
     assert not IssuerKey.objects.exclude(retired_at=None, compromised_at=None).exists()
+
+
+def test_trying_it_out_makes_keys_of_its_own_once(monkeypatch, tmp_path):
+    monkeypatch.setattr(serve, "ROOT", tmp_path)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "lms.standalone.settings.production")
+    serve.make_demo_keys()
+    assert not (tmp_path / "var").exists(), "a real site has none that nobody made for it"
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "lms.standalone.settings.dev")
+    serve.make_demo_keys()
+    made = (tmp_path / "var" / "keys" / "signing.p12").read_bytes()
+    assert load_pkcs12(made, DEMO_PASSPHRASE.encode()).key
+    serve.make_demo_keys()
+    assert (tmp_path / "var" / "keys" / "signing.p12").read_bytes() == made

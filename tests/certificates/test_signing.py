@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
@@ -17,9 +18,9 @@ from pyhanko_certvalidator import ValidationContext
 
 from certificates.models import IssuerKey, SignatureLevel
 from certificates.signing import sign as signing
-from certificates.signing.keys import UnusableKeyError
+from certificates.signing.keys import UnusableKeyError, load
 from certificates.signing.sign import sign
-from tests.keys import make_keys, rotate_keys, small_pdf, use_keys
+from tests.keys import make_keys, rotate_keys, small_pdf, tsa, use_keys
 
 AT = datetime.datetime(2026, 12, 24, 15, 0, tzinfo=datetime.UTC)
 
@@ -72,7 +73,7 @@ def test_the_same_bytes_again_also_in_another_process(keys, tmp_path):
         "from certificates.signing import keys, sign\n"
         "from tests.keys import small_pdf\n"
         f"at = datetime.datetime.fromisoformat('{AT.isoformat()}')\n"
-        "print(hashlib.sha256(sign._sign(small_pdf(), keys.load(), at, None)).hexdigest())\n"
+        "print(hashlib.sha256(sign.sign_with(small_pdf(), keys.load(), at, None)).hexdigest())\n"
     )
     script = tmp_path / "again.py"
     script.write_text(
@@ -193,35 +194,6 @@ def stamped(keys, settings, monkeypatch, tmp_path):
     return certificate
 
 
-def tsa():
-    from asn1crypto import keys as asn1_keys
-    from asn1crypto import x509 as asn1_x509
-    from cryptography import x509
-    from cryptography.hazmat.primitives.asymmetric import rsa
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tidsstämplaren")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=900))
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
-        .sign(key, SHA256())
-    )
-    return (
-        asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)),
-        asn1_keys.PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())),
-    )
-
-
 def test_a_time_stamp_is_taken_where_a_server_is_named(stamped, keys):
     signed = sign(small_pdf(), at=AT)
     assert signed.level == SignatureLevel.B_T
@@ -244,3 +216,19 @@ def test_a_server_that_does_not_answer_costs_the_stamp_and_not_the_certificate(k
     sign(small_pdf(), at=AT)
     assert not asked, "it is left alone for a while"
     cache.clear()
+
+
+def test_many_threads_at_once_sign_as_one_does(keys):
+    """A worker with threads opens the key once, and what is read bit by bit must not be seen half done."""
+    key = load()
+    signing._signer.cache_clear()
+    papers = [small_pdf(attachment=str(number).encode()) for number in range(24)]
+    with ThreadPoolExecutor(6) as threads:
+        together = list(threads.map(lambda pdf: signing.sign_with(pdf, key, AT, None), papers))
+    assert together == [signing.sign_with(pdf, key, AT, None) for pdf in papers]
+
+
+def test_signing_asks_the_database_once(keys, django_assert_num_queries):
+    sign(small_pdf(), at=AT)
+    with django_assert_num_queries(1):
+        sign(small_pdf(), at=AT)

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--json", action="store_true", help="Say it as JSON, for other programs.", dest="as_json")
 
-    def handle(self, *, file, json: bool, **options):
+    def handle(self, *, file, as_json, **options):
         try:
             with file.open("rb") as opened:
                 content = opened.read(MOST_BYTES + 1)
