@@ -8,8 +8,14 @@ from django.core.files.base import ContentFile
 from . import design, drawing, finishing
 from .credential.attached import attachments_of
 from .credential.build import credential_for
+from .credential.own_key import CredentialKeyError
 from .models import Certificate, IssuerKey
-from .signing import sign as signing
+from .signing.keys import UnusableKeyError
+from .signing.sign import sign
+
+
+class WaitsForKeyError(RuntimeError):
+    """A key is set and cannot be used. Nothing is made until it is mended; then the sweep makes it."""
 
 
 class Made(NamedTuple):
@@ -25,14 +31,16 @@ class Made(NamedTuple):
 def make(certificate: Certificate) -> Made:
     """The same certificate, made with the same keys, always gives the same bytes.
 
-    Raises drawing.MissingGlyphError when a character cannot be printed, and ImproperlyConfigured when a key is set and
-    cannot be used: nothing is made then, and the sweep makes it when the key is mended.
+    Raises drawing.MissingGlyphError when a character cannot be printed, and WaitsForKeyError.
     """
     drawn = drawing.draw(certificate, design.of(certificate))
-    creds = credential_for(certificate)
-    attached = attachments_of(creds, certificate.language) if creds else []
-    pdf = finishing.finish(drawn, finishing.Document.of(certificate), attached)
-    signed = signing.sign(pdf, at=certificate.issued_at)
+    try:
+        creds = credential_for(certificate)
+        attached = attachments_of(creds, certificate.language) if creds else []
+        pdf = finishing.finish(drawn, finishing.Document.of(certificate), attached)
+        signed = sign(pdf, at=certificate.issued_at)
+    except (UnusableKeyError, CredentialKeyError) as error:
+        raise WaitsForKeyError(str(error)) from error
     return Made(
         signed.pdf if signed else pdf,
         signature_level=signed.level if signed else "",

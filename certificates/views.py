@@ -6,14 +6,13 @@ import re
 from axes.helpers import get_client_ip_address
 from django.core import signing
 from django.core.cache import cache
-from django.core.exceptions import ImproperlyConfigured
 from django.http import FileResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from .drawing import MissingGlyphError
-from .making import ensure_drawn
+from .making import WaitsForKeyError, ensure_drawn
 from .models import SERIAL_ALPHABET, SERIAL_LENGTH, Certificate
 
 logger = logging.getLogger(__name__)
@@ -114,7 +113,7 @@ def pdf_response(request, certificate):
         ensure_drawn(certificate)
     except MissingGlyphError as error:
         return render(request, "lms_certificates/cannot_print.html", {"error": error}, status=500)
-    except ImproperlyConfigured:
+    except WaitsForKeyError:
         logger.exception("Certificate %s waits for a key that can be used.", certificate.pk)
         return render(request, "lms_certificates/not_made_yet.html", status=503)
     response = FileResponse(

@@ -125,12 +125,6 @@ def chain_of(row: IssuerKey) -> "list[x509.Certificate]":
     return load_pem_x509_certificates(row.certificates.encode())
 
 
-def root_fingerprints() -> list[str]:
-    """Of the roots that our keys stand under, the newest first: what others need to check files on their own."""
-    rows = IssuerKey.objects.filter(purpose=IssuerKey.Purpose.SIGNATURE, compromised_at=None).order_by("-pk")
-    return list(dict.fromkeys(in_groups(fingerprint(chain_of(row)[-1])) for row in rows))
-
-
 def _path() -> Path:
     return Path(setting("LMS_CERT_SIGNING")["P12"])
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from ..finishing import SIGNATURE_FIELD
 from ..models import IssuerKey
 from .keys import chain_of
-from .sign import FIELD
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def _see(signature: Any, at: datetime.datetime) -> Seen:
     stamp = status.timestamp_validity
     return Seen(
         key,
-        intact=status.intact and status.valid and signature.field_name == FIELD,
+        intact=status.intact and status.valid and signature.field_name == SIGNATURE_FIELD,
         trusted=status.trusted,
         whole=status.coverage == SignatureCoverageLevel.ENTIRE_FILE and bool(status.docmdp_ok),
         final=signature.docmdp_level == MDPPerm.NO_CHANGES,

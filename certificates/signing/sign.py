@@ -18,13 +18,12 @@ from django.utils.translation import gettext as _
 
 from lms.conf import setting
 
+from ..finishing import SIGNATURE_FIELD
 from ..models import IssuerKey, SignatureLevel
 from .keys import SigningKey, UnusableKeyError, load, row_of
 
 logger = logging.getLogger(__name__)
 
-#: The field that `finishing` prepares, and the only one that is signed.
-FIELD = "Issuer"
 #: Hexadecimal digits kept free for the signature: with room to spare, so that no second one is made to measure it.
 RESERVED, RESERVED_WITH_TIME_STAMP = 6144, 32768
 #: A time-stamp server that does not answer is left alone for a while: a thousand certificates must not wait for it.
@@ -88,7 +87,7 @@ def sign_with(pdf: bytes, key: SigningKey, at: datetime.datetime, timestamper: A
 
     classes = _classes()
     metadata = PdfSignatureMetadata(
-        field_name=FIELD,
+        field_name=SIGNATURE_FIELD,
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
         certify=True,

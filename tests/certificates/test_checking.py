@@ -7,7 +7,6 @@ import random
 
 import pikepdf
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -16,7 +15,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from reportlab.pdfgen.canvas import Canvas
 
 from certificates.issuing import erase_holder, replace, revoke
-from certificates.making import ensure_drawn, make
+from certificates.making import WaitsForKeyError, ensure_drawn, make
 from certificates.models import Certificate, IssuerKey, RevocationReason, SignatureLevel
 from certificates.signing import checking, keys
 from certificates.signing.actions import mark_compromised
@@ -170,7 +169,6 @@ def test_old_and_new_are_genuine_after_rotation(certificate, pdf, cast, course, 
     new = issued(cast.bo, course)
     assert new.signature_key != certificate.signature_key
     assert check(pdf).verdict == check(bytes_of(new)).verdict == Verdict.VALID
-    assert len(keys.root_fingerprints()) == 1
 
 
 def test_a_signing_certificate_that_has_ended_since_changes_nothing_of_what_it_signed(certificate, pdf, time_machine):
@@ -188,7 +186,6 @@ def test_after_a_compromise_the_register_alone_is_believed(certificate, pdf):
     assert report.verdict == Verdict.VALID
     assert [found.severity for found in report.findings].count(Severity.WARNING) == 1
     assert check(foreign).verdict == Verdict.NOT_GENUINE
-    assert keys.root_fingerprints() == []
 
 
 def test_genuine_and_not_valid(certificate, pdf, cast):
@@ -277,7 +274,7 @@ def test_a_broken_key_keeps_the_file_waiting_and_the_learner_is_told_kindly(
     settings.LMS_CERT_SIGNING = {**good, broken: "/not/there"}
     complete(cast.maja, course)
     waiting = Certificate.objects.get()
-    with pytest.raises(ImproperlyConfigured):
+    with pytest.raises(WaitsForKeyError):
         make(waiting)
     response = maja.get(f"/min-utbildning/intyg/{waiting.uuid}/pdf/")
     assert response.status_code == 503

@@ -1,4 +1,3 @@
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand
 
 from certificates.drawing import MissingGlyphError
@@ -17,7 +16,7 @@ class Command(BaseCommand):
             try:
                 ensure_drawn(certificate)
                 drawn += 1
-            except (MissingGlyphError, ImproperlyConfigured, RuntimeError) as error:
+            except (MissingGlyphError, RuntimeError) as error:
                 failed += 1
                 self.stderr.write(f"Certificate {certificate.uuid}: {error}")
         self.stdout.write(f"{drawn} drawn, {failed} failed.")
