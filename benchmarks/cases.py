@@ -15,6 +15,9 @@ from django.utils import timezone
 from certificates import drawing, finishing
 from certificates.credential.build import credential_for
 from certificates.models import Certificate
+from certificates.signing.generating import new_authority, new_signer
+from certificates.signing.keys import SigningKey
+from certificates.signing.sign import sign_with
 from content_seed.seeding import catalogue, seed
 from courses.models import CoursePage, LessonPage, QuizPage
 from lms.handed_out.building import report_of, write
@@ -30,6 +33,15 @@ from .models import PlainPage
 
 DESK = "/min-utbildning"
 MATRIX = "/admin/reports/training-matrix/"
+
+
+def signing_of(certificate: Certificate) -> Callable[[Any], Any]:
+    """With a key that is made for it; opening the key file is done once per process and not measured."""
+    authority = new_authority("Nordmalings kommun", timezone.now())
+    signer = new_signer(authority, "Nordmalings kommun", timezone.now(), 5)
+    key = SigningKey(signer.key, (signer.certificate, authority.certificate))
+    finished = finishing.finish(drawing.draw(certificate), finishing.Document.of(certificate))
+    return lambda _none: sign_with(finished, key, certificate.issued_at, None)
 
 
 def client_of(user: Any) -> Client:
@@ -167,4 +179,5 @@ class Site:
             Case("drawing one certificate", lambda _none: drawing.draw(certificate)),
             Case("finishing one certificate", lambda _none: finishing.finish(drawn, document)),
             Case("credential of one certificate", lambda _none: credential_for(certificate)),
+            Case("signing one certificate", signing_of(certificate)),
         ]

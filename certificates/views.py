@@ -1,5 +1,6 @@
 """The public side: is this certificate genuine? For anyone who is handed one, without an account."""
 
+import logging
 import re
 from functools import wraps
 from typing import Any
@@ -21,8 +22,10 @@ from . import public_name
 from .drawing import MissingGlyphError
 from .fingerprints import MOST_BYTES, sent_with
 from .limits import WINDOW_SECONDS, too_many_unknown
-from .making import ensure_drawn
+from .making import WaitsForKeyError, ensure_drawn
 from .models import SERIAL_ALPHABET, SERIAL_LENGTH, Basis, Certificate, RevocationReason
+
+logger = logging.getLogger(__name__)
 
 SERIAL = re.compile(f"[{SERIAL_ALPHABET}]{{{SERIAL_LENGTH}}}")
 #: No certificate has it: what cannot be a serial is looked for all the same, and takes as long.
@@ -180,6 +183,9 @@ def pdf_response(request, certificate):
         ensure_drawn(certificate)
     except MissingGlyphError as error:
         return render(request, "lms_certificates/cannot_print.html", {"error": error}, status=500)
+    except WaitsForKeyError:
+        logger.exception("Certificate %s waits for a key that can be used.", certificate.pk)
+        return render(request, "lms_certificates/not_made_yet.html", status=503)
     response = FileResponse(
         certificate.file.open("rb"), content_type="application/pdf", as_attachment=True,
         filename=f"intyg-{certificate.serial[:8]}.pdf",

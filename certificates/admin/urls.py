@@ -1,7 +1,11 @@
 """Everything about certificates in the CMS, under `/admin/certificates/`."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from .checking import CheckCertificate
 
 app_name = "lms_certificates_admin"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("check/", CheckCertificate.as_view(), name="check"),
+]
