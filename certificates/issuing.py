@@ -14,7 +14,8 @@ from lms import ledger
 from lms.conf import setting
 from lms.models import CourseCompletion, StaffMember, TrainingSettings
 
-from .models import Certificate, RevocationReason, new_status_index
+from .designs import look_of, rule_template
+from .models import Basis, Certificate, RevocationReason, new_status_index
 from .tasks import draw_certificate
 
 
@@ -125,8 +126,7 @@ def _snapshot(completion: CourseCompletion) -> dict[str, Any]:
             "minutes": sum(course.activities.filter(live=True, required=True).values_list("minutes", flat=True))
             or None,
             "issuer_name": details.organisation or _site_name(),
-            "signatory_name": details.signatory_name,
-            "signatory_role": details.signatory_role,
+            **look_of(rule_template(basis=Basis.COMPLETION, course=course), language),
             "completed_on": completion.completed_on,
             "valid_until": completion.valid_until,
             "base_url": setting("LMS_PUBLIC_BASE_URL").rstrip("/"),

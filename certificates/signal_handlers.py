@@ -1,3 +1,5 @@
+from django.contrib.auth.models import Group
+from django.db.models.signals import post_save
 from django.utils import timezone
 
 from lms.signals import course_completed, course_completion_voided, staff_erased, staff_merged
@@ -8,6 +10,17 @@ def connect_signal_handlers():
     course_completion_voided.connect(on_completion_voided, dispatch_uid="lms_certificates.voided")
     staff_erased.connect(on_staff_erased, dispatch_uid="lms_certificates.erased")
     staff_merged.connect(on_staff_merged, dispatch_uid="lms_certificates.merged")
+    post_save.connect(on_group_saved, sender=Group, dispatch_uid="lms_certificates.group")
+
+
+def on_group_saved(sender, instance, created, raw, **kwargs):
+    """The group of those who lead the project, or courses, is made when there is a first of them."""
+    from lms.workplaces.actions import GROUPS
+
+    from .template_admin.permissions import let_leaders_design
+
+    if created and not raw and instance.name in GROUPS.values():
+        let_leaders_design(instance)
 
 
 def on_course_completed(sender, completion, **kwargs):

@@ -15,6 +15,7 @@ ON_PURPOSE = {
 }
 #: Swedish in Python that is no interface.
 SWEDISH_ON_PURPOSE = {
+    "certificates/template_admin/samples.py": "names to try a template with",
     "courses/blocks.py": "what a block looks like, in the editor's previews",
     "courses/models/quiz.py": "the letters themselves",
     "lms/staff_lists/columns.py": "what people may have called their columns, in either language",

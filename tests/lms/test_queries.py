@@ -181,7 +181,7 @@ def test_the_leaders_home_page(sign_in, cast, course, staff, django_assert_num_q
         builders.tell(person, lesson, "step", {"step": "borta"})
     petra = sign_in("petra")
     petra.get("/admin/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         petra.get("/admin/")
     ada = sign_in("ada")
     ada.get("/admin/")

@@ -1,0 +1,90 @@
+"""From a template to what certificates are drawn with. Its published state is frozen; drafts never count."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+from courses.models import Course
+from lms.models import Programme, TrainingSettings
+
+from . import pictures
+from .design import Design
+from .models import CertificateDesign, CertificateTemplate, DesignPicture, IssueRule
+
+PICTURES = ("logo", "second_logo", "signature")
+AS_THEY_ARE = [field.name for field in fields(Design) if field.name not in PICTURES]
+
+
+def design_of(template: CertificateTemplate, keep: Callable[[bytes], str]) -> Design:
+    """How `template` looks as it stands, saved or not. `keep` takes in a picture and gives its SHA-256.
+
+    Raises pictures.PictureError.
+    """
+    images = {name: getattr(template, name) for name in PICTURES}
+    return Design.from_json(
+        {name: getattr(template, name) for name in AS_THEY_ARE}
+        | {name: keep(pictures.of_image(image)) if image else "" for name, image in images.items()}
+    )
+
+
+def unsaved_design_of(template: CertificateTemplate) -> tuple[Design, dict[str, bytes]]:
+    """The same for a preview, with its pictures by their SHA-256: nothing is kept, so nothing is written."""
+    held: dict[str, bytes] = {}
+
+    def hold(content: bytes) -> str:
+        sha256 = hashlib.sha256(content).hexdigest()
+        held[sha256] = content
+        return sha256
+
+    return design_of(template, hold), held
+
+
+def freeze(template: CertificateTemplate) -> CertificateDesign:
+    """How `template` looks, for good: the row there is of that look, or a new one. Raises pictures.PictureError."""
+    content = design_of(template, lambda picture: DesignPicture.keep(picture).sha256).as_json()
+    written = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return CertificateDesign.objects.get_or_create(
+        sha256=hashlib.sha256(written.encode()).hexdigest(),
+        defaults={"content": content, "template": template},
+    )[0]
+
+
+def rule_template(
+    *, basis: str, course: Course | None = None, programme: Programme | None = None
+) -> CertificateTemplate | None:
+    """The template that the rule of what is certified names, if it names one."""
+    rules = IssueRule.objects.filter(basis=basis, course=course, programme=programme)
+    return CertificateTemplate.objects.filter(rules__in=rules).first()
+
+
+def published(template: CertificateTemplate | None, language: str) -> CertificateTemplate | None:
+    """`template` if it is published and in `language`; else the standard one of that language; else none, which is
+    the built-in look."""
+    if template and template.live and template.language == language:
+        return template
+    standard = CertificateTemplate.objects.filter(live=True, is_standard=True, language=language)
+    # `clean` lets in one of each language; of two published at the same moment it is the last.
+    return standard.select_related("design").order_by("-last_published_at", "-pk").first()
+
+
+def design_for(
+    *, basis: str, language: str, course: Course | None = None, programme: Programme | None = None
+) -> CertificateDesign | None:
+    """What a certificate issued now is drawn with; None is the built-in look."""
+    template = published(rule_template(basis=basis, course=course, programme=programme), language)
+    return template.design if template else None
+
+
+def look_of(template: CertificateTemplate | None, language: str) -> dict[str, Any]:
+    """The fields of a new certificate that come from its template, `template` being the one that its rule names: the
+    design, and who signs. A few queries, and no file is read."""
+    shown = published(template, language)
+    return {"design": shown.design if shown else None, **signatory_of(shown)}
+
+
+def signatory_of(template: CertificateTemplate | None) -> dict[str, str]:
+    """Who signs, and as what: by the template, or else by the settings for training."""
+    named = template if template and template.signatory_name else TrainingSettings.current()
+    return {"signatory_name": named.signatory_name, "signatory_role": named.signatory_role}
