@@ -104,14 +104,14 @@ def fetch_pdf(request, serial, token):
     return pdf_response(request, certificate)
 
 
-def pdf_response(request, certificate):
-    """The file, drawn now if no worker has come to it yet."""
+def pdf_response(request, certificate, *, inline=False):
+    """The file, drawn now if no worker has come to it yet; `inline` to be shown and printed, else to be saved."""
     try:
         ensure_drawn(certificate)
     except MissingGlyphError as error:
         return render(request, "lms_certificates/cannot_print.html", {"error": error}, status=500)
     response = FileResponse(
-        certificate.file.open("rb"), content_type="application/pdf", as_attachment=True,
+        certificate.file.open("rb"), content_type="application/pdf", as_attachment=not inline,
         filename=f"intyg-{certificate.serial[:8]}.pdf",
     )  # fmt: skip
     patch_cache_control(response, private=True, no_store=True)

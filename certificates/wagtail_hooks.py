@@ -2,9 +2,13 @@ from django.urls import include, path
 from wagtail import hooks
 
 from .admin import urls as admin_urls
+from .admin.menu import certificates_menu_item
 from .evidence import completion_evidence
 from .reader_urls import urlpatterns
+from .shop import shop_panel
 
 hooks.register("register_completion_evidence", completion_evidence)
 hooks.register("lms_reader_urls", lambda: urlpatterns)
 hooks.register("register_admin_urls", lambda: [path("certificates/", include(admin_urls))])
+hooks.register("register_lms_training_menu_item", certificates_menu_item)
+hooks.register("lms_shop_panels", shop_panel)

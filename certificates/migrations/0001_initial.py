@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 ('base_url', models.URLField()),
                 ('issued_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('revoked_at', models.DateTimeField(null=True)),
-                ('revocation_reason', models.CharField(blank=True, choices=[('voided', 'The completion was recorded by mistake'), ('corrected', 'Replaced by a corrected certificate'), ('issuer', 'Revoked by the issuer'), ('erased', 'The issuer has erased whom it was about, and can no longer confirm it')], max_length=12)),
+                ('revocation_reason', models.CharField(blank=True, choices=[('voided', 'The completion was recorded by mistake'), ('corrected', 'Replaced by a corrected certificate'), ('issuer', 'Revoked by the issuer'), ('mistake', 'It was issued by mistake'), ('erased', 'The issuer has erased whom it was about, and can no longer confirm it')], max_length=12)),
                 ('status_index', models.PositiveIntegerField(editable=False, unique=True)),
                 ('share_token', models.CharField(editable=False, max_length=22, null=True, unique=True)),
                 ('file', models.FileField(max_length=120, storage=lms.models.learning.private_storage, upload_to=certificates.models.certificate.file_path)),
