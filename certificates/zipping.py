@@ -118,7 +118,8 @@ def file_name(certificate: Certificate, taken: set[str]) -> str:
 
     Two that differ in case alone are the same to some disks. The name is added to `taken`.
     """
-    folder = "" if certificate.is_current else f"{_plain(_('no longer valid'), TITLE_LENGTH)}/"
+    gone = _("no longer valid")
+    folder = "" if certificate.is_current else f"{_plain(gone, TITLE_LENGTH)}/"
     words = [_plain(part, NAME_LENGTH) for part in _family_name_first(certificate)]
     words += [_plain(certificate.title, TITLE_LENGTH), certificate.issued_on.isoformat()]
     beginning = "_".join(filter(None, words))

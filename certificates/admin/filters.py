@@ -64,10 +64,11 @@ class CertificateFilterForm(forms.Form):
     def __init__(self, *args, workplaces, **kwargs):
         super().__init__(*args, **kwargs)
         self.workplaces = workplaces
-        self.fields["workplace"].queryset = workplaces
+        fields: dict[str, Any] = self.fields
+        fields["workplace"].queryset = workplaces
         courses = sorted((course.title, str(course.uuid)) for course in Course.objects.only("uuid", "titles"))
         programmes = sorted((programme.title, str(programme.uuid)) for programme in Programme.objects.all())
-        self.fields["about"].choices = [
+        fields["about"].choices = [
             ("", pgettext_lazy("certificates", "All")),
             *(
                 (label, [(key, title) for title, key in found])

@@ -205,9 +205,7 @@ class IssueAgain(CertificateMixin, ConfirmView):
 
     def foresee(self, data):
         return [
-            _(
-                "A new certificate with a number of its own is issued today, with the name as it stands on the staff list."
-            ),
+            _("A new certificate with a number of its own is issued today, with the name on the staff list."),
             _("The revoked one stays revoked."),
         ]
 
@@ -236,11 +234,11 @@ class Send(CertificateMixin, ConfirmView):
     confirm_label = gettext_lazy("Send the letter")
 
     def foresee(self, data):
-        if letters.why_not(self.certificate):
+        staff = self.certificate.staff
+        if staff is None or letters.why_not(self.certificate):
             return []
         return [
-            _("An e-mail goes to %(address)s, the address on the staff list.")
-            % {"address": self.certificate.staff.email},
+            _("An e-mail goes to %(address)s, the address on the staff list.") % {"address": staff.email},
             _("It holds a link to the certificate, where it can be seen and downloaded for %(days)s days.")
             % {"days": letters.LINK_LASTS.days},
         ]

@@ -82,11 +82,11 @@ class SignatureLevel(models.TextChoices):
 
 
 class CertificateQuerySet(models.QuerySet):
-    def current(self) -> Self:
+    def current(self):
         """Neither revoked nor replaced. May have expired."""
         return self.filter(revoked_at=None, superseded_by=None)
 
-    def not_drawn(self) -> Self:
+    def not_drawn(self):
         return self.current().filter(sha256="")
 
     def not_signed(self) -> Self:
