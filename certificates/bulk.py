@@ -3,6 +3,8 @@
 Each part is a transaction, and doing one again changes nothing: what is interrupted is asked for again.
 """
 
+import logging
+import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +13,11 @@ from django.db import transaction
 from lms.models import CourseCompletion
 
 from . import issuing, tasks
+from .drawing import MissingGlyphError
+from .making import ensure_drawn
 from .models import Certificate
+
+logger = logging.getLogger(__name__)
 
 #: So many are changed in one transaction.
 PART = 50
@@ -29,6 +35,20 @@ def issue_all(*, completions: Sequence[int], actor: Any) -> bool:
 def revoke_all(*, certificates: Sequence[int], reason: str, actor: Any) -> bool:
     """Each of those certificates, by primary key, counts no more. Whether it is done already, or has only begun."""
     return _carry_out(certificates, revoke_part, tasks.revoke_certificates, actor=actor, reason=reason)
+
+
+def draw_some(*, certificates: Sequence[int]) -> None:
+    """As many of their files as somebody can wait for. Any of them, so that one that cannot be drawn is in no way."""
+    draw_part(random.sample(list(certificates), min(len(certificates), DRAWN_AT_ONCE)))
+
+
+def draw_part(keys: Sequence[int]) -> None:
+    """One that cannot be drawn stops none of the others."""
+    for certificate in Certificate.objects.filter(pk__in=keys).select_related("design"):
+        try:
+            ensure_drawn(certificate)
+        except (MissingGlyphError, RuntimeError) as error:
+            logger.warning("Certificate %s cannot be drawn: %s", certificate.pk, error)
 
 
 def draw_all(*, certificates: Sequence[int]) -> None:

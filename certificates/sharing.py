@@ -42,4 +42,5 @@ def shared_with(token: str) -> Certificate | None:
 
 
 def _note(verb: str, certificate: Certificate, actor: Any) -> None:
-    ledger.write(verb, actor=actor, subject=certificate, staff=certificate.staff, course=str(certificate.subject_uuid))
+    """About the certificate alone, so that it is no part of the person's history: whom one shares with is one's own."""
+    ledger.write(verb, actor=actor, subject=certificate, course=str(certificate.subject_uuid))

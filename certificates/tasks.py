@@ -24,15 +24,9 @@ def draw_certificate(pk: int) -> None:
 @task()
 def draw_certificates(keys: list[int]) -> None:
     """Draw those that have no file. One that cannot be drawn stops none of the others."""
-    from .drawing import MissingGlyphError
-    from .making import ensure_drawn
-    from .models import Certificate
+    from .bulk import draw_part
 
-    for certificate in Certificate.objects.filter(pk__in=keys).select_related("design"):
-        try:
-            ensure_drawn(certificate)
-        except (MissingGlyphError, RuntimeError) as error:
-            logger.warning("Certificate %s cannot be drawn: %s", certificate.pk, error)
+    draw_part(keys)
 
 
 @task()

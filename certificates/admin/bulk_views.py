@@ -18,7 +18,7 @@ from lms import ledger
 from lms.admin.base import AdminPage
 from lms.reports.exports import named
 
-from ..bulk import AT_ONCE, DRAWN_AT_ONCE, draw_all, revoke_all
+from ..bulk import AT_ONCE, DRAWN_AT_ONCE, draw_all, draw_some, revoke_all
 from ..reach import MANAGERS, certificates_to_manage
 from ..zipping import stream
 from .filters import in_order
@@ -94,8 +94,10 @@ class FetchMany(Chosen):
         self.tell_who_is_left_out()
         missing = self.chosen.filter(sha256="").exclude(holder_name="")
         left, as_it_is = missing.count(), "as_it_is" in request.POST
-        if left > DRAWN_AT_ONCE and not as_it_is and "wait" not in request.POST:  # the page that waits asks here again
-            draw_all(certificates=list(missing.order_by().values_list("pk", flat=True)))
+        if left > DRAWN_AT_ONCE and not as_it_is:
+            keys = list(missing.order_by().values_list("pk", flat=True))
+            # The page that waits asks here again, and so it comes on also where no worker does.
+            (draw_some if "wait" in request.POST else draw_all)(certificates=keys)
             left = missing.count()
         if left > DRAWN_AT_ONCE and not as_it_is:
             return self.render_to_response(self.get_context_data(number=number, left=left, made=number - left))

@@ -40,7 +40,7 @@ def differences(old: Certificate, new: Certificate) -> list[str]:
         "issuer_name": _("Issuer"),
         "signatory_name": _("Who signs"),
         "signatory_role": _("Their role"),
-        "base_url": _("Where it is checked"),
+        "base_url": _("Address for checking"),
     }
     named = {
         "objectives": _("The learning objectives are those of today."),

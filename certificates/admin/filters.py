@@ -77,6 +77,18 @@ class CertificateFilterForm(forms.Form):
             ),
         ]
 
+    #: Asked for more seldom.
+    folded = ("basis", "since", "until", "file")
+
+    def first_fields(self):
+        return [self[name] for name in self.fields if name not in self.folded]
+
+    def folded_fields(self):
+        return [self[name] for name in self.folded]
+
+    def is_unfolded(self) -> bool:
+        return any(self.data.get(name) for name in self.folded)
+
     @property
     def is_narrowed(self) -> bool:
         return any(self.data.get(name) for name in self.fields)

@@ -1,5 +1,6 @@
 """What the ledger tells of one certificate, in sentences, the latest first."""
 
+import datetime
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -13,15 +14,22 @@ from ..models import Certificate, RevocationReason
 
 
 class Line(NamedTuple):
-    at: object
+    at: datetime.datetime
     text: str
     by: str
 
 
+#: What the holder does with it is nobody's business here.
+HOLDERS_OWN = ("certificate.shared", "certificate.unshared")
+
+
 def history(certificate: Certificate) -> list[Line]:
     """One query, however much has happened."""
-    entries = LedgerEntry.objects.filter(subject=ledger.subject_of(certificate)).select_related("actor")
-    return [Line(entry.at, sentence(entry), _by(entry, certificate)) for entry in entries.order_by("-pk")]
+    entries = LedgerEntry.objects.filter(subject=ledger.subject_of(certificate)).exclude(verb__in=HOLDERS_OWN)
+    return [
+        Line(entry.at, sentence(entry), name_of(entry.actor) if entry.actor else _("the system"))
+        for entry in entries.select_related("actor").order_by("-pk")
+    ]
 
 
 def sentence(entry: LedgerEntry) -> str:
@@ -36,15 +44,5 @@ def sentence(entry: LedgerEntry) -> str:
         "certificate.letter_asked": _("A letter to the holder was asked for."),
         "certificate.letter_sent": _("The letter left for the holder’s e-mail."),
         "certificate.letter_failed": _("The letter could not be sent. Look at the address, or hand the paper over."),
-        "certificate.shared": _("The holder turned the sharing link on."),
-        "certificate.unshared": _("The holder turned the sharing link off."),
     }
     return str(said.get(entry.verb) or ledger_words(entry.verb))
-
-
-def _by(entry: LedgerEntry, certificate: Certificate) -> str:
-    if entry.actor:
-        return name_of(entry.actor)
-    if entry.verb in ("certificate.shared", "certificate.unshared"):
-        return _("the holder")
-    return _("the system")

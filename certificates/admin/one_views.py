@@ -111,11 +111,17 @@ class Correct(CertificateMixin, ConfirmView):
     page_title = gettext_lazy("Correct the certificate")
     confirm_label = gettext_lazy("Issue the corrected certificate")
     new: Certificate | None = None
+    could_not = ""
 
     def foresee(self, data):
         if not self.certificate.is_current:
+            self.could_not = _("It no longer counts, so it cannot be corrected.")
             return []
-        new, _entries = rehearse(lambda: issuing.replace(certificate=self.certificate, actor=self.request.user))
+        try:
+            new, _entries = rehearse(lambda: issuing.replace(certificate=self.certificate, actor=self.request.user))
+        except ValueError:
+            self.could_not = _("What it rests on is no longer there, so a corrected one cannot be issued.")
+            return []
         told = differences(self.certificate, new)
         return [
             *(
@@ -128,10 +134,11 @@ class Correct(CertificateMixin, ConfirmView):
         ]
 
     def get_context_data(self, **kwargs):
-        nothing = "" if self.certificate.is_current else _("It no longer counts, so it cannot be corrected.")
-        return {**super().get_context_data(**kwargs), "whom": self.whom, "could_not": nothing}
+        return {**super().get_context_data(**kwargs), "whom": self.whom, "could_not": self.could_not}
 
     def act(self, data):
+        if self.could_not:
+            raise forms.ValidationError(self.could_not)
         self.new = issuing.replace(certificate=self.certificate, actor=self.request.user)
         return _("The corrected certificate is issued.")
 
@@ -170,13 +177,19 @@ class Revoke(CertificateMixin, AskFirstView):
     form_class = RevokeForm
     confirm_label = gettext_lazy("Revoke the certificate")
     template_name = "lms_certificates/admin/revoke.html"
+    confirm_template_name = "lms_certificates/admin/confirm_revoke.html"
 
     def foresee(self, data):
         return what_revoking_means(data["reason"])
 
     def get_context_data(self, **kwargs):
         nothing = "" if self.certificate.is_current else _("It no longer counts already.")
-        return {**super().get_context_data(**kwargs), "whom": self.whom, "could_not": nothing}
+        return {
+            **super().get_context_data(**kwargs),
+            "whom": self.whom,
+            "could_not": nothing,
+            "back": self.get_success_url(),
+        }
 
     def act(self, data):
         issuing.revoke(certificate=self.certificate, reason=data["reason"], actor=self.request.user)

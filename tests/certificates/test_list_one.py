@@ -9,6 +9,7 @@ from certificates import letters
 from certificates.issuing import replace, revoke
 from certificates.making import ensure_drawn
 from certificates.models import Basis, Certificate, RevocationReason, State
+from certificates.sharing import share
 from lms.models import LedgerEntry
 from lms.people.actions import change_details
 from tests.builders import complete
@@ -288,3 +289,25 @@ def test_history_tells_who_did_what(petra, cast, certificate):
     text = text_of(petra.get(at(new)))
     assert "Återkallat: Utfärdat av misstag. petra" in text
     assert "Ersatt av ett nytt intyg. petra" in text_of(petra.get(at(certificate)))
+
+
+def test_what_cannot_be_corrected_says_so(petra, certificate, monkeypatch):
+    def refuse(**_more):
+        raise ValueError
+
+    monkeypatch.setattr("certificates.issuing.replace", refuse)
+    response = petra.get(at(certificate, "correct/"))
+    assert "finns inte längre" in text_of(response)
+    assert petra.post(at(certificate, "correct/"), {"seen": response.context["seal"]}).status_code == 422
+
+
+def test_that_the_holder_shares_it_is_the_holders_own_matter(petra, certificate):
+    share(certificate=certificate, actor=None)
+    text = text_of(petra.get(at(certificate)))
+    assert "elning" not in text
+    assert "certificate.shared" not in text + text_of(petra.get(f"/admin/training/staff/{certificate.staff_id}/"))
+
+
+def test_a_letter_stands_in_the_persons_history(petra, certificate, post_office):
+    letters.ask_to_send(certificate=certificate, actor=None)
+    assert "Intyget ska skickas med e-post" in text_of(petra.get(f"/admin/training/staff/{certificate.staff_id}/"))
