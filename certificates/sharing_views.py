@@ -68,9 +68,7 @@ def _page(request, certificate, name, args):
         request,
         "lms_certificates/shared.html",
         {
-            "certificate": certificate,
-            "state": certificate.state.value,
-            "replaced_by": certificate.superseded_by,
+            **views.about(certificate),
             "pdf_url": reverse(f"lms_certificates:{name}_pdf", args=args) if may_fetch else "",
             "credential_url": reverse("lms_certificates:shared_credential", args=args)
             if may_fetch and name == "shared" and certificate.credential

@@ -1,6 +1,7 @@
 """The public side: is this certificate genuine? For anyone who is handed one, without an account."""
 
 import re
+from typing import Any
 
 from axes.helpers import get_client_ip_address
 from django.core import signing
@@ -54,15 +55,16 @@ def verify(request, serial):
     certificate = _find(serial)
     if certificate is None:
         return _unknown(request)
-    return render(
-        request,
-        "lms_certificates/verify.html",
-        {
-            "certificate": certificate,
-            "state": certificate.state.value,
-            "replaced_by": certificate.superseded_by,
-        },
-    )
+    return render(request, "lms_certificates/verify.html", about(certificate))
+
+
+def about(certificate: Certificate) -> dict[str, Any]:
+    """All that anyone may see of it, for "lms_certificates/verify.html"."""
+    return {
+        "certificate": certificate,
+        "state": certificate.state.value,
+        "replaced_by": certificate.superseded_by,
+    }
 
 
 def _find(serial):
