@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from certificates import drawing
 from certificates.models import Certificate
-from certificates.zipping import stream
 from content_seed.seeding import catalogue, seed
 from courses.models import CoursePage, LessonPage, QuizPage
 from lms.handed_out.building import report_of, write
@@ -158,5 +157,4 @@ class Site:
                 Case(f"XLSX, {size} x 10", lambda _none, leader=leader: workbook_for(leader)),
             ]
         found.append(Case("drawing one certificate", lambda _none: drawing.draw(certificate)))
-        found.append(Case("a ZIP of every certificate", lambda _none: sum(map(len, stream(Certificate.objects.all())))))
         return found
