@@ -61,7 +61,7 @@ def run(folder: Path, *, rounds: int) -> int:
     setup_test_environment(debug=False)
     old = setup_databases(verbosity=0, interactive=False)
     try:
-        from . import pages
+        from . import archive, pages
         from .cases import Site
         from .measure import measure
 
@@ -72,6 +72,7 @@ def run(folder: Path, *, rounds: int) -> int:
         costs = measure(site.cases(), rounds=rounds)
         # Seconds each, so that few rounds say enough.
         costs |= measure(site.staff_list_cases(), rounds=max(1, rounds // 8))
+        missed += archive.report()
     finally:
         teardown_databases(old, verbosity=0)
     print(f"{connection.vendor}, median of {rounds} rounds in turns, one process\n")

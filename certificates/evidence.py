@@ -9,7 +9,7 @@ from .models import Certificate
 def completion_evidence(request: Any, completion_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
     """Links to the current certificates of those completions; one query.
 
-    A learner is led to their own page of it, a leader to the public one.
+    A learner is led to their own page of it, a leader to its page in the admin.
     """
     namespace = request.resolver_match.namespace if request.resolver_match else ""
     at_desk = "lms" in namespace.split(":")
@@ -20,7 +20,7 @@ def completion_evidence(request: Any, completion_ids: list[int]) -> dict[int, li
             label = _("Open the certificate")
         else:
             label = _("Certificate")
-            url = reverse("lms_certificates:verify", args=[certificate.serial])
+            url = reverse("lms_certificates_admin:certificate", args=[certificate.uuid])
         found.setdefault(certificate.completion_id, []).append(
             {"label": label, "url": url, "state": str(certificate.state.label)}
         )

@@ -9,4 +9,7 @@ urlpatterns = [
     path("intyg/<uuid:certificate>/", desk_views.certificate, name="certificate"),
     path("intyg/<uuid:certificate>/pdf/", desk_views.pdf, name="certificate_pdf"),
     path("intyg/<uuid:certificate>/meritbevis.<str:kind>", desk_views.credential, name="certificate_credential"),
+    path("intyg/<uuid:certificate>/skriv-ut/", desk_views.print_pdf, name="certificate_print"),
+    path("intyg/<uuid:certificate>/dela/", desk_views.share, name="certificate_share"),
+    path("intyg/<uuid:certificate>/sluta-dela/", desk_views.stop_sharing, name="certificate_unshare"),
 ]

@@ -1,5 +1,8 @@
 import logging
+from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.utils import timezone
 from django_tasks import task
 
 logger = logging.getLogger(__name__)
@@ -16,3 +19,44 @@ def draw_certificate(pk: int) -> None:
         logger.warning("Certificate %s is gone before it was drawn.", pk)
         return
     ensure_drawn(certificate)
+
+
+@task()
+def draw_certificates(keys: list[int]) -> None:
+    """Draw those that have no file. One that cannot be drawn stops none of the others."""
+    from .bulk import draw_part
+
+    draw_part(keys)
+
+
+@task()
+def issue_certificates(keys: list[int], actor: Any) -> None:
+    """A part of a long list of completions. Done again it changes nothing."""
+    from .bulk import issue_part
+
+    issue_part(keys, actor=_user(actor))
+
+
+@task()
+def revoke_certificates(keys: list[int], actor: Any, reason: str) -> None:
+    """A part of a long list of certificates. Done again it changes nothing."""
+    from .bulk import revoke_part
+
+    revoke_part(keys, actor=_user(actor), reason=reason)
+
+
+def _user(key: Any) -> Any:
+    return get_user_model()._default_manager.filter(pk=key).first()
+
+
+@task()
+def send_letter(entry: int, tries: int = 0) -> None:
+    """Send the letter that was asked for in that row of the ledger; later again if it cannot leave now."""
+    from .letters import BACK_OFF, give_up, send
+
+    if send(entry):
+        return
+    if tries < len(BACK_OFF) and send_letter.get_backend().supports_defer:
+        send_letter.using(run_after=timezone.now() + BACK_OFF[tries]).enqueue(entry, tries=tries + 1)
+    else:
+        give_up(entry)

@@ -177,8 +177,8 @@ def fetch_pdf(request, serial, token):
     return pdf_response(request, certificate)
 
 
-def pdf_response(request, certificate):
-    """The file, drawn now if no worker has come to it yet."""
+def pdf_response(request, certificate, *, inline=False):
+    """The file, drawn now if no worker has come to it yet; `inline` to be shown and printed, else to be saved."""
     try:
         ensure_drawn(certificate)
     except MissingGlyphError as error:
@@ -187,7 +187,7 @@ def pdf_response(request, certificate):
         logger.exception("Certificate %s waits for a key that can be used.", certificate.pk)
         return render(request, "lms_certificates/not_made_yet.html", status=503)
     response = FileResponse(
-        certificate.file.open("rb"), content_type="application/pdf", as_attachment=True,
+        certificate.file.open("rb"), content_type="application/pdf", as_attachment=not inline,
         filename=f"intyg-{certificate.serial[:8]}.pdf",
     )  # fmt: skip
     patch_cache_control(response, private=True, no_store=True)

@@ -310,6 +310,9 @@ def ledger_words(verb: str) -> str:
         "certificate.issued": _("Certificate issued"),
         "certificate.replaced": _("Certificate replaced"),
         "certificate.revoked": _("Certificate revoked"),
+        "certificate.letter_asked": _("Certificate to be sent by e-mail"),
+        "certificate.letter_sent": _("Certificate sent by e-mail"),
+        "certificate.letter_failed": _("Certificate could not be sent by e-mail"),
     }.get(verb, verb)
 
 

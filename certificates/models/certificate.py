@@ -1,6 +1,7 @@
 import datetime
 import secrets
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -53,6 +54,7 @@ class RevocationReason(models.TextChoices):
     VOIDED = "voided", _("The completion was recorded by mistake")
     CORRECTED = "corrected", _("Replaced by a corrected certificate")
     ISSUER = "issuer", _("Revoked by the issuer")
+    MISTAKE = "mistake", _("It was issued by mistake")
     ERASED = "erased", _("The issuer has erased whom it was about, and can no longer confirm it")
 
 
@@ -86,6 +88,58 @@ class CertificateQuerySet(models.QuerySet):
 
     def not_drawn(self):
         return self.current().filter(sha256="")
+
+    def not_signed(self) -> Self:
+        """There is a file, and nobody has signed it."""
+        return self.exclude(sha256="").filter(signature_level=SignatureLevel.NONE)
+
+    def replaced(self) -> Self:
+        return self.exclude(superseded_by=None)
+
+    def revoked(self) -> Self:
+        """And nothing has taken their place."""
+        return self.exclude(revoked_at=None).filter(superseded_by=None)
+
+    def expired_on(self, day: datetime.date) -> Self:
+        return self.current().filter(valid_until__lt=day)
+
+    def expiring_on(self, day: datetime.date) -> Self:
+        return self.current().filter(valid_until__gte=day, valid_until__lt=_far_from(day))
+
+    def valid_on(self, day: datetime.date) -> Self:
+        """Those that do not expire soon."""
+        return self.current().filter(Q(valid_until=None) | Q(valid_until__gte=_far_from(day)))
+
+    def in_state_on(self, state: str, day: datetime.date) -> Self:
+        """Those whose `state_on(day)` is `state`."""
+        if state == State.REPLACED:
+            return self.replaced()
+        if state == State.REVOKED:
+            return self.revoked()
+        return {State.VALID: self.valid_on, State.EXPIRING: self.expiring_on, State.EXPIRED: self.expired_on}[
+            State(state)
+        ](day)
+
+    def matching(self, words: str) -> Self:
+        """On which each of `words` stands in the name, as printed or as it is today; or whose number begins so.
+
+        Compared here and not in the database: SQLite knows the case of A to Z alone.
+        """
+        wanted, number = words.casefold().split(), "".join(words.split())
+        names = ("holder_name", "staff__given_name", "staff__family_name")
+        found = []
+        for pk, serial, *called in self.order_by().values_list("pk", "serial", *names):
+            printed, today = (called[0] or "").casefold(), " ".join(filter(None, called[1:])).casefold()
+            if (len(number) > 3 and serial.startswith(number)) or any(
+                all(word in name for word in wanted) for name in (printed, today)
+            ):
+                found.append(pk)
+        return self.filter(pk__in=found)
+
+
+def _far_from(day: datetime.date) -> datetime.date:
+    """The first last day that is not soon, seen from `day`."""
+    return day + datetime.timedelta(days=EXPIRES_SOON_DAYS)
 
 
 class Certificate(models.Model):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from wagtail import hooks
 
 from ..access import may_lead, workplaces_in_reach
 from ..models import Employment, PinGuard, Role, StaffMember, Tablet
@@ -84,6 +85,8 @@ def my_shop(request):
             "totals": totals,
             "workplaces": sorted({worker.workplace for worker in found.workers}),
             "tablets": _tablets(request),
+            # What apps that we cannot import show of those shops: asked with (request, workplaces), each gives HTML.
+            "panels": [draw(request, _shops(request)) for draw in hooks.get_hooks("lms_shop_panels")],
         },
     )
 

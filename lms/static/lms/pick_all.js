@@ -1,7 +1,7 @@
 // One box that ticks all the others of its form.
 for (const label of document.querySelectorAll("[data-lms-pick-all]")) {
   const all = label.querySelector("input");
-  const boxes = [...label.closest("form").querySelectorAll("li input[type=checkbox]")];
+  const boxes = [...label.closest("form").querySelectorAll(":is(li, td) input[type=checkbox]")];
   const show = () => {
     const ticked = boxes.filter((box) => box.checked).length;
     all.checked = ticked === boxes.length;
