@@ -171,5 +171,5 @@ def _mark(certificate: Certificate, reason: str, actor: Any) -> None:
 def _write(verb: str, certificate: Certificate, actor: Any, **data: Any) -> None:
     """Of a course under `course`, as histories look it up; else under what it is of."""
     name = "course" if certificate.basis == Basis.COMPLETION else str(certificate.basis)
-    about = {name: str(certificate.subject_uuid)}
-    ledger.write(verb, actor=actor, subject=certificate, staff=certificate.staff, **about, **data)
+    data[name] = str(certificate.subject_uuid)
+    ledger.write(verb, actor=actor, subject=certificate, staff=certificate.staff, **data)

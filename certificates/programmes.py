@@ -140,8 +140,8 @@ def due(staff: Any, held: Collection[Held], equivalences: list[Equivalence], rul
         return []
     learned = _Learned(staff, {course.pk for each in held for course in each.courses}, equivalences, day)
     about = {"staff__in": staff, "programme__in": [each.programme.pk for each in held]}
-    current: dict[Pair, Certificate] = {}
-    revoked: dict[Pair, datetime.datetime] = {}
+    current: dict[Any, Certificate] = {}
+    revoked: dict[Any, datetime.datetime] = {}
     for certificate in Certificate.objects.filter(basis=Basis.PROGRAMME, superseded_by=None, **about).order_by("pk"):
         pair = (certificate.staff_id, certificate.programme_id)
         if certificate.revoked_at is None:

@@ -13,6 +13,7 @@ from lms.access import leads_everywhere
 from lms.models import Programme, Role
 
 from .models import Basis, CertificateTemplate, How, IssueRule
+from .tasks import issue_what_waits
 
 #: Where nothing else has been said.
 DEFAULT = {
@@ -42,15 +43,11 @@ class Rules:
         found = self._found.get((basis_of(about), about.pk if about else None))
         return found or _default(about)
 
-    def of_course(self, course: int) -> How:
-        row = self._found.get((Basis.COMPLETION, course))
-        return How(row.how) if row else DEFAULT[Basis.COMPLETION]
-
-    def courses(self, how: How) -> list[IssueRule]:
-        return [row for row in self._found.values() if row.basis == Basis.COMPLETION and row.how == how]
+    def courses(self, how: How) -> list[int]:
+        """The ids of the courses of which it has been said."""
+        return [row.course_id for row in self._found.values() if row.course_id and row.how == how]
 
     def programmes(self, how: How) -> list[int]:
-        """The ids of the programmes of which it has been said."""
         return [row.programme_id for row in self._found.values() if row.programme_id and row.how == how]
 
 
@@ -73,16 +70,25 @@ def _default(about: About) -> IssueRule:
 
 @transaction.atomic
 def change_rule(
-    *, about: About, how: str, template: CertificateTemplate | None = None, months: int | None = None, actor: Any
+    *,
+    about: About,
+    how: str,
+    template: CertificateTemplate | None = None,
+    months: int | None = None,
+    issue_waiting: bool = False,
+    actor: Any,
 ) -> IssueRule:
     """From now on the certificates of `about` come about in that way and are drawn with `template`.
 
-    What was completed before and has no certificate gets none by itself: see `waiting.issue_all`. Whoever may change
-    it leads everyone. The same again changes nothing.
+    What was completed before and has no certificate gets none by itself, only with `issue_waiting`, in the background.
+    Whoever may change it leads everyone. The same again changes nothing.
     """
     if not leads_everywhere(actor, (Role.PROJECT_LEADER,)):
         raise PermissionDenied
     basis = basis_of(about)
+    if about and issue_waiting:
+        key, pk = actor.pk, about.pk
+        transaction.on_commit(lambda: issue_what_waits.enqueue(str(basis), pk, key))
     rows = IssueRule.objects.select_for_update().filter(
         basis=basis,
         course=about if isinstance(about, Course) else None,

@@ -78,7 +78,12 @@ def of_programme(
         "title": title,
         "subject_uuid": programme.uuid,
         "parts": [
-            {"title": course.title_in(language), "completed_on": str(day), "course": course.pk, "completion": completion}
+            {
+                "title": course.title_in(language),
+                "completed_on": str(day),
+                "course": course.pk,
+                "completion": completion,
+            }
             for course, day, completion in parts
         ],
         "completed_on": completed_on,

@@ -35,7 +35,7 @@ class Waiting(NamedTuple):
     valid_until: datetime.date | None
     declined: Declined | None
     completion: CourseCompletion | None = None
-    due: programmes.Due | None = None
+    due: Any = None  # programmes.Due, of a programme
 
 
 def without_certificate(courses: Any) -> QuerySet[CourseCompletion]:
@@ -56,11 +56,11 @@ def waiting(people: QuerySet[StaffMember], *, rules: Rules | None = None) -> lis
     One query where no rule says that anything is approved; at most nine.
     """
     rules = rules or Rules.read()
-    people = people.filter(erased_at=None, merged_into=None)
+    people = people.filter(erased_at=None, merged_into=None).order_by()
     wanted = set(rules.programmes(How.APPROVED))
     held = programmes.held_on(timezone.localdate()) if wanted else []
     found = [
-        *_of_courses(people, [rule.course_id for rule in rules.courses(How.APPROVED) if rule.course_id]),
+        *_of_courses(people, rules.courses(How.APPROVED)),
         *_of_programmes(people, [each for each in held if each.programme.pk in wanted], rules),
     ]
     return sorted(found, key=lambda one: (one.completed_on, one.key))
@@ -70,10 +70,8 @@ def _of_courses(people: QuerySet[StaffMember], courses: Collection[int]) -> Iter
     """Two queries, or none."""
     if not courses:
         return
-    rows = list(
-        _worth_having(without_certificate(courses)).filter(staff__in=people.order_by()).select_related("staff", "course")
-    )
-    declined = {row.completion_id: row for row in Declined.objects.filter(completion__in=rows)}
+    rows = list(_worth_having(without_certificate(courses)).filter(staff__in=people).select_related("staff", "course"))
+    declined = {row.completion_id: row for row in Declined.objects.filter(completion__course__in=courses)}
     for row in rows:
         said_no = declined.get(row.pk)
         yield Waiting(
@@ -81,14 +79,12 @@ def _of_courses(people: QuerySet[StaffMember], courses: Collection[int]) -> Iter
         )
 
 
-def _of_programmes(
-    people: QuerySet[StaffMember], held: Collection[programmes.Held], rules: Rules
-) -> Iterator[Waiting]:
+def _of_programmes(people: QuerySet[StaffMember], held: Collection[programmes.Held], rules: Rules) -> Iterator[Waiting]:
     """Five queries, or none."""
     if not held:
         return
     equivalences = equivalences_on(timezone.localdate())
-    found = programmes.due(people.order_by().values("pk"), held, equivalences, rules)
+    found = programmes.due(people.values("pk"), held, equivalences, rules)
     staff = people.in_bulk({each.staff_id for each in found})
     for each in found:
         programme, now = each.held.programme, each.reached
@@ -123,16 +119,19 @@ def approve(*, keys: Collection[str], actor: Any) -> list[Certificate]:
     """Issues those that wait, also what was declined before. What has been settled since is left out."""
     chosen = _chosen(keys, actor)
     # The people first, in one order: two leaders who approve the same do not cross.
-    list(StaffMember.objects.select_for_update(no_key=True).filter(pk__in=[one.staff.pk for one in chosen]).order_by("pk"))
+    list(
+        StaffMember.objects.select_for_update(no_key=True)
+        .filter(pk__in=[one.staff.pk for one in chosen])
+        .order_by("pk")
+    )
     return [_give(one, actor) for one in _chosen([one.key for one in chosen], actor)]
 
 
 def _give(one: Waiting, actor: Any) -> Certificate:
-    if one.due:
-        return programmes.give(one.due, staff=one.staff, actor=actor)
-    assert one.completion
-    Declined.objects.filter(completion=one.completion).delete()
-    return issuing.issue(completion=one.completion, actor=actor)
+    if one.completion:
+        Declined.objects.filter(completion=one.completion).delete()
+        return issuing.issue(completion=one.completion, actor=actor)
+    return programmes.give(one.due, staff=one.staff, actor=actor)
 
 
 @transaction.atomic
@@ -154,9 +153,10 @@ def decline(*, keys: Collection[str], reason: str, actor: Any) -> int:
             },
         )
         about: Any = programme or one.completion
-        uuid = one.completion.course.uuid if one.completion else about.uuid
-        name = "course" if one.completion else "programme"
-        ledger.write("certificate.declined", actor=actor, subject=about, staff=one.staff, **{name: str(uuid)})
+        data: Any = {"programme": str(about.uuid)}
+        if one.completion:
+            data = {"course": str(one.completion.course.uuid)}
+        ledger.write("certificate.declined", actor=actor, subject=about, staff=one.staff, **data)
     return len(chosen)
 
 

@@ -5,6 +5,7 @@ been a mistake afterwards revokes nothing here: the leader is told that not all 
 See `docs/decisions/0033`.
 """
 
+import datetime
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -53,10 +54,14 @@ def _is_near_its_end(certificate: Certificate) -> bool:
     return certificate.state in (State.EXPIRING, State.EXPIRED)
 
 
+def _open_points(reach: Any, day: datetime.date) -> Any:
+    return reach.filter(kind=Workplace.Kind.SERVICE_POINT).open_on(day).order_by("path")
+
+
 def places(reach: QuerySet[Workplace]) -> list[Place]:
     """The open service points among `reach`, in its order. A fixed number of queries."""
     today = timezone.localdate()
-    points = reach.filter(kind=Workplace.Kind.SERVICE_POINT).open_on(today).order_by("path")
+    points = _open_points(reach, today)
     figures = gather(today, points)
     totals = figures.totals
     last: dict[int | None, Certificate] = {}
@@ -67,15 +72,15 @@ def places(reach: QuerySet[Workplace]) -> list[Place]:
     found = []
     for place in points:
         shares = [(course, totals.by_workplace_course.get((place.pk, course.pk))) for course in figures.courses]
-        certificate = last.get(place.pk)
+        own = last.get(place.pk)
         found.append(
             Place(
                 place,
                 totals.by_workplace.get(place.pk, Share()),
                 [course for course, share in shares if share],
                 [(course, share.missing) for course, share in shares if share and share.missing],
-                certificate if certificate and certificate.revoked_at is None else None,
-                bool(certificate and certificate.revocation_reason == RevocationReason.ISSUER),
+                own if own and own.revoked_at is None else None,
+                bool(own and own.revocation_reason == RevocationReason.ISSUER),
             )
         )
     return found

@@ -310,6 +310,7 @@ def ledger_words(verb: str) -> str:
         "certificate.issued": _("Certificate issued"),
         "certificate.replaced": _("Certificate replaced"),
         "certificate.revoked": _("Certificate revoked"),
+        "certificate.declined": _("Certificate not approved"),
     }.get(verb, verb)
 
 
