@@ -14,6 +14,7 @@ from lms.conf import setting
 from lms.models import CourseCompletion, StaffMember
 
 from . import snapshot
+from .archive import may_be_erased
 from .models import Basis, Certificate, Declined, IssueRule, RevocationReason, new_status_index
 from .rules import Rules
 from .tasks import draw_certificate
@@ -132,7 +133,7 @@ def erase_holder(*, staff: StaffMember, actor: Any) -> list[tuple[Any, str]]:
     Serial, state and hash stay. Refused in words where one is in no approved archive, see LMS_CERT_ARCHIVE_FIRST.
     """
     own = Certificate.objects.select_for_update().filter(staff=staff)
-    if setting("LMS_CERT_ARCHIVE_FIRST") and own.exclude(archives__approved_at__isnull=False).exists():
+    if setting("LMS_CERT_ARCHIVE_FIRST") and not may_be_erased(staff):
         raise ValidationError(
             _(
                 "Certificates of %(name)s are in no archive yet. Make an archive under Certificates and approve it "

@@ -146,7 +146,7 @@ def due(staff: Any, held: Collection[Held], equivalences: list[Equivalence], rul
         pair = (certificate.staff_id, certificate.programme_id)
         if certificate.revoked_at is None:
             current[pair] = certificate
-        elif certificate.revocation_reason == RevocationReason.ISSUER:
+        elif certificate.revocation_reason != RevocationReason.VOIDED:
             revoked[pair] = certificate.revoked_at
     declined = {(row.staff_id, row.programme_id): row for row in Declined.objects.filter(**about)}
     found = []
@@ -165,7 +165,6 @@ def due(staff: Any, held: Collection[Held], equivalences: list[Equivalence], rul
     return found
 
 
-@transaction.atomic
 def settle(*, staff: StaffMember, course: int | None = None, rules: Rules | None = None, actor: Any = None) -> None:
     """Gives `staff` the certificates of programmes that come by themselves. `course` is what has been completed: then
     only programmes that it counts for are looked at."""
@@ -177,11 +176,12 @@ def settle(*, staff: StaffMember, course: int | None = None, rules: Rules | None
         held = [each for each in held if course in with_sources({one.pk for one in each.courses}, equivalences)]
     if not held:
         return
-    # Two courses completed at the same moment: the second sees the first.
-    StaffMember.objects.select_for_update(no_key=True).get(pk=staff.pk)
-    for each in due([staff.pk], held, equivalences, rules or Rules.read()):
-        if each.comes_by_itself:
-            give(each, staff=staff, actor=actor)
+    with transaction.atomic():
+        # Two courses completed at the same moment: the second sees the first.
+        StaffMember.objects.select_for_update(no_key=True).get(pk=staff.pk)
+        for each in due([staff.pk], held, equivalences, rules or Rules.read()):
+            if each.comes_by_itself:
+                give(each, staff=staff, actor=actor)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 Who counts and what is required is what the matrix says of the workplace on the day. A completion that is found to have
 been a mistake afterwards revokes nothing here: the leader is told that not all are trained any more, and decides.
-See `docs/decisions/0033`.
+See `docs/decisions/0034`.
 """
 
 import datetime
@@ -22,7 +22,7 @@ from lms.reports.figures import gather
 from lms.validity import add_months
 
 from . import issuing, snapshot
-from .models import Basis, Certificate, How, IssueRule, RevocationReason, State
+from .models import Basis, Certificate, How, IssueRule, State
 from .rules import Rules
 
 
@@ -34,7 +34,7 @@ class Place(NamedTuple):
     courses: list[Course]
     lacking: list[tuple[Course, int]]
     certificate: Certificate | None = None  # the current one
-    is_revoked: bool = False  # the last one was revoked by the issuer
+    is_revoked: bool = False  # the last one was revoked, by somebody
 
     @property
     def is_ready(self) -> bool:
@@ -80,7 +80,7 @@ def places(reach: QuerySet[Workplace]) -> list[Place]:
                 [course for course, share in shares if share],
                 [(course, share.missing) for course, share in shares if share and share.missing],
                 own if own and own.revoked_at is None else None,
-                bool(own and own.revocation_reason == RevocationReason.ISSUER),
+                bool(own and own.revoked_at),
             )
         )
     return found

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import archive_views as archives
 from . import rule_views as rules
 from . import waiting_views as waiting
 from . import workplace_views as workplaces
@@ -18,4 +19,6 @@ urlpatterns = [
     path("waiting/decline/", waiting.Decline.as_view(), name="decline"),
     path("workplaces/", workplaces.WorkplaceList.as_view(), name="workplaces"),
     path("workplaces/<int:workplace>/issue/", workplaces.IssueToWorkplace.as_view(), name="issue_to_workplace"),
+    path("archives/", archives.Archives.as_view(), name="archives"),
+    path("archives/<uuid:archive>/approve/", archives.ApproveArchive.as_view(), name="approve_archive"),
 ]

@@ -1,0 +1,187 @@
+"""Many certificates as one ZIP, made as it is sent: never more than one file in memory.
+
+PDFs do not get smaller, so nothing is compressed. What has no file stands in the list with the reason.
+"""
+
+import csv
+import hashlib
+import io
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from lms.spreadsheets import harmless_row
+
+from .drawing import MissingGlyphError
+from .making import ensure_drawn
+from .models import Certificate
+
+#: So many rows are read at a time.
+PART = 100
+#: Of a name, and of a title, in the name of a file.
+NAME_LENGTH, TITLE_LENGTH = 30, 40
+LIST = "intyg.csv"
+
+#: Letters that are no plain letter with a mark on it.
+PLAIN = str.maketrans({
+    "đ": "d", "Đ": "D", "ŋ": "n", "Ŋ": "N", "ŧ": "t", "Ŧ": "T", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+    "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ß": "ss", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i",
+})  # fmt: skip
+
+
+def stream(certificates: Any, *, draws: bool = True) -> Iterator[bytes]:
+    """The ZIP of all of `certificates`, a queryset, piece by piece; the list of them, `intyg.csv`, comes last.
+
+    A file that is missing is drawn first, unless not `draws`. One that cannot be had stops nothing: the list says why.
+    What is revoked or replaced lies in a folder of its own.
+    """
+    keys = list(certificates.values_list("pk", flat=True))
+    language = get_language() or "sv"
+    taken: set[str] = set()
+    window = _Window()
+    with ZipFile(window, "w", ZIP_STORED) as archive, tempfile.TemporaryFile() as kept:
+        lines = io.TextIOWrapper(kept, encoding="utf-8-sig", newline="")
+        # Semicolons in Swedish, where Excel expects them.
+        writer = csv.writer(lines, delimiter=";" if language.startswith("sv") else ",")
+        with override(language):
+            writer.writerow(harmless_row(heading()))
+        for first in range(0, len(keys), PART):
+            found = Certificate.objects.select_related("staff", "design", "superseded_by").in_bulk(
+                keys[first : first + PART]
+            )
+            for key in keys[first : first + PART]:
+                if (certificate := found.pop(key, None)) is None:
+                    continue  # it went away while we were at it
+                with override(language):
+                    name, content, note = _file_of(certificate, taken, draws=draws)
+                    writer.writerow(harmless_row(values(certificate, name, note)))
+                if content:
+                    archive.writestr(_entry(name), content)
+                    yield window.take()
+        lines.flush()
+        size = kept.tell()
+        kept.seek(0)
+        with archive.open(_entry(LIST, size), "w") as entry:
+            while block := kept.read(1 << 16):
+                entry.write(block)
+        lines.detach()
+    yield window.take()
+
+
+def heading() -> list[str]:
+    return [
+        *(_("Number"), _("Name"), _("Title"), _("What it is of"), _("Completed"), _("Issued"), _("Valid through")),
+        *(_("State"), _("SHA-256"), _("File"), _("Note")),
+    ]
+
+
+def values(certificate: Certificate, name: str, note: str) -> list[Any]:
+    return [
+        *(certificate.serial, certificate.holder_name, certificate.title, certificate.get_basis_display()),
+        *(certificate.completed_on, certificate.issued_on, certificate.valid_until or ""),
+        *(certificate.state.label, certificate.sha256, name, note),
+    ]
+
+
+def _file_of(certificate: Certificate, taken: set[str], *, draws: bool) -> tuple[str, bytes, str]:
+    """(name in the ZIP, content, what is to be said). Without a file the first two are empty."""
+    if not certificate.holder_name:
+        return "", b"", _("Whom it was about has been erased, and the file with it.")
+    if draws:
+        try:
+            certificate = ensure_drawn(certificate)
+        except MissingGlyphError as error:
+            return "", b"", str(error)
+        except (RuntimeError, OSError):
+            return "", b"", _("The file is lost and cannot be made the same again. It may be in a backup.")
+    if not certificate.sha256:
+        return "", b"", _("The file has not been made yet.")
+    try:
+        with certificate.file.open("rb") as file:
+            content = file.read()
+    except OSError:
+        return "", b"", _("The file cannot be read. It may be in a backup.")
+    if hashlib.sha256(content).hexdigest() != certificate.sha256:
+        return "", b"", _("The file is not the one that was issued, so it is left out.")
+    return file_name(certificate, taken), content, ""
+
+
+def file_name(certificate: Certificate, taken: set[str]) -> str:
+    """Lindgren_Maja_Ett-gott-vardskap_2026-11-23_b7Qm.pdf: plain letters for any disk, and never one of `taken`.
+
+    Two that differ in case alone are the same to some disks. The name is added to `taken`.
+    """
+    folder = "" if certificate.is_current else f"{_plain(_('no longer valid'), TITLE_LENGTH)}/"
+    words = [_plain(part, NAME_LENGTH) for part in _family_name_first(certificate)]
+    words += [_plain(certificate.title, TITLE_LENGTH), certificate.issued_on.isoformat()]
+    beginning = "_".join(filter(None, words))
+    for length in range(4, len(certificate.serial) + 1):
+        name = f"{folder}{beginning}_{certificate.serial[:length]}.pdf"
+        if name.casefold() not in taken:
+            break
+    else:
+        # Serials that differ in case alone: a number tells them apart.
+        name = f"{folder}{beginning}_{certificate.serial}_{len(taken)}.pdf"
+    taken.add(name.casefold())
+    return name
+
+
+def _family_name_first(certificate: Certificate) -> tuple[str, ...]:
+    """As on the staff list; of a name that is no longer there, the last word is taken for the family name."""
+    staff, printed = certificate.staff, certificate.holder_name
+    if staff and staff.full_name == printed:
+        return staff.family_name, staff.given_name
+    given, _space, family = printed.rpartition(" ")
+    return family, given
+
+
+def _plain(text: str, length: int) -> str:
+    """Letters A to Z and digits, with hyphens between the words. Empty where there are none."""
+    bare = unicodedata.normalize("NFKD", text.translate(PLAIN))
+    bare = "".join(char for char in bare if not unicodedata.combining(char))
+    return "-".join(re.findall(r"[A-Za-z0-9]+", bare))[:length].strip("-")
+
+
+def _entry(name: str, size: int = 0) -> ZipInfo:
+    entry = ZipInfo(name, timezone.localtime().timetuple()[:6])
+    entry.external_attr = 0o600 << 16
+    entry.file_size = size
+    return entry
+
+
+class _Window(io.RawIOBase):
+    """What the ZIP is written to: what was taken is gone, and only behind it can be written.
+
+    That is enough for each file's size and checksum to stand before it, where every program looks for them.
+    """
+
+    def __init__(self) -> None:
+        self._gone, self._now = 0, io.BytesIO()
+
+    def take(self) -> bytes:
+        taken = self._now.getvalue()
+        self._gone += len(taken)
+        self._now = io.BytesIO()
+        return taken
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._gone + self._now.tell()
+
+    def seek(self, place: int, whence: int = io.SEEK_SET) -> int:
+        return self._gone + self._now.seek(place - self._gone if whence == io.SEEK_SET else place, whence)
+
+    def write(self, data: Any) -> int:
+        return self._now.write(data)
