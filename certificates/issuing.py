@@ -48,9 +48,10 @@ def issue_once(
     """The one that is `current` already, or a new one. Who is a moment too late gets the other's."""
     if found := current.first():
         return found
+    words = printed()
     try:
         with transaction.atomic():
-            certificate = create(**printed(), issued_on=on or timezone.localdate())
+            certificate = create(**words, issued_on=on or timezone.localdate())
     except IntegrityError:
         if found := current.first():
             return found
