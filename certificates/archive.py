@@ -34,9 +34,9 @@ def certificates_to_keep(user: Any) -> QuerySet[Certificate]:
 
 
 def not_archived(certificates: QuerySet[Certificate]) -> QuerySet[Certificate]:
-    """Of those the ones with a file that is in no approved archive."""
+    """Of those the ones that are in no approved archive."""
     kept = ArchiveExport.certificates.through.objects.filter(archiveexport__approved_at__isnull=False)
-    return certificates.exclude(sha256="").exclude(pk__in=kept.values("certificate"))
+    return certificates.exclude(pk__in=kept.values("certificate"))
 
 
 def archives_in_reach(user: Any) -> QuerySet[ArchiveExport]:
@@ -85,5 +85,5 @@ def approve_archive(*, archive: ArchiveExport, actor: Any) -> ArchiveExport:
 
 
 def may_be_erased(staff: StaffMember) -> bool:
-    """Whether all that would be deleted of their certificates is kept elsewhere."""
-    return not not_archived(Certificate.objects.filter(staff=staff)).exists()
+    """Whether all files that would be deleted of their certificates are kept elsewhere."""
+    return not not_archived(Certificate.objects.filter(staff=staff).exclude(sha256="")).exists()
