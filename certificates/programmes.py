@@ -17,6 +17,8 @@ from courses.models import Course
 from lms.equivalence.counting import Equivalence, with_sources
 from lms.equivalence.lookup import Pair, best_of, equivalences_on
 from lms.models import CourseCompletion, Programme, ProgrammeContents, ProgrammeCourse, StaffMember
+from lms.retraining.demands import redo_of
+from lms.retraining.lookup import demands_on
 from lms.status import Completion
 
 from . import issuing, snapshot
@@ -46,7 +48,7 @@ class Reached(NamedTuple):
 
     @property
     def valid_until(self) -> datetime.date | None:
-        return min((done.valid_until for _course, done in self.parts if done.valid_until), default=None)
+        return min((done.last_day for _course, done in self.parts if done.last_day), default=None)
 
 
 class Due(NamedTuple):
@@ -90,10 +92,10 @@ def held_on(day: datetime.date) -> list[Held]:
 def reached(held: Held, best: Mapping[int, Completion], day: datetime.date) -> Reached | None:
     """Of more courses than are needed those that last longest, and of these the first. Pure."""
     done = [(course, best[course.pk]) for course in held.courses if course.pk in best]
-    counting = [part for part in done if part[1].valid_until is None or day <= part[1].valid_until]
+    counting = [part for part in done if part[1].last_day is None or day <= part[1].last_day]
     if len(counting) < held.needed:
         return None
-    longest = sorted(counting, key=lambda part: part[1].valid_until or datetime.date.max, reverse=True)
+    longest = sorted(counting, key=lambda part: part[1].last_day or datetime.date.max, reverse=True)
     chosen = {course.pk for course, _done in longest[: held.needed]}
     return Reached([part for part in counting if part[0].pk in chosen])
 
@@ -103,18 +105,19 @@ def lasts_longer(one: datetime.date | None, other: datetime.date | None) -> bool
 
 
 class _Learned:
-    """What some people have completed of what counts for `courses`. One query."""
+    """What some people have completed of what counts for `courses`, and by when it is to be done again. Two queries."""
 
     def __init__(
         self, staff: Any, courses: Collection[int], equivalences: list[Equivalence], day: datetime.date
     ) -> None:
         self._equivalences = equivalences
-        rows = CourseCompletion.objects.standing(day).filter(
-            staff__in=staff, course__in=with_sources(courses, equivalences)
-        )
+        wanted = with_sources(courses, equivalences)
+        demands = demands_on(day, wanted)
+        rows = CourseCompletion.objects.standing(day).filter(staff__in=staff, course__in=wanted)
         self._done: dict[Pair, list[Completion]] = defaultdict(list)
         for row in rows.order_by("pk"):
-            self._done[row.staff_id, row.course_id].append(Completion.of(row))
+            redo = redo_of(demands.get(row.course_id, ()), versions=row.versions, done_at=row.occurred_at)
+            self._done[row.staff_id, row.course_id].append(Completion.of(row)._replace(redo=redo))
 
     @cached_property
     def best(self) -> dict[int, dict[int, Completion]]:
@@ -131,7 +134,7 @@ class _Learned:
 
 
 def due(staff: Any, held: Collection[Held], equivalences: list[Equivalence], rules: Rules) -> list[Due]:
-    """What those people (ids, or a subquery for them) have done and hold no certificate of. Three queries.
+    """What those people (ids, or a subquery for them) have done and hold no certificate of. Four queries.
 
     What the issuer has revoked is due again only when something has been completed since.
     """
@@ -257,7 +260,7 @@ def join(*, kept: StaffMember, gone: StaffMember) -> None:
 
 
 def due_by_itself(rules: Rules) -> Iterable[Due]:
-    """Of everyone what should have come by itself and has not. Two queries, and three for so many at a time."""
+    """Of everyone what should have come by itself and has not. Two queries, and four for so many at a time."""
     held = held_on(timezone.localdate())
     equivalences = equivalences_on(timezone.localdate()) if held else []
     people = list(StaffMember.objects.filter(erased_at=None, merged_into=None).values_list("pk", flat=True))

@@ -53,7 +53,7 @@ def _worth_having(completions: QuerySet[CourseCompletion]) -> QuerySet[CourseCom
 def waiting(people: QuerySet[StaffMember], *, rules: Rules | None = None) -> list[Waiting]:
     """What waits of those people, what was done first at the top; what was declined is marked.
 
-    One query where no rule says that anything is approved; at most nine.
+    One query where no rule says that anything is approved; at most ten.
     """
     rules = rules or Rules.read()
     people = people.filter(erased_at=None, merged_into=None).order_by()
@@ -80,7 +80,7 @@ def _of_courses(people: QuerySet[StaffMember], courses: Collection[int]) -> Iter
 
 
 def _of_programmes(people: QuerySet[StaffMember], held: Collection[programmes.Held], rules: Rules) -> Iterator[Waiting]:
-    """Five queries, or none."""
+    """Six queries, or none."""
     if not held:
         return
     equivalences = equivalences_on(timezone.localdate())

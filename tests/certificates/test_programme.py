@@ -17,7 +17,7 @@ from lms.programmes.actions import change_programme, create_programme
 from lms.progress import move, void
 from lms.progress.enrolments import renew_if_due
 from lms.requirements.actions import excuse
-from tests import builders, people
+from tests import builders, people, retraining
 from tests.builders import complete, course_of
 
 DAY = datetime.timedelta(days=1)
@@ -270,5 +270,22 @@ def test_looking_costs_the_same_for_many_programmes(cast, hosting, crisis, numbe
     for each in range(number):
         make(cast, hosting, crisis, title_sv=f"Program {each}")
     complete(cast.maja, hosting)
-    with django_assert_num_queries(9):  # two of them the savepoint
+    with django_assert_num_queries(10):  # two of them the savepoint
         settle(staff=cast.maja)
+
+
+def test_a_course_to_be_done_again_counts_until_that_day(cast, hosting, crisis, time_machine):
+    complete(cast.maja, hosting)
+    time_machine.move_to(timezone.now() + DAY)
+    lesson = hosting.get_activity_pages().specific().get()
+    retraining.change(lesson)
+    time_machine.move_to(timezone.now() + DAY)
+    retraining.demand(cast, hosting, lesson, by=30)
+    make(cast, hosting, crisis)
+    complete(cast.maja, crisis)
+    assert of_programme().get().valid_until == today() + 30 * DAY
+    time_machine.move_to(timezone.now() + 40 * DAY)
+    complete(cast.bo, hosting)
+    Certificate.objects.filter(basis=Basis.PROGRAMME).delete()
+    settle(staff=cast.maja)
+    assert not of_programme()  # the day is over, and she has not done it again
