@@ -203,9 +203,10 @@ def give(due: Due, *, staff: StaffMember, actor: Any) -> Certificate:
         )
 
     Declined.objects.filter(staff=staff, programme=programme).delete()
-    if due.old:
-        return issuing.renew(certificate=due.old, printed=printed, actor=actor)
     current = Certificate.objects.current().filter(basis=Basis.PROGRAMME, staff=staff, programme=programme)
+    # Looked at anew: a leader may have revoked it since.
+    if due.old and (old := current.select_for_update().filter(pk=due.old.pk).first()):
+        return issuing.renew(certificate=old, printed=printed, actor=actor)
     return issuing.issue_once(current, printed, actor=actor)
 
 

@@ -45,6 +45,11 @@ class Place(NamedTuple):
         return self.is_ready and self.certificate is not None and _is_near_its_end(self.certificate)
 
     @property
+    def is_due(self) -> bool:
+        """It can get one without a leader: who revoked the last had a reason."""
+        return self.is_ready and not self.is_revoked and (self.certificate is None or self.can_be_renewed)
+
+    @property
     def no_longer_holds(self) -> bool:
         """There is one that counts today, and not all are trained any more."""
         return self.certificate is not None and self.certificate.is_valid and not self.is_ready
@@ -97,16 +102,21 @@ def issue_to_workplace(*, workplace: Workplace, actor: Any) -> Certificate:
     rule = Rules.read().of(None)
     if rule.how == How.NONE:
         raise ValidationError(_("Workplaces get no certificates here. Change that under Rules."))
-    return _issue(workplace, rule, actor)
-
-
-def _issue(workplace: Workplace, rule: IssueRule, actor: Any) -> Certificate:
-    Workplace.objects.select_for_update(no_key=True).get(pk=workplace.pk)  # one at a time
-    place = next(iter(places(Workplace.objects.filter(pk=workplace.pk))), None)
+    place = _locked(workplace)
     if place is None:
         raise ValidationError(_("Only a service point that is open can get a certificate."))
     if not place.is_ready:
         raise ValidationError(_("Not all who work at %(workplace)s are trained.") % {"workplace": workplace.name})
+    return _issue(place, rule, actor)
+
+
+def _locked(workplace: Workplace) -> Place | None:
+    """How it is there; whoever else would issue one waits."""
+    Workplace.objects.select_for_update(no_key=True).get(pk=workplace.pk)
+    return next(iter(places(Workplace.objects.filter(pk=workplace.pk))), None)
+
+
+def _issue(place: Place, rule: IssueRule, actor: Any) -> Certificate:
     today = timezone.localdate()
 
     def printed() -> dict[str, Any]:
@@ -118,9 +128,10 @@ def _issue(workplace: Workplace, rule: IssueRule, actor: Any) -> Certificate:
             template=rule.template,
         )
 
-    if place.can_be_renewed and place.certificate:
-        return issuing.renew(certificate=place.certificate, printed=printed, actor=actor)
-    current = Certificate.objects.current().filter(basis=Basis.WORKPLACE, workplace=workplace)
+    current = Certificate.objects.current().filter(basis=Basis.WORKPLACE, workplace=place.workplace)
+    # Looked at anew: a leader may have revoked it since.
+    if place.can_be_renewed and (old := current.select_for_update().first()):
+        return issuing.renew(certificate=old, printed=printed, actor=actor)
     return issuing.issue_once(current, printed, actor=actor)
 
 
@@ -133,11 +144,9 @@ def issue_by_itself(reach: QuerySet[Workplace], *, rules: Rules) -> list[Certifi
     rule = rules.of(None)
     if rule.how != How.AUTOMATIC:
         return []
-    return [
-        _issue(place.workplace, rule, None)
-        for place in places(reach)
-        if place.is_ready and not place.is_revoked and (place.certificate is None or place.can_be_renewed)
-    ]
+    due = [place.workplace for place in places(reach) if place.is_due]
+    locked = [_locked(workplace) for workplace in due]
+    return [_issue(place, rule, None) for place in locked if place and place.is_due]
 
 
 def where_they_work(staff: StaffMember) -> QuerySet[Workplace]:
