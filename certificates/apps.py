@@ -9,6 +9,7 @@ class CertificatesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
+        from . import checks, public_name  # noqa: F401 - register their system checks
         from .signal_handlers import connect_signal_handlers
 
         connect_signal_handlers()

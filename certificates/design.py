@@ -1,10 +1,26 @@
 """How one certificate looks, as plain values: what is drawn, previewed and frozen. Pure but for `of`."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .models import Certificate
+
+#: What a template's text may name; each is filled in when it is drawn.
+PLACEHOLDERS = ("name", "title", "completed", "valid_until", "hours", "issuer")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def unknown_placeholders(text: str) -> list[str]:
+    """What stands in braces in `text` and is none of PLACEHOLDERS, in order."""
+    return [name for name in _PLACEHOLDER.findall(text) if name.strip() not in PLACEHOLDERS]
+
+
+def filled_in(text: str, values: Mapping[str, str]) -> str:
+    """`text` with `values` in the place of their placeholders. What is unknown stays as it was written."""
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1].strip(), found[0]), text)
 
 
 @dataclass(frozen=True)
@@ -16,7 +32,7 @@ class Design:
 
     heading: str = ""
     statement: str = ""
-    #: With the placeholders of `CertificateTemplate.body`, each filled in when it is drawn.
+    #: With PLACEHOLDERS.
     body: str = ""
     shows_objectives: bool = True
     shows_hours: bool = True

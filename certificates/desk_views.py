@@ -10,6 +10,7 @@ from lms.conf import setting
 from lms.qr import as_svg
 from lms.reader.desk import desk, go
 
+from .credential.views import credential_response
 from .models import Certificate
 from .views import fetch_token, pdf_response
 
@@ -56,3 +57,13 @@ def pdf(request, certificate):
     if request.tablet or not own.is_current:
         return go(request, "certificate", own.uuid)
     return pdf_response(request, own)
+
+
+@require_safe
+@desk
+def credential(request, certificate, kind):
+    """The credential alone: for a wallet, to read, or in a picture. On one's own device, as the PDF."""
+    own = _own(request, certificate)
+    if request.tablet or not own.is_current:
+        return go(request, "certificate", own.uuid)
+    return credential_response(request, own, kind)

@@ -8,4 +8,5 @@ urlpatterns = [
     path("intyg/", desk_views.my_certificates, name="certificates"),
     path("intyg/<uuid:certificate>/", desk_views.certificate, name="certificate"),
     path("intyg/<uuid:certificate>/pdf/", desk_views.pdf, name="certificate_pdf"),
+    path("intyg/<uuid:certificate>/meritbevis.<str:kind>", desk_views.credential, name="certificate_credential"),
 ]

@@ -12,6 +12,9 @@ DEFAULTS = {
     "LMS_TABLET_SESSION_SECONDS": 180,
     "LMS_CERT_ARCHIVE_FIRST": True,
     "LMS_ACCOUNT_FACTORY": "lms.people.accounts.create_account",
+    "LMS_CERT_SIGNING": {},
+    "LMS_CERT_PUBLIC_NAME": "full",
+    "LMS_CERT_LINK_REPLACEMENT": True,
 }
 
 

@@ -107,7 +107,13 @@ def test_only_what_draws_imports_reportlab():
         if re.search(r"^\s*(import|from) reportlab", path.read_text(), re.M)
     }
     assert users == {
-        "certificates/drawing.py",
+        "certificates/drawing/flow.py",
+        "certificates/drawing/foot.py",
+        "certificates/drawing/ornaments.py",
+        "certificates/drawing/page.py",
+        "certificates/drawing/personal.py",
+        "certificates/drawing/pictures.py",
+        "certificates/drawing/wall.py",
         "lms/drawing/typefaces.py",
         "lms/drawing/sheet.py",
     }

@@ -18,6 +18,7 @@ from lms import checks as lms_checks
 from lms.catalogues import catalogues
 from lms.management.commands import compile_translations
 from lms.standalone import serve
+from tests.keys import PHRASE, make_keys
 
 CATALOGUES = sorted(Path().glob("*/locale/sv/LC_MESSAGES/django.po"))
 
@@ -49,12 +50,18 @@ PRODUCTION = {
 def test_production_settings_pass_the_deployment_check_without_a_warning(tmp_path):
     environment = {**PRODUCTION, "LMS_DATA_DIR": str(tmp_path)}
     mail = {"LMS_EMAIL_HOST": "mail.example.se", "LMS_EMAIL_FROM": "utbildning@example.se"}
-    result = manage("check", "--deploy", "--fail-level", "WARNING", **environment, **mail)
+    keys = make_keys(tmp_path / "keys")
+    signing = {
+        "LMS_CERT_P12": str(keys / "signing.p12"),
+        "LMS_CERT_CREDENTIAL_KEY": str(keys / "credential-key.pem"),
+        "LMS_CERT_PASSPHRASE": PHRASE,
+    }
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **environment, **mail, **signing)
     assert result.returncode == 0, result.stderr
     assert "no issues" in result.stdout
     without = manage("check", "--deploy", "--fail-level", "WARNING", **environment)
     assert without.returncode == 0, without.stderr
-    assert re.findall(r"\((\w+\.\w+)\)", without.stderr) == ["lms.I001"]
+    assert re.findall(r"\((\w+\.\w+)\)", without.stderr) == ["lms.I001", "lms_certificates.I001"]
 
 
 @pytest.mark.parametrize("missing", ["LMS_SECRET_KEY", "LMS_PUBLIC_BASE_URL", "LMS_HOSTS"])

@@ -6,6 +6,7 @@ from . import archive_views as archives
 from . import rule_views as rules
 from . import waiting_views as waiting
 from . import workplace_views as workplaces
+from .checking import CheckCertificate
 
 app_name = "lms_certificates_admin"
 
@@ -21,4 +22,5 @@ urlpatterns = [
     path("workplaces/<int:workplace>/issue/", workplaces.IssueToWorkplace.as_view(), name="issue_to_workplace"),
     path("archives/", archives.Archives.as_view(), name="archives"),
     path("archives/<uuid:archive>/approve/", archives.ApproveArchive.as_view(), name="approve_archive"),
+    path("check/", CheckCertificate.as_view(), name="check"),
 ]

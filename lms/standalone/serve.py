@@ -2,11 +2,15 @@
 
 import argparse
 import contextlib
+import datetime
+import importlib.util
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+
+from . import DEMO_PASSPHRASE
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
@@ -23,6 +27,7 @@ def main() -> int:
     port = parser.parse_args().port
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.standalone.settings.dev")
     os.environ["PORT"] = str(port)
+    make_demo_keys()
     prepare()
     announce(port)
     # Each in a group of its own: the reloader's child must go with it.
@@ -59,6 +64,18 @@ def stop(*_args: object) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(0)
+
+
+def make_demo_keys() -> None:
+    """Before the settings are read: they name them only if they are there."""
+    folder = ROOT / "var" / "keys"
+    trying = os.environ["DJANGO_SETTINGS_MODULE"] == "lms.standalone.settings.dev"
+    if not trying or folder.exists() or importlib.util.find_spec("cryptography") is None:
+        return
+    from certificates.signing.generating import generate
+
+    now = datetime.datetime.now(datetime.UTC)
+    generate(folder, organisation="Lärpunkt på prov", phrase=DEMO_PASSPHRASE.encode(), years=5, now=now)
 
 
 def prepare() -> None:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include(([path("", start, name="start")], "lms_site"))),
     path("", include("lms.urls")),
     path("intyg/", include("certificates.urls")),
+    path("", include("certificates.well_known_urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     # Pictures only: documents go through the view above, which asks who may read them.

@@ -25,8 +25,8 @@ STILL = """Promise.all(document.getAnimations()
 class Visit:
     def __init__(self, browser: Any, url: str, axe: str, kind: str, options: dict[str, Any]):
         self.url, self.axe = url, axe
-        self.context = browser.new_context(locale="sv-SE", timezone_id="Europe/Stockholm", reduced_motion="reduce",
-                                           **{**KINDS[kind], **options})  # fmt: skip
+        usual = {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "reduced_motion": "reduce"}
+        self.context = browser.new_context(**{**usual, **KINDS[kind], **options})
         self.context.set_default_timeout(20_000)
         self.touch = KINDS[kind].get("has_touch", False)
         self.elsewhere: list[str] = []

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from certificates import desk_views
 from certificates.issuing import replace, revoke
+from certificates.limits import UNKNOWN_PER_MINUTE
 from certificates.models import Certificate, RevocationReason
-from certificates.views import UNKNOWN_PER_MINUTE, fetch_token
+from certificates.views import fetch_token
 from tests.builders import complete
 
 

@@ -9,7 +9,9 @@ import unicodedata
 import pytest
 from pypdf import PdfReader
 
+from certificates.design import BUILT_IN
 from certificates.drawing import BOLD, REGULAR, MissingGlyphError, draw, printable
+from certificates.finishing import Document, finish
 from certificates.models import Certificate
 
 SWEDISH = "ÅÄÖåäöÉéÜü"
@@ -34,8 +36,14 @@ def certificate(**changes) -> Certificate:
         "completed_on": datetime.date(2026, 11, 23),
         "valid_until": datetime.date(2029, 11, 23),
         "base_url": "https://larpunkt.example",
+        "issued_at": datetime.datetime(2026, 11, 23, 14, 30, tzinfo=datetime.UTC),
     }
     return Certificate(**{**values, **changes})
+
+
+def made(one: Certificate, design=BUILT_IN, **how) -> bytes:
+    """Drawn and finished."""
+    return finish(draw(one, design, **how), Document.of(one))
 
 
 def reader(pdf: bytes) -> PdfReader:
@@ -47,7 +55,7 @@ def text_of(pdf: bytes) -> str:
 
 
 def test_it_says_what_it_must():
-    text = text_of(draw(certificate()))
+    text = text_of(made(certificate()))
     for words in (
         "Kursintyg", "Maja Lindgren", "Ett gott värdskap", "Nordmalings kommun", "förklara vad värdskap är",
         "23 november 2026", "23 november 2029", "4oeP 4DoT cf3f ScRx", "Petra Projektledare, projektledare",
@@ -57,7 +65,7 @@ def test_it_says_what_it_must():
 
 
 def test_it_is_one_landscape_page_with_title_and_language():
-    pdf = reader(draw(certificate()))
+    pdf = reader(made(certificate()))
     [page] = pdf.pages
     assert (round(page.mediabox.width), round(page.mediabox.height)) == (842, 595)
     assert pdf.metadata.title == "Intyg: Ett gott värdskap"
@@ -65,7 +73,7 @@ def test_it_is_one_landscape_page_with_title_and_language():
 
 
 def test_in_english_it_is_english():
-    text = text_of(draw(certificate(language="en", title="Good hospitality")))
+    text = text_of(made(certificate(language="en", title="Good hospitality")))
     assert "Course certificate" in text
     assert "Good hospitality" in text
 
@@ -75,7 +83,7 @@ def test_in_english_it_is_english():
     ["Åsa-Märta Öhrström Kåveland", "Áŋŋá Ŧuolja-Žuvvá", "Nǥuyễn Ǩeäđǥǥ Ʒuuʹrǧǧ".replace("ễ", "e"), "Zoë d’Été"],
 )
 def test_swedish_and_sami_names_print_right(name):
-    assert unicodedata.normalize("NFC", name) in text_of(draw(certificate(holder_name=name)))
+    assert unicodedata.normalize("NFC", name) in text_of(made(certificate(holder_name=name)))
 
 
 @pytest.mark.parametrize("font", [REGULAR, BOLD])
@@ -99,7 +107,7 @@ def test_a_missing_glyph_is_an_error_that_names_it(name, char, code):
 
 
 def test_the_same_certificate_always_gives_the_same_bytes():
-    assert draw(certificate()) == draw(certificate())
+    assert made(certificate()) == made(certificate())
 
 
 @pytest.mark.parametrize("objectives", [0, 1, 5, 12])
@@ -108,7 +116,7 @@ def test_long_names_titles_and_many_objectives_keep_apart(objectives, long, tmp_
     """No two lines of text overlap on the page."""
     name = "Anna-Lena Margareta Kristina Elisabet af Långhundra Öhrström von Kåveland"
     title = "Krishantering " + "och servicepunkten som kriscentrum vid långa elavbrott " * 2 + "i Nordmalings kommun"
-    pdf = draw(
+    pdf = made(
         certificate(
             holder_name=name if long else "Bo Ek",
             title=title if long else "Kurs",
@@ -117,6 +125,11 @@ def test_long_names_titles_and_many_objectives_keep_apart(objectives, long, tmp_
     )
     path = tmp_path / "c.pdf"
     path.write_bytes(pdf)
+    assert_apart(path)
+
+
+def assert_apart(path):
+    """No two words share their place, and all stand within the frame."""
     boxes = word_boxes(path)
     assert len(boxes) > 10
     for number, (left, top, right, bottom, word) in enumerate(boxes):
@@ -150,7 +163,7 @@ def test_the_code_reads_at_72_dpi_in_grey_and_leads_to_the_right_page(tmp_path):
     needed("zbarimg")
     one = certificate()
     path = tmp_path / "c.pdf"
-    path.write_bytes(draw(one))
+    path.write_bytes(made(one))
     subprocess.run(["pdftoppm", "-r", "72", "-gray", "-png", str(path), str(tmp_path / "c")], check=True)
     [picture] = tmp_path.glob("c*.png")
     # `--nodbus`: zbar otherwise looks for a message bus to tell of its find.
@@ -161,7 +174,7 @@ def test_the_code_reads_at_72_dpi_in_grey_and_leads_to_the_right_page(tmp_path):
 
 
 def test_every_font_is_embedded():
-    fonts = reader(draw(certificate())).pages[0]["/Resources"]["/Font"]
+    fonts = reader(made(certificate())).pages[0]["/Resources"]["/Font"]
     for font in fonts.values():
         font = font.get_object()
         descriptor = font.get("/FontDescriptor") or font["/DescendantFonts"][0].get_object()["/FontDescriptor"]

@@ -6,7 +6,7 @@ from django.db import IntegrityError
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from certificates import healing, issuing, programmes, snapshot
+from certificates import healing, issuing, making, programmes, snapshot
 from certificates.issuing import issue
 from certificates.models import Certificate, CertificateTemplate, How, IssueRule, RevocationReason
 from certificates.rules import change_rule
@@ -137,3 +137,22 @@ def test_nothing_is_looked_for_where_no_programme_holds_anything(cast, course, d
 
     with django_assert_num_queries(2):
         assert list(programmes.due_by_itself(Rules([]))) == []
+
+
+def test_what_is_drawn_while_its_holder_is_erased_is_not_kept(cast, course, monkeypatch):
+    complete(cast.maja, course)
+    certificate = Certificate.objects.get()
+    make = making.make
+
+    def slow(certificate):
+        """While it is drawn, the name goes."""
+        issuing.erase_holder(staff=cast.maja, actor=cast.ada)
+        return make(certificate)
+
+    monkeypatch.setattr(making, "make", slow)
+    making.ensure_drawn(certificate)
+    stored = Certificate.objects.get()
+    assert (stored.holder_name, stored.file.name, stored.sha256) == ("", "", "")
+    folder = stored.file.storage.listdir("certificates")[0]
+    for each in folder:
+        assert not [name for name in stored.file.storage.listdir(f"certificates/{each}")[1] if stored.serial in name]

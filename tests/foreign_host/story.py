@@ -101,6 +101,8 @@ expect(tablet.get(f"{desk}/intyg/{certificate.uuid}/"), text="<svg")  # onto the
 pdf = b"".join(expect(stranger.get(f"/bevis/{certificate.serial}/hamta/{fetch_token(certificate)}/")).streaming_content)
 assert pdf.startswith(b"%PDF")
 expect(stranger.get(f"/bevis/{certificate.serial}/"), text="äkta och giltigt")
+refused = stranger.get("/.well-known/did.json")  # ours, although the host's pages take every other address
+assert (refused.status_code, "meritbevis" in refused.content.decode()) == (404, True)
 
 # On the own device: another card, a password, the same progress. The account's name is an address of ours.
 phone = Client()

@@ -42,6 +42,15 @@ STORAGES["lms_private"]["OPTIONS"]["location"] = DATA_DIR / "private"
 STORAGES["staticfiles"] = {"BACKEND": "lms.standalone.staticfiles.HashedFiles"}
 MIDDLEWARE.insert(1, "whitenoise.middleware.WhiteNoiseMiddleware")
 
+# The keys that certificates are signed with: files, never in the database or the checkout. See docs/certificates.md.
+if p12 := os.environ.get("LMS_CERT_P12"):
+    LMS_CERT_SIGNING = {
+        "P12": p12,
+        "PASSPHRASE_ENV": "LMS_CERT_PASSPHRASE",
+        "CREDENTIAL_KEY": os.environ.get("LMS_CERT_CREDENTIAL_KEY"),
+        "TSA_URL": os.environ.get("LMS_CERT_TSA_URL"),
+    }
+
 if cache := os.environ.get("LMS_CACHE_URL"):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": cache}}
 

@@ -6,6 +6,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 urlpatterns = [
     path("larande/", include("lms.urls")),
     path("bevis/", include("certificates.urls")),
+    path("", include("certificates.well_known_urls")),
     path("cms/", include(wagtailadmin_urls)),
     path("dokument/", include(wagtaildocs_urls)),
     path("", include(wagtail_urls)),
