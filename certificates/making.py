@@ -67,7 +67,7 @@ def ensure_drawn(certificate: Certificate) -> Certificate:
         return certificate
     storage = certificate.file.storage
     name = storage.save(certificate.file.field.generate_filename(certificate, ""), ContentFile(made.pdf))
-    won = Certificate.objects.filter(pk=certificate.pk, sha256="").update(
+    won = Certificate.objects.filter(pk=certificate.pk, sha256="", holder_name=certificate.holder_name).update(
         file=name,
         sha256=digest,
         signature_level=made.signature_level,

@@ -24,17 +24,29 @@ def on_group_saved(sender, instance, created, raw, **kwargs):
 
 
 def on_course_completed(sender, completion, **kwargs):
+    """What comes by itself: of the course, of the programmes that are done with it, of the shop."""
+    from . import programmes, workplaces
     from .issuing import issue
+    from .models import How
+    from .rules import Rules
 
-    issue(completion=completion, on=timezone.localdate(completion.recorded_at))
+    rules = Rules.read(course=completion.course_id)
+    rule = rules.of(completion.course)
+    if rule.how == How.AUTOMATIC:
+        issue(completion=completion, on=timezone.localdate(completion.recorded_at), rule=rule)
+    programmes.settle(staff=completion.staff, course=completion.course_id, rules=rules)
+    if rules.of(None).how == How.AUTOMATIC:
+        workplaces.issue_by_itself(workplaces.where_they_work(completion.staff), rules=rules)
 
 
 def on_completion_voided(sender, completion, **kwargs):
+    from . import programmes
     from .issuing import revoke
     from .models import RevocationReason
 
     for certificate in completion.certificates.current():
         revoke(certificate=certificate, reason=RevocationReason.VOIDED, actor=None)
+    programmes.take_back(completion=completion)
 
 
 def on_staff_erased(sender, staff, actor, **kwargs):
@@ -45,6 +57,12 @@ def on_staff_erased(sender, staff, actor, **kwargs):
 
 def on_staff_merged(sender, kept, gone, **kwargs):
     """They are the same person's; what is printed on them stays as it was."""
-    from .models import Certificate
+    from . import programmes
+    from .models import Certificate, Declined
 
+    programmes.join(kept=kept, gone=gone)
     Certificate.objects.filter(staff=gone).update(staff=kept)
+    said_no = Declined.objects.filter(staff=kept, programme__isnull=False).values("programme")
+    Declined.objects.filter(staff=gone, programme__in=list(said_no.values_list("programme", flat=True))).delete()
+    Declined.objects.filter(staff=gone).update(staff=kept)
+    programmes.settle(staff=kept)

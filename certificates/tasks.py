@@ -60,3 +60,19 @@ def send_letter(entry: int, tries: int = 0) -> None:
         send_letter.using(run_after=timezone.now() + BACK_OFF[tries]).enqueue(entry, tries=tries + 1)
     else:
         give_up(entry)
+
+
+@task()
+def issue_what_waits(basis: str, pk: int, actor: int) -> None:
+    """Issue all that is done of a course or a programme and has no certificate. Repeating it does no harm."""
+    from courses.models import Course
+    from lms.models import Programme
+
+    from .models import Basis
+    from .waiting import issue_all
+
+    about = (Course if basis == Basis.COMPLETION else Programme).objects.filter(pk=pk).first()
+    if about is None:
+        logger.warning("The %s %s is gone before its certificates were issued.", basis, pk)
+        return
+    issue_all(about=about, actor=_user(actor))

@@ -10,6 +10,7 @@ DEFAULTS = {
     "LMS_CARD_DAYS": 90,
     "LMS_TABLET_LOCK_SECONDS": 120,
     "LMS_TABLET_SESSION_SECONDS": 180,
+    "LMS_CERT_ARCHIVE_FIRST": True,
     "LMS_ACCOUNT_FACTORY": "lms.people.accounts.create_account",
     "LMS_CERT_SIGNING": {},
     "LMS_CERT_PUBLIC_NAME": "full",

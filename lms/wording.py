@@ -313,6 +313,7 @@ def ledger_words(verb: str) -> str:
         "certificate.letter_asked": _("Certificate to be sent by e-mail"),
         "certificate.letter_sent": _("Certificate sent by e-mail"),
         "certificate.letter_failed": _("Certificate could not be sent by e-mail"),
+        "certificate.declined": _("Certificate not approved"),
     }.get(verb, verb)
 
 

@@ -154,12 +154,12 @@ def test_all_our_catalogues_are_looked_at():
 
 
 def test_the_server_keeps_the_schedule(monkeypatch, tmp_path):
-    """Until it ends: nothing else publishes and withdraws what has a day set, and seals the ledger."""
+    """Until it ends: nothing else publishes and withdraws what has a day set, and seals the ledger, and heals."""
     ran = []
 
     class Server:
         def wait(self, timeout):
-            if len(ran) < 4:
+            if len(ran) < 6:
                 raise subprocess.TimeoutExpired("server", timeout)
             return 7
 
@@ -167,7 +167,7 @@ def test_the_server_keeps_the_schedule(monkeypatch, tmp_path):
     monkeypatch.setattr(serve, "ROOT", tmp_path)
     monkeypatch.setattr(serve.subprocess, "run", lambda command, **_: ran.append(command[-1]))
     assert serve.wait_for(Server()) == 7
-    assert ran == ["publish_scheduled", "seal_ledger"] * 2
+    assert ran == ["publish_scheduled", "seal_ledger", "issue_certificates"] * 2
 
 
 def test_the_check_finds_private_files_in_a_public_place(settings, tmp_path):

@@ -1,3 +1,4 @@
+from .archives import ArchiveExport
 from .certificate import (
     SERIAL_ALPHABET,
     SERIAL_LENGTH,
@@ -10,6 +11,7 @@ from .certificate import (
     new_serial,
     new_status_index,
 )
+from .declined import Declined
 from .designs import CertificateDesign, DesignPicture
 from .keys import IssuerKey
 from .rules import How, IssueRule
@@ -18,10 +20,12 @@ from .templates import CertificateTemplate
 __all__ = [
     "SERIAL_ALPHABET",
     "SERIAL_LENGTH",
+    "ArchiveExport",
     "Basis",
     "Certificate",
     "CertificateDesign",
     "CertificateTemplate",
+    "Declined",
     "DesignPicture",
     "How",
     "IssueRule",

@@ -53,6 +53,7 @@ EXPIRES_SOON_DAYS = 60
 class RevocationReason(models.TextChoices):
     VOIDED = "voided", _("The completion was recorded by mistake")
     CORRECTED = "corrected", _("Replaced by a corrected certificate")
+    RENEWED = "renewed", _("Replaced by a newer certificate")
     ISSUER = "issuer", _("Revoked by the issuer")
     MISTAKE = "mistake", _("It was issued by mistake")
     ERASED = "erased", _("The issuer has erased whom it was about, and can no longer confirm it")
@@ -188,7 +189,8 @@ class Certificate(models.Model):
     title = models.CharField(max_length=255)
     #: Of the course, the programme or the workplace.
     subject_uuid = models.UUIDField()
-    #: What a programme or a workplace rests on: dictionaries of title and, of a programme, completed_on (ISO).
+    #: What a programme or a workplace rests on: dictionaries of title and, of a programme, completed_on (ISO); there
+    #: for ourselves also the ids of the course and of the completion, which are printed nowhere.
     parts = models.JSONField(default=list)
     version_label = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=10)

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
@@ -16,12 +17,18 @@ class How(models.TextChoices):
 
 
 class IssueRule(models.Model):
-    """How certificates of a course, of a programme, or of workplaces come about. Without a row: `Basis.default_how`."""
+    """How certificates of a course, of a programme, or of workplaces come about. Without a row: `rules.DEFAULT`."""
 
     basis = models.CharField(max_length=12, choices=Basis.choices)
     course = models.OneToOneField(Course, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     programme = models.OneToOneField(Programme, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     how = models.CharField(_("how it is issued"), max_length=12, choices=How.choices)
+    since = models.DateTimeField(
+        default=timezone.now,
+        null=True,
+        editable=False,
+        help_text="What was completed before is issued by a leader alone; none: all is.",
+    )
     template = models.ForeignKey(
         CertificateTemplate,
         verbose_name=_("template"),

@@ -256,4 +256,5 @@ TELL: dict[str, Callable[[list[LedgerEntry], Known], str]] = {
     "certificate.issued": _with_course(lambda: _("The certificate for “%(course)s” was issued.")),
     "certificate.replaced": _with_course(lambda: _("The certificate for “%(course)s” was replaced by a new one.")),
     "certificate.revoked": _with_course(lambda: _("The certificate for “%(course)s” was revoked.")),
+    "certificate.declined": _with_course(lambda: _("The certificate for “%(course)s” was not approved.")),
 }

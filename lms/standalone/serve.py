@@ -15,8 +15,9 @@ from . import DEMO_PASSPHRASE
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
-#: Pages whose day has come are published, and those whose time is over withdrawn; the ledger is sealed.
-SCHEDULED = ("publish_scheduled", "seal_ledger")
+#: Pages whose day has come are published, and those whose time is over withdrawn; the ledger is sealed; certificates
+#: that are missing are issued.
+SCHEDULED = ("publish_scheduled", "seal_ledger", "issue_certificates")
 SECONDS_BETWEEN_SCHEDULES = 600
 
 
