@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+from reportlab.pdfgen.canvas import Canvas
 
 from certificates.signing import generating
 
@@ -99,3 +100,21 @@ def tsa():
         asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)),
         asn1_keys.PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())),
     )
+
+
+def locked_pdf() -> bytes:
+    """With a password."""
+    out = BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(out, encryption=pikepdf.Encryption(owner="x", user="y"))
+    return out.getvalue()
+
+
+def plain_pdf() -> bytes:
+    """Anybody's."""
+    out = BytesIO()
+    page = Canvas(out)
+    page.drawString(10, 10, "Intyg")
+    page.save()
+    return out.getvalue()

@@ -12,7 +12,6 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from reportlab.pdfgen.canvas import Canvas
 
 from certificates.issuing import erase_holder, replace, revoke
 from certificates.making import WaitsForKeyError, ensure_drawn, make
@@ -23,7 +22,7 @@ from certificates.signing.checking import Severity, Verdict, check
 from certificates.signing.reading import UnreadableError, signatures_in
 from certificates.signing.sign import sign
 from tests.builders import complete
-from tests.keys import make_keys, rotate_keys, small_pdf, tsa, use_keys
+from tests.keys import locked_pdf, make_keys, plain_pdf, rotate_keys, small_pdf, tsa, use_keys
 
 PAGE = "/admin/certificates/check/"
 
@@ -291,22 +290,6 @@ def test_a_broken_key_keeps_the_file_waiting_and_the_learner_is_told_kindly(
 # Whatever the file is.
 
 
-def locked():
-    out = io.BytesIO()
-    with pikepdf.new() as made:
-        made.add_blank_page()
-        made.save(out, encryption=pikepdf.Encryption(owner="x", user="y"))
-    return out.getvalue()
-
-
-def plain():
-    out = io.BytesIO()
-    page = Canvas(out)
-    page.drawString(10, 10, "Intyg")
-    page.save()
-    return out.getvalue()
-
-
 @pytest.mark.parametrize(
     ("content", "verdict"),
     [
@@ -315,8 +298,8 @@ def plain():
         (b"%PDF-1.7\nnothing more", Verdict.UNREADABLE),
         (b"%PDF-1.7\n" + b"[" * 100_000, Verdict.UNREADABLE),
         (b"%PDF-" + b"0" * checking.MOST_BYTES, Verdict.UNREADABLE),
-        (locked(), Verdict.UNREADABLE),
-        (plain(), Verdict.NOT_GENUINE),
+        (locked_pdf(), Verdict.UNREADABLE),
+        (plain_pdf(), Verdict.NOT_GENUINE),
     ],
     ids=["empty", "picture", "cut off", "deep", "huge", "locked", "somebody's"],
 )

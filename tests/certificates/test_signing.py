@@ -232,3 +232,22 @@ def test_signing_asks_the_database_once(keys, django_assert_num_queries):
     sign(small_pdf(), at=AT)
     with django_assert_num_queries(1):
         sign(small_pdf(), at=AT)
+
+
+def test_without_the_extra_everything_is_there_but_the_signature():
+    """As after `pip install larpunkt`: nothing at the start needs it."""
+    code = (
+        "import sys\n"
+        "for name in ('cryptography', 'pyhanko', 'pyhanko_certvalidator', 'asn1crypto'): sys.modules[name] = None\n"
+        "import django; django.setup()\n"
+        "from django.core.management import call_command\n"
+        "from django.urls import get_resolver\n"
+        "assert get_resolver().url_patterns\n"
+        "import certificates.making\n"
+        "import certificates.management.commands.verify_certificate\n"
+        "call_command('check')\n"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    run = [sys.executable, "-c", code]
+    said = subprocess.run(run, capture_output=True, text=True, check=True, env=environment)
+    assert "lms_certificates.I001" in said.stderr + said.stdout
