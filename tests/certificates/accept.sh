@@ -37,12 +37,14 @@ check() { # check "what it says" command …
   fi
 }
 
+# Reads to the end, unlike `grep -q`: who writes into a pipe that is closed too early fails, and so would the check.
+found() { [[ $(grep -c "$@") != 0 ]]; }
 text_of() { pdftotext -layout "$FILE" - | tr -s ' \n' ' '; }
-says() { text_of | grep -qF -- "$1"; }
+says() { text_of | found -F -- "$1"; }
 information() { pdfinfo "$FILE" 2>&1; }
 fonts_are_embedded() { pdffonts "$FILE" | awk 'NR > 2 { n++; if ($(NF-4) != "yes") bad = 1 } END { exit !(n && !bad) }'; }
-one_page_without_scripts() { information | grep -Eq '^Pages: +1$' && information | grep -Eq '^JavaScript: +no$'; }
-tagged() { information | grep -Eq '^Tagged: +yes$'; }
+one_page_without_scripts() { information | found -E '^Pages: +1$' && information | found -E '^JavaScript: +no$'; }
+tagged() { information | found -E '^Tagged: +yes$'; }
 structure() { pdfinfo -struct "$FILE" 2>/dev/null; }
 one_heading() { [[ $(structure | grep -Ec '^ *H1\b') == 1 ]]; }
 figures_have_words() {
@@ -70,20 +72,20 @@ with pikepdf.open(sys.argv[1]) as pdf:
     sys.exit(not (str(root.get("/Lang", ""))[:2] in ("sv", "en") and shown and str(pdf.docinfo.get("/Title", ""))))
 EOF
 }
-archive_metadata() { pdfinfo -meta "$FILE" | grep -Eq 'pdfaid:part(>|=")3'; }
-output_intent() { qpdf --json=2 --json-key=qpdf "$FILE" | grep -q GTS_PDFA1; }
+archive_metadata() { pdfinfo -meta "$FILE" | found -E 'pdfaid:part(>|=")3'; }
+output_intent() { qpdf --json=2 --json-key=qpdf "$FILE" | found GTS_PDFA1; }
 code_reads() { # code_reads RESOLUTION
   rm -f "$WORK"/page*
   pdftoppm -r "$1" -gray -png "$FILE" "$WORK/page" && [[ $(zbarimg --quiet --raw --nodbus "$WORK"/page*.png) == "$URL" ]]
 }
 signature() { pdfsig -nssdir "$WORK/nss" "$1" 2>&1; }
-pdfsig_valid() { signature "$FILE" | grep -q 'Signature Validation: Signature is Valid\.'; }
-whole_document() { signature "$FILE" | grep -q 'Total document signed' && ! signature "$FILE" | grep -q 'Not total document'; }
-pades() { signature "$FILE" | grep -q 'Signature Type: ETSI\.CAdES\.detached'; }
-trusted() { signature "$FILE" | grep -q 'Certificate Validation: Certificate is Trusted\.'; }
+pdfsig_valid() { signature "$FILE" | found 'Signature Validation: Signature is Valid\.'; }
+whole_document() { signature "$FILE" | found 'Total document signed' && ! signature "$FILE" | found 'Not total document'; }
+pades() { signature "$FILE" | found 'Signature Type: ETSI\.CAdES\.detached'; }
+trusted() { signature "$FILE" | found 'Certificate Validation: Certificate is Trusted\.'; }
 # INVALID ends in VALID too: the colon before it matters.
-pyhanko_valid() { "$PYTHON" -m pyhanko sign validate --trust "$ROOT" --trust-replace --no-revocation-check --executive-summary "$1" 2>&1 | grep -q ':VALID$'; }
-attachments() { pdfdetach -list "$FILE" | grep -q credential.jwt && pdfdetach -list "$FILE" | grep -q credential.json; }
+pyhanko_valid() { "$PYTHON" -m pyhanko sign validate --trust "$ROOT" --trust-replace --no-revocation-check --executive-summary "$1" 2>&1 | found ':VALID$'; }
+attachments() { pdfdetach -list "$FILE" | found credential.jwt && pdfdetach -list "$FILE" | found credential.json; }
 credential_verifies() {
   pdfdetach -savefile credential.jwt -o "$WORK/credential.jwt" "$FILE" && "$PYTHON" - "$WORK/credential.jwt" "$KEY" <<'EOF'
 import sys
@@ -118,7 +120,7 @@ for number, place in enumerate(places):
 EOF
   local flipped
   for flipped in "$WORK"/flipped*.pdf; do
-    if signature "$flipped" | grep -q 'Signature is Valid' && signature "$flipped" | grep -q 'Total document signed'; then
+    if signature "$flipped" | found 'Signature is Valid' && signature "$flipped" | found 'Total document signed'; then
       echo "$flipped passed"; return 1
     fi
     rm "$flipped"
@@ -141,7 +143,7 @@ with open(sys.argv[1], "rb") as file:
     with open(sys.argv[2], "wb") as out:
         writer.write(out)
 EOF
-  [[ -s $WORK/overlay.pdf ]] && signature "$WORK/overlay.pdf" | grep -q 'Not total document signed' && ! pyhanko_valid "$WORK/overlay.pdf"
+  [[ -s $WORK/overlay.pdf ]] && signature "$WORK/overlay.pdf" | found 'Not total document signed' && ! pyhanko_valid "$WORK/overlay.pdf"
 }
 preflight() {
   local jars=/usr/share/java
