@@ -52,7 +52,7 @@ def accept(keys, tmp_path):
             env={"PATH": "/usr/bin:/bin:/usr/sbin", "PYTHON": sys.executable, "LC_ALL": "C.UTF-8"},
             capture_output=True, text=True,
         )  # fmt: skip
-        print(done.stdout, done.stderr)
+        sys.stdout.write(done.stdout + done.stderr)  # seen when a test fails
         lines = [line for line in done.stdout.splitlines() if line.startswith(("ok ", "FAIL "))]
         assert len(lines) == CHECKS
         return done.returncode, {int(line.split()[1]) for line in lines if line.startswith("FAIL")}
