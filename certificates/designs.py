@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from courses.models import Course
-from lms.models import Programme, TrainingSettings
+from lms.models import TrainingSettings
 
 from . import pictures
 from .design import Design
-from .models import CertificateDesign, CertificateTemplate, DesignPicture, IssueRule
+from .models import CertificateDesign, CertificateTemplate, DesignPicture
 
 PICTURES = ("logo", "second_logo", "signature")
 AS_THEY_ARE = [field.name for field in fields(Design) if field.name not in PICTURES]
@@ -51,14 +50,6 @@ def freeze(template: CertificateTemplate) -> CertificateDesign:
     )[0]
 
 
-def rule_template(
-    *, basis: str, course: Course | None = None, programme: Programme | None = None
-) -> CertificateTemplate | None:
-    """The template that the rule of what is certified names, if it names one."""
-    rules = IssueRule.objects.filter(basis=basis, course=course, programme=programme)
-    return CertificateTemplate.objects.filter(rules__in=rules).first()
-
-
 def published(template: CertificateTemplate | None, language: str) -> CertificateTemplate | None:
     """`template` if it is published and in `language`; else the standard one of that language; else none, which is
     the built-in look."""
@@ -69,22 +60,14 @@ def published(template: CertificateTemplate | None, language: str) -> Certificat
     return standard.select_related("design").order_by("-last_published_at", "-pk").first()
 
 
-def design_for(
-    *, basis: str, language: str, course: Course | None = None, programme: Programme | None = None
-) -> CertificateDesign | None:
-    """What a certificate issued now is drawn with; None is the built-in look."""
-    template = published(rule_template(basis=basis, course=course, programme=programme), language)
-    return template.design if template else None
-
-
-def look_of(template: CertificateTemplate | None, language: str) -> dict[str, Any]:
+def look_of(template: CertificateTemplate | None, language: str, details: TrainingSettings) -> dict[str, Any]:
     """The fields of a new certificate that come from its template, `template` being the one that its rule names: the
     design, and who signs. A few queries, and no file is read."""
     shown = published(template, language)
-    return {"design": shown.design if shown else None, **signatory_of(shown)}
+    return {"design": shown.design if shown else None, **signatory_of(shown, details)}
 
 
-def signatory_of(template: CertificateTemplate | None) -> dict[str, str]:
+def signatory_of(template: CertificateTemplate | None, details: TrainingSettings) -> dict[str, str]:
     """Who signs, and as what: by the template, or else by the settings for training."""
-    named = template if template and template.signatory_name else TrainingSettings.current()
+    named = template if template and template.signatory_name else details
     return {"signatory_name": named.signatory_name, "signatory_role": named.signatory_role}

@@ -35,7 +35,7 @@ class Rules:
     @classmethod
     def read(cls, *, course: int | None = None) -> "Rules":
         """Of everything; or of `course` alone, and of all programmes and workplaces. One query."""
-        rows = IssueRule.objects.select_related("template")
+        rows = IssueRule.objects.select_related("template__design")
         return cls(rows if course is None else rows.filter(Q(course=course) | Q(course=None)))
 
     def of(self, about: About) -> IssueRule:

@@ -137,7 +137,7 @@ def _around(template: CertificateTemplate | None, language: str) -> dict[str, An
     return {
         "language": language,
         "issuer_name": issuer,
-        **look_of(template, language),
+        **look_of(template, language, details),
         "base_url": setting("LMS_PUBLIC_BASE_URL").rstrip("/"),
     }
 

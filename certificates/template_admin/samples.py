@@ -43,7 +43,7 @@ def sample(mode: str, template: CertificateTemplate) -> Certificate:
             ],
             "minutes": 35,
             "issuer_name": details.organisation or settings.WAGTAIL_SITE_NAME,
-            **signatory_of(template),
+            **signatory_of(template, TrainingSettings.current()),
             "issued_on": today,
             "completed_on": today,
             "valid_until": today + datetime.timedelta(days=3 * 365),

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from certificates import drawing
+from certificates import drawing, making
 from certificates.models import Certificate, RevocationReason
 from lms.models import LedgerEntry
 from tests.certificates.many import issue_for
@@ -16,7 +16,7 @@ ZIP, REVOKE = "/admin/certificates/zip/", "/admin/certificates/revoke/"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(drawing, "draw", lambda certificate, *_more: b"%PDF-1.7 " + certificate.serial.encode())
+    monkeypatch.setattr(making, "make", lambda one: making.Made(b"%PDF-1.7 " + one.serial.encode()))
 
 
 @pytest.fixture
@@ -86,12 +86,12 @@ def test_many_without_file_are_made_first_and_the_page_says_how_far_it_has_come(
 def test_the_background_makes_them_and_one_that_cannot_be_stops_no_other(cast, three, monkeypatch):
     from certificates.bulk import draw_all
 
-    def draw(certificate, *_more):
+    def make(certificate):
         if certificate == three[0]:
             raise drawing.MissingGlyphError("x")
-        return b"%PDF-1.7"
+        return making.Made(b"%PDF-1.7")
 
-    monkeypatch.setattr(drawing, "draw", draw)
+    monkeypatch.setattr(making, "make", make)
     draw_all(certificates=[one.pk for one in three])
     assert Certificate.objects.exclude(sha256="").count() == 2
 

@@ -114,7 +114,7 @@ def test_the_page_says_all_that_is_known_of_it(petra, certificate, django_assert
     with django_assert_num_queries(14):
         text = text_of(petra.get(at(certificate)))
     for words in (
-        "Maja Lindgren", "✓ Giltigt", certificate.printed_serial, certificate.sha256, "Inte signerat", "Utfärdat.",
+        "Maja Lindgren", "✓ Giltigt", certificate.printed_serial, certificate.sha256, "Ej signerat", "Utfärdat.",
         "Historik", certificate.verification_url,
     ):  # fmt: skip
         assert words in text

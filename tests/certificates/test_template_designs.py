@@ -9,7 +9,7 @@ from django.utils import timezone
 from wagtail.images import get_image_model
 
 from certificates import design
-from certificates.designs import design_for, freeze, look_of, published
+from certificates.designs import freeze, look_of, published
 from certificates.making import ensure_drawn
 from certificates.models import (
     Basis,
@@ -21,6 +21,7 @@ from certificates.models import (
     IssueRule,
 )
 from certificates.pictures import PictureError, _remembered
+from certificates.rules import Rules
 from lms.models import TrainingSettings
 from lms.programmes.actions import create_programme
 from tests.builders import complete, course_of
@@ -108,8 +109,12 @@ def rule(template, course):
     )
 
 
+def design_for(about, language="sv"):
+    return look_of(Rules.read().of(about).template, language, TrainingSettings())["design"]
+
+
 def chosen(course, language="sv"):
-    return design_for(basis=Basis.COMPLETION, course=course_of(course), language=language)
+    return design_for(course_of(course), language)
 
 
 def test_without_templates_it_is_the_built_in_look(course):
@@ -156,22 +161,22 @@ def test_of_a_programme_and_of_workplaces(cast, course):
         (Basis.PROGRAMME, of_programme, {"programme": programme}),
         (Basis.WORKPLACE, of_workplaces, {}),
     ):
-        assert design_for(basis=basis, language="sv", **about) is None
+        assert design_for(about.get("programme")) is None
         IssueRule.objects.create(basis=basis, how=How.APPROVED, template=template, **about)
-        assert design_for(basis=basis, language="sv", **about) == template.design
+        assert design_for(about.get("programme")) == template.design
     assert chosen(course) is None
 
 
 def test_who_signs_is_said_by_the_template_or_else_by_the_settings(db):
     TrainingSettings.objects.create(signatory_name="Petra Projekt", signatory_role="projektledare")
     named = make("Med", signatory_name="Kajsa Kurs", signatory_role="kursledare")
-    assert look_of(named, "sv") == {
+    assert look_of(named, "sv", TrainingSettings.current()) == {
         "design": named.design, "signatory_name": "Kajsa Kurs", "signatory_role": "kursledare",
     }  # fmt: skip
     # A role belongs to its name: another's is never put beside it.
     alone = make("Utan roll", signatory_name="Kajsa Kurs", heading="Annan")
-    assert look_of(alone, "sv")["signatory_role"] == ""
-    assert look_of(None, "sv") == {
+    assert look_of(alone, "sv", TrainingSettings.current())["signatory_role"] == ""
+    assert look_of(None, "sv", TrainingSettings.current()) == {
         "design": None, "signatory_name": "Petra Projekt", "signatory_role": "projektledare",
     }  # fmt: skip
 
@@ -180,8 +185,8 @@ def test_choosing_reads_no_file_and_asks_little(course, django_assert_num_querie
     rule(make(logo=in_library(as_file(logo()))), course)
     get_image_model().objects.get().file.storage.delete(get_image_model().objects.get().file.name)
     about = course_of(course)
-    with django_assert_num_queries(2):  # the rule's template, its design
-        assert design_for(basis=Basis.COMPLETION, course=about, language="sv")
+    with django_assert_num_queries(1):  # the rules, with their templates and designs
+        assert design_for(about)
 
 
 # What was issued

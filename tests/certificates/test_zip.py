@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates import drawing, zipping
+from certificates import making, zipping
 from certificates.issuing import revoke
 from certificates.making import ensure_drawn
 from certificates.models import SERIAL_ALPHABET, Certificate, RevocationReason
@@ -35,7 +35,7 @@ def rows_of(archive):
 @pytest.fixture
 def quick(monkeypatch):
     """Files that cost nothing to draw, each its own."""
-    monkeypatch.setattr(drawing, "draw", lambda certificate, *_more: b"%PDF-1.7 " + certificate.serial.encode())
+    monkeypatch.setattr(making, "make", lambda one: making.Made(b"%PDF-1.7 " + one.serial.encode()))
 
 
 def test_two_hundred_and_fifty_each_once_with_its_sum(cast, quick, monkeypatch):

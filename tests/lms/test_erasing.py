@@ -144,7 +144,7 @@ def test_the_certificate_is_revoked_and_its_file_gone(petra, client, maja):
     assert (after.revocation_reason, after.holder_name, bool(after.file)) == ("erased", "", False)
     assert not storage.exists(name)
     page = client.get(f"/intyg/{after.serial}/").content.decode()
-    assert "kan inte längre bekräfta" in page
+    assert "går inte längre att bekräfta" in page
     assert "Innehavare" not in page
 
 
