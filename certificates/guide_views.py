@@ -25,16 +25,17 @@ class Root(NamedTuple):
     fingerprint: str
 
 
-def newest_root() -> Root | None:
-    """What everyone who checks without network trusts: the root above the newest key that has signed; None without."""
+def roots() -> list[Root]:
+    """What everyone who checks without network trusts: the roots above the keys that have signed, the newest first.
+    Older ones too, since what they vouch for is still about."""
     keys = IssuerKey.objects.filter(purpose=IssuerKey.Purpose.SIGNATURE, compromised_at=None).exclude(certificates="")
-    key = keys.order_by("-first_used_at", "-pk").first()
-    if key is None:
-        return None
-    pem = key.certificates[key.certificates.rindex(BEGIN) :]
-    pem = pem[: pem.index(END) + len(END)] + "\n"
-    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
-    return Root(pem, " ".join(digest[place : place + 4] for place in range(0, 64, 4)))
+    found = {}
+    for chain in keys.order_by("-first_used_at", "-pk").values_list("certificates", flat=True):
+        pem = chain[chain.rindex(BEGIN) :]
+        pem = pem[: pem.index(END) + len(END)] + "\n"
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
+        found.setdefault(digest, Root(pem, " ".join(digest[place : place + 4] for place in range(0, 64, 4))))
+    return list(found.values())
 
 
 @require_safe
@@ -46,7 +47,7 @@ def guide(request):
         request,
         "lms_certificates/guide.html",
         {
-            "root": newest_root(),
+            "roots": roots(),
             "address": site + reverse("lms_certificates:look_up"),
             "root_address": site + reverse("lms_certificates:root_certificate"),
             "details": TrainingSettings.current(),
@@ -57,8 +58,8 @@ def guide(request):
 
 @require_safe
 def root_certificate(request):
-    root = newest_root()
-    if root is None:
+    found = roots()
+    if not found:
         raise Http404
-    return HttpResponse(root.pem, content_type="application/x-pem-file",
+    return HttpResponse("".join(root.pem for root in found), content_type="application/x-pem-file",
                         headers={"Content-Disposition": 'attachment; filename="rot.pem"'})  # fmt: skip

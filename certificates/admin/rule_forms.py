@@ -15,7 +15,7 @@ class RuleForm(forms.Form):
         label=_("Template"),
         queryset=CertificateTemplate.objects.none(),
         required=False,
-        empty_label=_("The built-in look"),
+        empty_label=_("The standard template, or else the built-in look"),
         help_text=_("What is issued already stays as it is."),
     )
     months = forms.IntegerField(

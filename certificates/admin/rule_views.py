@@ -75,7 +75,7 @@ class ChangeRule(AskFirstView):
         if template != self.rule.template:
             told.append(
                 _("What is issued from now on is drawn with: %(template)s.")
-                % {"template": template or _("the built-in look")}
+                % {"template": template or _("the standard template, or else the built-in look")}
             )
         if months != self.rule.months:
             words = ngettext("It is valid for %(number)s month.", "It is valid for %(number)s months.", months)

@@ -328,3 +328,11 @@ def test_another_municipalitys_shop_cannot_be_reached_by_address(petra, cast, ru
     complete(far, course)
     shop = cast.places["annorstades"]
     assert petra.get(f"/admin/certificates/workplaces/{shop.pk}/issue/").status_code == 404
+
+
+def test_the_leaders_home_page_says_how_many_wait_and_nobody_elses_does(sign_in, cast, waits):
+    words = "1 intyg väntar på ditt godkännande"
+    assert words in sign_in("petra").get("/admin/").content.decode()
+    assert words not in sign_in("eva").get("/admin/").content.decode()
+    approve(keys=[key(waits)], actor=cast.petra)
+    assert words not in sign_in("petra").get("/admin/").content.decode()

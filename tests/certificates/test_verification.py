@@ -213,18 +213,22 @@ def test_the_page_for_authorities_says_honestly_that_nothing_is_signed(client, d
     assert client.get("/intyg/rot.pem").status_code == 404
 
 
-def test_the_page_for_authorities_gives_the_root_of_the_newest_key(client, db, django_assert_num_queries):
-    key("1", root=ssl.DER_cert_to_PEM_cert(b"an older root"))
+def test_the_page_for_authorities_gives_the_roots_of_all_keys_the_newest_first(client, db, django_assert_num_queries):
+    older = ssl.DER_cert_to_PEM_cert(b"an older root")
+    key("1", root=older)
+    key("5", root=older)
     key("2")
     key("3", root=ssl.DER_cert_to_PEM_cert(b"a stolen root"), compromised_at=timezone.now())
     IssuerKey.objects.create(kid="4", purpose="credential", jwk={"kty": "EC"})
     text = words(client.get("/intyg/sa-kontrollerar-du/"))
-    digest = hashlib.sha256(b"the root").hexdigest().upper()
-    assert " ".join(re.findall("....", digest)) in text
+    digests = [hashlib.sha256(root).hexdigest().upper() for root in (b"the root", b"an older root", b"a stolen root")]
+    newest, old, stolen = (text.find(" ".join(re.findall("....", digest))) for digest in digests)
+    assert 0 < newest < old
+    assert stolen == -1
     assert "inte signerade" not in text
     with django_assert_num_queries(1):
         file = client.get("/intyg/rot.pem")
-    assert file.content.decode() == ROOT
+    assert file.content.decode() == ROOT + older
     assert file["Content-Type"] == "application/x-pem-file"
 
 

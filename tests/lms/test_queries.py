@@ -156,7 +156,7 @@ def test_the_shop_owners_page(sign_in, cast, course, staff, django_assert_num_qu
     require_of_all(cast, course)
     crowd(cast, staff, course)
     birgitta = sign_in("birgitta")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         birgitta.get("/min-utbildning/min-butik/")
 
 
@@ -165,7 +165,7 @@ def test_the_staff_list(sign_in, cast, course, staff, django_assert_num_queries)
     crowd(cast, staff, course)
     petra = sign_in("petra")
     petra.get("/admin/training/staff/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         petra.get("/admin/training/staff/")
 
 
@@ -181,11 +181,11 @@ def test_the_leaders_home_page(sign_in, cast, course, staff, django_assert_num_q
         builders.tell(person, lesson, "step", {"step": "borta"})
     petra = sign_in("petra")
     petra.get("/admin/")
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         petra.get("/admin/")
     ada = sign_in("ada")
     ada.get("/admin/")
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         ada.get("/admin/")
 
 
