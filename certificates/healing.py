@@ -9,7 +9,7 @@ from lms.models import StaffMember, Workplace
 
 from . import issuing, programmes, workplaces
 from .drawing import MissingGlyphError
-from .making import ensure_drawn
+from .making import content_of, stored
 from .models import Certificate, How
 from .rules import Rules
 from .waiting import without_certificate
@@ -48,11 +48,10 @@ def draw(certificates: QuerySet[Certificate]) -> tuple[int, list[str]]:
     """Makes the files that are missing of those: how many it made, and why it could not make the others."""
     drawn, faults = 0, []
     for certificate in certificates.exclude(holder_name="").iterator():  # whose name is erased gets none any more
-        if certificate.is_drawn:
-            continue
         try:
-            ensure_drawn(certificate)
-            drawn += 1
-        except (MissingGlyphError, RuntimeError) as error:
+            if stored(certificate) is None:
+                content_of(certificate)
+                drawn += 1
+        except (MissingGlyphError, RuntimeError, OSError) as error:
             faults.append(f"Certificate {certificate.uuid}: {error}")
     return drawn, faults

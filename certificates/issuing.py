@@ -144,7 +144,8 @@ def erase_holder(*, staff: StaffMember, actor: Any) -> list[tuple[Any, str]]:
         )
     for certificate in own.current():
         revoke(certificate=certificate, reason=RevocationReason.ERASED, actor=actor)
-    files = [(certificate.file.storage, str(certificate.file.name)) for certificate in own]
+    # Also where no file is known of: a crash may have left one.
+    files = [(certificate.file.storage, certificate.path) for certificate in own]
     # Not `save`: of what was issued nothing else ever changes. The credential holds the name.
     own.update(holder_name="", file="", credential="", share_token=None)
     Declined.objects.filter(staff=staff).update(reason="")
