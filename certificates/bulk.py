@@ -10,8 +10,6 @@ from typing import Any
 
 from django.db import transaction
 
-from lms.models import CourseCompletion
-
 from . import issuing, tasks
 from .drawing import MissingGlyphError
 from .making import ensure_drawn
@@ -60,13 +58,13 @@ def draw_all(*, certificates: Sequence[int]) -> None:
 @transaction.atomic
 def issue_part(keys: Sequence[int], *, actor: Any) -> None:
     """What was taken back meanwhile gets none."""
-    for completion in CourseCompletion.objects.filter(pk__in=keys, voided_at=None).select_related("staff", "course"):
+    for completion in issuing.still_standing().filter(pk__in=keys):
         issuing.issue(completion=completion, actor=actor)
 
 
 @transaction.atomic
 def revoke_part(keys: Sequence[int], *, actor: Any, reason: str) -> None:
-    for certificate in Certificate.objects.current().filter(pk__in=keys):
+    for certificate in Certificate.objects.current().filter(pk__in=keys).order_by("pk"):
         issuing.revoke(certificate=certificate, reason=reason, actor=actor)
 
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from courses.models import Course
@@ -38,10 +39,12 @@ def heal() -> Healed:
 def _issue_of_courses(rules: Rules) -> None:
     others = [pk for how in (How.APPROVED, How.NONE) for pk in rules.courses(how)]
     left = without_certificate(Course.objects.exclude(pk__in=others)).filter(staff__erased_at=None)
-    for completion in left.select_related("staff", "course"):
-        rule = rules.of(completion.course)
-        if rule.since is None or rule.since <= completion.recorded_at:
-            issuing.issue(completion=completion, rule=rule)
+    for found in left.select_related("course"):
+        rule = rules.of(found.course)
+        if rule.since is None or rule.since <= found.recorded_at:
+            with transaction.atomic():
+                for completion in issuing.still_standing().filter(pk=found.pk):
+                    issuing.issue(completion=completion, rule=rule)
 
 
 def draw(certificates: QuerySet[Certificate]) -> tuple[int, list[str]]:
