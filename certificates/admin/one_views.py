@@ -230,7 +230,7 @@ class IssueAgain(CertificateMixin, ConfirmView):
 
     def act(self, data):
         with transaction.atomic():
-            completion = issuing.still_standing().filter(pk=self.certificate.completion_id).first()
+            completion = issuing.still_standing().filter(certificates=self.certificate).first()
             if completion is None or not may_be_issued_again(self.certificate):
                 raise forms.ValidationError(
                     _("There is a certificate already, or the course is not completed any more.")

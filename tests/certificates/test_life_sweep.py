@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.db.models import ProtectedError
 from django.utils import timezone
 
@@ -45,6 +45,27 @@ def test_what_the_issuer_revoked_is_not_brought_back(cast, course):
     issuing.revoke(certificate=Certificate.objects.get(), reason=RevocationReason.ISSUER, actor=cast.ada)
     healing.heal()
     assert not Certificate.objects.current().exists()
+
+
+def test_what_cannot_be_issued_is_said_and_stops_nothing_else(cast, course, capsys, monkeypatch):
+    for person in (cast.maja, cast.bo):
+        complete(person, course)
+    Certificate.objects.all().delete()
+    create = issuing.create
+
+    def refuse_majas(**printed):
+        if printed["staff"] == cast.maja:
+            raise DataError("value too long: Maja Lindgren")
+        return create(**printed)
+
+    monkeypatch.setattr(issuing, "create", refuse_majas)
+    with pytest.raises(SystemExit):
+        call_command("issue_certificates")
+    told = capsys.readouterr()
+    assert told.out == "1 issued, 1 drawn, 1 failed.\n"
+    assert "DataError" in told.err
+    assert "Maja" not in told.err
+    assert Certificate.objects.get().staff == cast.bo
 
 
 def test_what_cannot_be_drawn_is_said_and_stops_nothing_else(cast, course, capsys):
