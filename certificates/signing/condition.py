@@ -110,12 +110,12 @@ def _of_signing_key() -> list[Trouble]:
     except keys.UnusableKeyError as error:
         return [Trouble(error.code, str(error), error.hint)]
     found = []
-    if keys.is_open_to_others():
+    for path in keys.open_to_others():
         found.append(
             Trouble(
                 "open",
                 _("Others on this machine may read the file with the signing key."),
-                _("Close it: chmod 600 %(path)s.") % {"path": setting("LMS_CERT_SIGNING")["P12"]},
+                _("Close it: chmod 600 %(path)s.") % {"path": path},
             )
         )
     ends = key.certificate.not_valid_after_utc if key else None

@@ -218,9 +218,10 @@ def test_a_key_that_ends_soon_is_told_of(named, monkeypatch, settings):
     assert codes() == ["ends-soon"]
 
 
-def test_a_file_that_others_may_read_is_told_of(named):
-    (named / "signing.p12").chmod(0o640)
-    assert codes() == ["open"]
+@pytest.mark.parametrize("name", ["signing.p12", "credential-key.pem"])
+def test_a_file_that_others_may_read_is_told_of(named, name):
+    (named / name).chmod(0o640)
+    assert [(one.code, name in one.hint) for one in of_settings()] == [("open", True)]
 
 
 def test_the_credential_key_is_looked_at_too(named, settings):
