@@ -107,7 +107,6 @@ def test_nothing_on_the_way_keeps_or_spreads_it(client, shared):
         assert response["X-Robots-Tag"] == "noindex, nofollow"
         assert response["Referrer-Policy"] == "no-referrer"
         assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
-        response.close()
 
 
 def test_turned_off_it_is_as_if_it_never_was(maja, client, shared):
