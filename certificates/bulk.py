@@ -10,8 +10,6 @@ from typing import Any
 
 from django.db import transaction
 
-from lms.models import CourseCompletion
-
 from . import issuing, tasks
 from .drawing import MissingGlyphError
 from .making import ensure_drawn
@@ -44,10 +42,10 @@ def draw_some(*, certificates: Sequence[int]) -> None:
 
 def draw_part(keys: Sequence[int]) -> None:
     """One that cannot be drawn stops none of the others."""
-    for certificate in Certificate.objects.filter(pk__in=keys).select_related("design"):
+    for certificate in Certificate.objects.filter(pk__in=keys).exclude(holder_name="").select_related("design"):
         try:
             ensure_drawn(certificate)
-        except (MissingGlyphError, RuntimeError) as error:
+        except (MissingGlyphError, RuntimeError, OSError) as error:
             logger.warning("Certificate %s cannot be drawn: %s", certificate.pk, error)
 
 
@@ -60,13 +58,13 @@ def draw_all(*, certificates: Sequence[int]) -> None:
 @transaction.atomic
 def issue_part(keys: Sequence[int], *, actor: Any) -> None:
     """What was taken back meanwhile gets none."""
-    for completion in CourseCompletion.objects.filter(pk__in=keys, voided_at=None).select_related("staff", "course"):
+    for completion in issuing.still_standing().filter(pk__in=keys):
         issuing.issue(completion=completion, actor=actor)
 
 
 @transaction.atomic
 def revoke_part(keys: Sequence[int], *, actor: Any, reason: str) -> None:
-    for certificate in Certificate.objects.current().filter(pk__in=keys):
+    for certificate in Certificate.objects.current().filter(pk__in=keys).order_by("pk"):
         issuing.revoke(certificate=certificate, reason=reason, actor=actor)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,6 +40,16 @@ def issue(
         on=on,
         actor=actor,
     )
+
+
+def still_standing() -> QuerySet[CourseCompletion]:
+    """Completions that may have a certificate, locked: for whoever issues later than they were recorded.
+
+    None of them is taken back, and nobody erased, while it is issued: its certificate would be left behind. Needs a
+    transaction.
+    """
+    rows = CourseCompletion.objects.select_for_update(of=("self", "staff"), no_key=True)
+    return rows.select_related("staff", "course").filter(voided_at=None, staff__erased_at=None).order_by("pk")
 
 
 @transaction.atomic
@@ -144,7 +155,8 @@ def erase_holder(*, staff: StaffMember, actor: Any) -> list[tuple[Any, str]]:
         )
     for certificate in own.current():
         revoke(certificate=certificate, reason=RevocationReason.ERASED, actor=actor)
-    files = [(certificate.file.storage, str(certificate.file.name)) for certificate in own]
+    # Also where no file is known of: a crash may have left one.
+    files = [(certificate.file.storage, certificate.path) for certificate in own]
     # Not `save`: of what was issued nothing else ever changes. The credential holds the name.
     own.update(holder_name="", file="", credential="", share_token=None)
     Declined.objects.filter(staff=staff).update(reason="")

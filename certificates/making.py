@@ -4,6 +4,7 @@ import hashlib
 from typing import NamedTuple
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from . import design, drawing, finishing
 from .credential.attached import attachments_of
@@ -16,6 +17,10 @@ from .signing.sign import sign
 
 class WaitsForKeyError(RuntimeError):
     """A key is set and cannot be used. Nothing is made until it is mended; then the sweep makes it."""
+
+
+class LostError(RuntimeError):
+    """A file that was issued is gone, and what can be made now is another. A new certificate can replace it."""
 
 
 class Made(NamedTuple):
@@ -53,29 +58,55 @@ def make(certificate: Certificate) -> Made:
 def ensure_drawn(certificate: Certificate) -> Certificate:
     """The certificate with its file. Made once: whoever makes it a second time finds the first one's file kept.
 
-    Raises as `make` does.
+    Raises as `make` does, and LostError.
     """
-    if certificate.is_drawn:
-        return certificate
-    made = make(certificate)
-    digest = hashlib.sha256(made.pdf).hexdigest()
-    if certificate.sha256:
-        # The file was lost. Making it is deterministic, so the same bytes can be put back, and nothing else may be.
-        if digest != certificate.sha256:
-            raise RuntimeError(f"The file of certificate {certificate.pk} is lost and cannot be made the same again.")
-        certificate.file.storage.save(certificate.file.name, ContentFile(made.pdf))
-        return certificate
-    storage = certificate.file.storage
-    name = storage.save(certificate.file.field.generate_filename(certificate, ""), ContentFile(made.pdf))
-    won = Certificate.objects.filter(pk=certificate.pk, sha256="", holder_name=certificate.holder_name).update(
-        file=name,
-        sha256=digest,
-        signature_level=made.signature_level,
-        signature_key=made.signature_key,
-        credential=made.credential,
-        credential_key=made.credential_key,
-    )
-    if not won:
-        storage.delete(name)
-    certificate.refresh_from_db()
+    if not certificate.is_drawn:
+        _keep(certificate, make(certificate))
     return certificate
+
+
+def content_of(certificate: Certificate) -> bytes:
+    """The file, byte for byte as it was issued, and nothing else; made first where it is missing or damaged.
+
+    Raises as `ensure_drawn` does, and OSError when the storage cannot be read.
+    """
+    content = stored(certificate)
+    if content is None:
+        _keep(certificate, make(certificate))
+        content = stored(certificate)
+    if content is None:  # erased at this moment
+        raise LostError(f"Certificate {certificate.pk} has no file.")
+    return content
+
+
+def stored(certificate: Certificate) -> bytes | None:
+    """The file, if it lies there as it was issued. Raises OSError when the storage cannot be read."""
+    if not certificate.is_drawn:
+        return None
+    with certificate.file.open("rb") as file:
+        content: bytes = file.read()
+    return content if hashlib.sha256(content).hexdigest() == certificate.sha256 else None
+
+
+@transaction.atomic
+def _keep(certificate: Certificate, made: Made) -> None:
+    """Under a lock, and always at the same place: a crash leaves no file that nobody knows of, with a name in it."""
+    digest = hashlib.sha256(made.pdf).hexdigest()
+    row = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    # Who was erased while it was drawn gets none. Where another was first, theirs stays.
+    if row.holder_name and stored(row) is None:
+        if row.sha256 and row.sha256 != digest:
+            # Making it is deterministic, so the same bytes can be put back, and nothing else may be.
+            raise LostError(f"The file of certificate {row.pk} is lost and cannot be made the same again.")
+        row.file.storage.delete(row.path)
+        name = row.file.storage.save(row.path, ContentFile(made.pdf))
+        if not row.sha256:
+            Certificate.objects.filter(pk=row.pk).update(
+                file=name,
+                sha256=digest,
+                signature_level=made.signature_level,
+                signature_key=made.signature_key,
+                credential=made.credential,
+                credential_key=made.credential_key,
+            )
+    certificate.refresh_from_db()

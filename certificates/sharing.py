@@ -1,5 +1,6 @@
 """The holder's own link to a certificate: turned on, handed on, and turned off again, by the holder alone."""
 
+import re
 import secrets
 from typing import Any
 
@@ -9,8 +10,8 @@ from lms import ledger
 
 from .models import Certificate
 
-#: As long as `secrets.token_urlsafe(16)`: 128 bits.
-TOKEN_LENGTH = 22
+#: What `secrets.token_urlsafe(16)` gives: 128 bits.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @transaction.atomic
@@ -36,7 +37,7 @@ def stop_sharing(*, certificate: Certificate, actor: Any) -> Certificate:
 
 
 def shared_with(token: str) -> Certificate | None:
-    if len(token) != TOKEN_LENGTH:
+    if not TOKEN.fullmatch(token):
         return None
     return Certificate.objects.select_related("superseded_by").filter(share_token=token).first()
 

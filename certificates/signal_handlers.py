@@ -35,8 +35,8 @@ def on_course_completed(sender, completion, **kwargs):
     if rule.how == How.AUTOMATIC:
         issue(completion=completion, on=timezone.localdate(completion.recorded_at), rule=rule)
     programmes.settle(staff=completion.staff, course=completion.course_id, rules=rules)
-    if rules.of(None).how == How.AUTOMATIC:
-        workplaces.issue_by_itself(workplaces.where_they_work(completion.staff), rules=rules)
+    for workplace in workplaces.due_by_itself(workplaces.where_they_work(completion.staff), rules=rules):
+        workplaces.issue_by_itself(workplace=workplace, rules=rules)
 
 
 def on_completion_voided(sender, completion, **kwargs):

@@ -14,9 +14,9 @@ def draw_certificate(pk: int) -> None:
     from .making import ensure_drawn
     from .models import Certificate
 
-    certificate = Certificate.objects.filter(pk=pk).first()
+    certificate = Certificate.objects.exclude(holder_name="").filter(pk=pk).first()
     if certificate is None:
-        logger.warning("Certificate %s is gone before it was drawn.", pk)
+        logger.warning("Certificate %s was gone, or erased, before it was drawn.", pk)
         return
     ensure_drawn(certificate)
 

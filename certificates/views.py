@@ -3,6 +3,7 @@
 import logging
 import re
 from functools import wraps
+from io import BytesIO
 from typing import Any
 
 from axes.helpers import get_client_ip_address
@@ -13,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,7 +24,7 @@ from . import public_name
 from .drawing import MissingGlyphError
 from .fingerprints import MOST_BYTES, sent_with
 from .limits import WINDOW_SECONDS, too_many_unknown
-from .making import WaitsForKeyError, ensure_drawn
+from .making import LostError, WaitsForKeyError, content_of
 from .models import SERIAL_ALPHABET, SERIAL_LENGTH, Basis, Certificate, RevocationReason
 
 logger = logging.getLogger(__name__)
@@ -178,16 +180,21 @@ def fetch_pdf(request, serial, token):
 
 
 def pdf_response(request, certificate, *, inline=False):
-    """The file, drawn now if no worker has come to it yet; `inline` to be shown and printed, else to be saved."""
+    """The file as it was issued, drawn now if no worker has come to it yet; `inline` to be shown and printed, else to
+    be saved."""
     try:
-        ensure_drawn(certificate)
+        content = content_of(certificate)
     except MissingGlyphError as error:
         return render(request, "lms_certificates/cannot_print.html", {"error": error}, status=500)
+    except LostError:
+        logger.exception("Certificate %s cannot be handed out.", certificate.pk)
+        words = _("The file is lost and cannot be made the same again. It may be in a backup.")
+        return render(request, "lms_certificates/cannot_print.html", {"error": words}, status=500)
     except WaitsForKeyError:
         logger.exception("Certificate %s waits for a key that can be used.", certificate.pk)
         return render(request, "lms_certificates/not_made_yet.html", status=503)
     response = FileResponse(
-        certificate.file.open("rb"), content_type="application/pdf", as_attachment=not inline,
+        BytesIO(content), content_type="application/pdf", as_attachment=not inline,
         filename=f"intyg-{certificate.serial[:8]}.pdf",
     )  # fmt: skip
     patch_cache_control(response, private=True, no_store=True)

@@ -124,13 +124,16 @@ def approve(*, keys: Collection[str], actor: Any) -> list[Certificate]:
         .filter(pk__in=[one.staff.pk for one in chosen])
         .order_by("pk")
     )
-    return [_give(one, actor) for one in _chosen([one.key for one in chosen], actor)]
+    given = [_give(one, actor) for one in _chosen([one.key for one in chosen], actor)]
+    return [certificate for certificate in given if certificate]
 
 
-def _give(one: Waiting, actor: Any) -> Certificate:
+def _give(one: Waiting, actor: Any) -> Certificate | None:
+    """None if its completion has been taken back at this moment."""
     if one.completion:
+        completion = issuing.still_standing().filter(pk=one.completion.pk).first()
         Declined.objects.filter(completion=one.completion).delete()
-        return issuing.issue(completion=one.completion, actor=actor)
+        return issuing.issue(completion=completion, actor=actor) if completion else None
     return programmes.give(one.due, staff=one.staff, actor=actor)
 
 
@@ -188,6 +191,5 @@ def issue_all(*, about: Course | Programme, actor: Any) -> int:
         with transaction.atomic():
             person.select_for_update(no_key=True).get()
             for one in left_without(about, person):
-                _give(one, actor)
-                number += 1
+                number += _give(one, actor) is not None
     return number

@@ -135,18 +135,22 @@ def _issue(place: Place, rule: IssueRule, actor: Any) -> Certificate:
     return issuing.issue_once(current, printed, actor=actor)
 
 
-@transaction.atomic
-def issue_by_itself(reach: QuerySet[Workplace], *, rules: Rules) -> list[Certificate]:
+def due_by_itself(reach: QuerySet[Workplace], *, rules: Rules) -> list[Workplace]:
     """By the rule, without a leader: where all are trained and there is none, or one near its end.
 
     What the issuer has revoked comes back by a leader alone.
     """
-    rule = rules.of(None)
-    if rule.how != How.AUTOMATIC:
+    if rules.of(None).how != How.AUTOMATIC:
         return []
-    due = [place.workplace for place in places(reach) if place.is_due]
-    locked = [_locked(workplace) for workplace in due]
-    return [_issue(place, rule, None) for place in locked if place and place.is_due]
+    return [place.workplace for place in places(reach) if place.is_due]
+
+
+@transaction.atomic
+def issue_by_itself(*, workplace: Workplace, rules: Rules) -> None:
+    """The certificate of one that is due. Looked at anew: what has been settled since is left alone."""
+    place = _locked(workplace)
+    if place and place.is_due:
+        _issue(place, rules.of(None), None)
 
 
 def where_they_work(staff: StaffMember) -> QuerySet[Workplace]:

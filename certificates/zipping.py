@@ -4,7 +4,6 @@ PDFs do not get smaller, so nothing is compressed. What has no file stands in th
 """
 
 import csv
-import hashlib
 import io
 import re
 import tempfile
@@ -20,7 +19,7 @@ from django.utils.translation import gettext as _
 from lms.spreadsheets import harmless_row
 
 from .drawing import MissingGlyphError
-from .making import ensure_drawn
+from .making import LostError, WaitsForKeyError, content_of, stored
 from .models import Certificate
 
 #: So many rows are read at a time.
@@ -36,11 +35,11 @@ PLAIN = str.maketrans({
 })  # fmt: skip
 
 
-def stream(certificates: Any, *, draws: bool = True) -> Iterator[bytes]:
+def stream(certificates: Any, *, draws: bool = True, held: list[int] | None = None) -> Iterator[bytes]:
     """The ZIP of all of `certificates`, a queryset, piece by piece; the list of them, `intyg.csv`, comes last.
 
     A file that is missing is drawn first, unless not `draws`. One that cannot be had stops nothing: the list says why.
-    What is revoked or replaced lies in a folder of its own.
+    What is revoked or replaced lies in a folder of its own. Those whose files are in it are told in `held`, by id.
     """
     keys = list(certificates.values_list("pk", flat=True))
     language = get_language() or "sv"
@@ -64,6 +63,8 @@ def stream(certificates: Any, *, draws: bool = True) -> Iterator[bytes]:
                     writer.writerow(harmless_row(values(certificate, name, note)))
                 if content:
                     archive.writestr(_entry(name), content)
+                    if held is not None:
+                        held.append(key)
                     yield window.take()
         lines.flush()
         size = kept.tell()
@@ -94,23 +95,21 @@ def _file_of(certificate: Certificate, taken: set[str], *, draws: bool) -> tuple
     """(name in the ZIP, content, what is to be said). Without a file the first two are empty."""
     if not certificate.holder_name:
         return "", b"", _("Whom it was about has been erased, and the file with it.")
-    if draws:
-        try:
-            certificate = ensure_drawn(certificate)
-        except MissingGlyphError as error:
-            return "", b"", str(error)
-        except (RuntimeError, OSError):
-            return "", b"", _("The file is lost and cannot be made the same again. It may be in a backup.")
-    if not certificate.sha256:
-        return "", b"", _("The file has not been made yet.")
     try:
-        with certificate.file.open("rb") as file:
-            content = file.read()
+        content = content_of(certificate) if draws else stored(certificate)
+    except MissingGlyphError as error:
+        return "", b"", str(error)
+    except LostError:
+        return "", b"", _("The file is lost and cannot be made the same again. It may be in a backup.")
     except OSError:
         return "", b"", _("The file cannot be read. It may be in a backup.")
-    if hashlib.sha256(content).hexdigest() != certificate.sha256:
+    except WaitsForKeyError:
+        content = None
+    if content is not None:
+        return file_name(certificate, taken), content, ""
+    if certificate.sha256:
         return "", b"", _("The file is not the one that was issued, so it is left out.")
-    return file_name(certificate, taken), content, ""
+    return "", b"", _("The file has not been made yet.")
 
 
 def file_name(certificate: Certificate, taken: set[str]) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -228,10 +229,13 @@ class IssueAgain(CertificateMixin, ConfirmView):
         return {**super().get_context_data(**kwargs), "whom": self.whom, "could_not": could_not}
 
     def act(self, data):
-        completion = self.certificate.completion
-        if completion is None or not may_be_issued_again(self.certificate):
-            raise forms.ValidationError(_("There is a certificate already, or the course is not completed any more."))
-        self.new = issuing.issue(completion=completion, actor=self.request.user)
+        with transaction.atomic():
+            completion = issuing.still_standing().filter(certificates=self.certificate).first()
+            if completion is None or not may_be_issued_again(self.certificate):
+                raise forms.ValidationError(
+                    _("There is a certificate already, or the course is not completed any more.")
+                )
+            self.new = issuing.issue(completion=completion, actor=self.request.user)
         return _("The new certificate is issued.")
 
     def get_success_url(self):

@@ -37,13 +37,23 @@ def current() -> OwnKey | None:
     path = config.get("CREDENTIAL_KEY")
     if not path or not _can_sign():
         return None
-    private, jwk, kid = _load(str(path), str(config.get("PASSPHRASE_ENV") or ""))
+    private, jwk, kid = opened()
     row, _created = IssuerKey.objects.get_or_create(
         kid=kid, defaults={"purpose": IssuerKey.Purpose.CREDENTIAL, "jwk": jwk}
     )
-    if row.compromised_at:
-        raise CredentialKeyError(f"The key in {path} is marked as compromised. Make a new one and set it.")
+    if row.compromised_at or row.retired_at:
+        raise CredentialKeyError(f"The key in {path} is marked as compromised or retired. Make a new one and set it.")
     return OwnKey(private, row)
+
+
+def opened() -> tuple["EllipticCurvePrivateKey", dict[str, str], str]:
+    """The key that is set, its public half and its name, without the database. Raises CredentialKeyError."""
+    config = setting("LMS_CERT_SIGNING")
+    path = Path(config["CREDENTIAL_KEY"])
+    try:
+        return _load(path, path.stat().st_mtime_ns, str(config.get("PASSPHRASE_ENV") or ""))
+    except OSError as error:
+        raise CredentialKeyError(f"The key for credentials cannot be read: {error}") from error
 
 
 def thumbprint(jwk: dict[str, str]) -> str:
@@ -67,19 +77,16 @@ def _can_sign() -> bool:
 
 
 @lru_cache(maxsize=8)
-def _load(path: str, passphrase_env: str) -> tuple["EllipticCurvePrivateKey", dict[str, str], str]:
-    """Once per process: opening an encrypted file takes longer than a hundred signatures."""
+def _load(path: Path, _changed: int, passphrase_env: str) -> tuple["EllipticCurvePrivateKey", dict[str, str], str]:
+    """Once per process and file: opening an encrypted one takes longer than a hundred signatures. A new file in its
+    place is seen at once."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     passphrase = os.environ.get(passphrase_env, "") if passphrase_env else ""
     try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise CredentialKeyError(f"The key for credentials cannot be read: {error}") from error
-    try:
-        private = load_pem_private_key(content, passphrase.encode() or None)
+        private = load_pem_private_key(path.read_bytes(), passphrase.encode() or None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise CredentialKeyError(
             f"{path} is no private key, or {passphrase_env or 'PASSPHRASE_ENV'} does not hold its pass phrase: {error}"

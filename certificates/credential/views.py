@@ -50,7 +50,11 @@ def jwks_json(request):
 @open_to_all_sites
 def credentials_status(request, number):
     """The list is made when it is asked for, so what was revoked a second ago is on it."""
-    key = own_key.current()
+    try:
+        key = own_key.current()
+    except own_key.CredentialKeyError:
+        logger.exception("No list of credentials can be signed.")
+        return _nothing(_("The key for digital credentials cannot be used."), status=503)
     places = status_list.places_of(number) if key else None
     if key is None:
         return _nothing(_("No credentials are issued here: certificates carry none, and are checked by their number."))
@@ -90,5 +94,5 @@ def _of_our_keys(request, written, content_type):
     return JsonResponse(written(did.did_of(did.base_url_of(request)), keys), content_type=content_type)
 
 
-def _nothing(words):
-    return HttpResponse(f"{words}\n", status=404, content_type="text/plain; charset=utf-8")
+def _nothing(words, status=404):
+    return HttpResponse(f"{words}\n", status=status, content_type="text/plain; charset=utf-8")

@@ -272,6 +272,11 @@ class Certificate(models.Model):
         super().save(*args, **kwargs)
 
     @property
+    def path(self) -> str:
+        """Where its file lies in the storage, or will lie."""
+        return str(self.file.name or self.file.field.generate_filename(self, ""))
+
+    @property
     def is_drawn(self) -> bool:
         """Its file is where it should be."""
         return bool(self.sha256 and self.file.name and self.file.storage.exists(self.file.name))

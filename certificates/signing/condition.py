@@ -1,7 +1,6 @@
 """What is wrong with the keys: said by `check`, by `certificate_keys check` and by /readyz."""
 
 import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from django.db.models import Max
@@ -13,6 +12,7 @@ from courses.validity import ValidityKind
 from lms.conf import setting
 from lms.validity import add_months
 
+from ..credential import own_key
 from ..models import Certificate, IssuerKey, IssueRule
 from . import keys
 
@@ -49,7 +49,11 @@ def of_settings() -> list[Trouble]:
 
 
 def of_life() -> list[Trouble]:
-    """What the database says of the key that signs now. Empty where the key cannot be used: `of_settings` says so."""
+    """What the database says of the keys that sign now. Nothing of one that cannot be used: `of_settings` says so."""
+    return [*_life_of_signing_key(), *_life_of_credential_key()]
+
+
+def _life_of_signing_key() -> list[Trouble]:
     try:
         key = keys.load()
     except keys.UnusableKeyError:
@@ -106,12 +110,12 @@ def _of_signing_key() -> list[Trouble]:
     except keys.UnusableKeyError as error:
         return [Trouble(error.code, str(error), error.hint)]
     found = []
-    if keys.is_open_to_others():
+    for path in keys.open_to_others():
         found.append(
             Trouble(
                 "open",
                 _("Others on this machine may read the file with the signing key."),
-                _("Close it: chmod 600 %(path)s.") % {"path": setting("LMS_CERT_SIGNING")["P12"]},
+                _("Close it: chmod 600 %(path)s.") % {"path": path},
             )
         )
     ends = key.certificate.not_valid_after_utc if key else None
@@ -127,11 +131,7 @@ def _of_signing_key() -> list[Trouble]:
 
 
 def _of_credential_key() -> list[Trouble]:
-    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    path = setting("LMS_CERT_SIGNING").get("CREDENTIAL_KEY")
-    if not path:
+    if not setting("LMS_CERT_SIGNING").get("CREDENTIAL_KEY"):
         return [
             Trouble(
                 "no-credential-key",
@@ -139,14 +139,29 @@ def _of_credential_key() -> list[Trouble]:
                 _("Name the file in LMS_CERT_SIGNING: CREDENTIAL_KEY."),
             )
         ]
-    words = _("The key for digital credentials cannot be used.")
     try:
-        key = load_pem_private_key(Path(path).read_bytes(), keys.pass_phrase())
+        keys.pass_phrase()
+        own_key.opened()
     except keys.UnusableKeyError:
         return []  # said of the signing key already
-    except (OSError, ValueError, TypeError) as error:
-        return [Trouble("credential-key", words, f"{path}: {error}")]
-    if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
-        hint = _("%(path)s is of another kind than ECDSA P-256.") % {"path": path}
-        return [Trouble("credential-key", words, hint)]
+    except own_key.CredentialKeyError as error:
+        return [Trouble("credential-key", _("The key for digital credentials cannot be used."), str(error))]
     return []
+
+
+def _life_of_credential_key() -> list[Trouble]:
+    if not setting("LMS_CERT_SIGNING").get("CREDENTIAL_KEY") or not keys.extra_is_installed():
+        return []
+    try:
+        _private, _jwk, kid = own_key.opened()
+    except own_key.CredentialKeyError:
+        return []
+    if not IssuerKey.objects.filter(kid=kid).exclude(compromised_at=None, retired_at=None).exists():
+        return []
+    return [
+        Trouble(
+            "credential-key",
+            _("The key for digital credentials cannot be used."),
+            _("Make a new one: manage.py certificate_keys rotate."),
+        )
+    ]

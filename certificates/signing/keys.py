@@ -99,9 +99,11 @@ def pass_phrase() -> bytes:
     return words.encode()
 
 
-def is_open_to_others() -> bool:
-    """Whether other users of this machine may read the file."""
-    return bool(_path().stat().st_mode & 0o077)
+def open_to_others() -> list[Path]:
+    """The files with private keys that other users of this machine may read."""
+    config = setting("LMS_CERT_SIGNING")
+    paths = [Path(config[name]) for name in ("P12", "CREDENTIAL_KEY") if config.get(name)]
+    return [path for path in paths if path.is_file() and path.stat().st_mode & 0o077]
 
 
 def row_of(key: SigningKey) -> IssuerKey:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import zipfile
+from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -66,6 +67,24 @@ def test_what_breaks_off_is_no_archive(cast, two):
     next(pieces)
     pieces.close()
     assert not ArchiveExport.objects.exists()
+
+
+def test_a_file_that_could_not_be_had_is_in_no_archive(petra, cast, two, left):
+    """It may be read again tomorrow: it must not be deleted for an archive that it is not in."""
+    storage = Certificate.objects.get(staff=left).file.storage
+    with patch.object(type(storage), "open", side_effect=OSError("No answer.")):
+        fetched(petra)
+    archive = ArchiveExport.objects.get()
+    assert left not in [certificate.staff for certificate in archive.certificates.all()]
+    approve_archive(archive=archive, actor=cast.petra)
+    with pytest.raises(ValidationError, match="Maja Lindgren"):
+        erase_person(staff=left, actor=cast.petra)
+
+
+def test_a_file_that_is_lost_is_not_waited_for(cast, left):
+    Certificate.objects.get(staff=left).file.storage.delete(Certificate.objects.get(staff=left).file.name)
+    erase_person(staff=left, actor=cast.petra)
+    assert Certificate.objects.get(staff=left).holder_name == ""
 
 
 def test_it_is_approved_once_and_the_ledger_says_by_whom(petra, cast, two):
@@ -148,6 +167,30 @@ def test_the_command_can_approve_for_a_leader(cast, two, tmp_path):
     call_command("export_certificates", str(tmp_path / "a.zip"), approve_as="petra")
     assert ArchiveExport.objects.get().approved_by == cast.petra
     assert not (tmp_path / "a.zip.part").exists()
+
+
+def test_the_command_approves_its_own_and_no_other(cast, two, tmp_path, monkeypatch):
+    """Somebody fetches one in the CMS at the same moment."""
+
+    def both(certificates, *, actor):
+        yield from stream_archive(certificates, actor=actor)
+        list(stream_archive(certificates.filter(staff=cast.bo), actor=cast.petra))
+
+    monkeypatch.setattr("certificates.management.commands.export_certificates.stream_archive", both)
+    call_command("export_certificates", str(tmp_path / "a.zip"), approve_as="petra")
+    approved = ArchiveExport.objects.get(approved_by=cast.petra)
+    assert approved.sha256 == hashlib.sha256((tmp_path / "a.zip").read_bytes()).hexdigest()
+
+
+def test_what_breaks_off_leaves_no_names_on_the_disk(cast, two, tmp_path, monkeypatch):
+    def full(certificates, *, actor):
+        yield b"PK"
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("certificates.management.commands.export_certificates.stream_archive", full)
+    with pytest.raises(CommandError, match="No space left"):
+        call_command("export_certificates", str(tmp_path / "a.zip"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_where_nothing_can_be_written_nothing_is_recorded(cast, two, tmp_path):

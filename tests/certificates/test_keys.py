@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12, ser
 from django.core.management import CommandError, call_command
 
 from certificates import checks
+from certificates.credential import own_key
 from certificates.models import Basis, Certificate, IssuerKey, IssueRule
 from certificates.signing import generating, keys
 from certificates.signing.condition import needed_until, of_life, of_settings
@@ -23,6 +24,7 @@ from certificates.signing.sign import sign
 from courses.models import Course
 from lms.models import LedgerEntry
 from lms.standalone import DEMO_PASSPHRASE, serve
+from tests.builders import complete
 from tests.keys import PHRASE, PHRASE_ENV, make_keys, rotate_keys, small_pdf, use_keys
 
 AT = datetime.datetime(2026, 12, 24, 15, 0, tzinfo=datetime.UTC)
@@ -216,9 +218,10 @@ def test_a_key_that_ends_soon_is_told_of(named, monkeypatch, settings):
     assert codes() == ["ends-soon"]
 
 
-def test_a_file_that_others_may_read_is_told_of(named):
-    (named / "signing.p12").chmod(0o640)
-    assert codes() == ["open"]
+@pytest.mark.parametrize("name", ["signing.p12", "credential-key.pem"])
+def test_a_file_that_others_may_read_is_told_of(named, name):
+    (named / name).chmod(0o640)
+    assert [(one.code, name in one.hint) for one in of_settings()] == [("open", True)]
 
 
 def test_the_credential_key_is_looked_at_too(named, settings):
@@ -234,6 +237,14 @@ def test_a_new_file_in_its_place_is_seen_without_a_restart(named, tmp_path):
     (named / "signing.p12").write_bytes((rotate_keys(tmp_path / "next", named) / "signing.p12").read_bytes())
     assert keys.load().kid != before
     assert keys.load() is keys.load()
+
+
+def test_a_new_credential_key_in_its_place_is_seen_too(named, tmp_path):
+    before = own_key.opened()
+    assert own_key.opened() is before, "/readyz is open to everyone: it must not open an encrypted file each time"
+    content = (rotate_keys(tmp_path / "next", named) / "credential-key.pem").read_bytes()
+    (named / "credential-key.pem").write_bytes(content)
+    assert own_key.opened() != before
 
 
 # A signature must outlive what it stands on.
@@ -298,6 +309,22 @@ def test_a_retired_key_signs_nothing_more(named):
     assert not key.compromised_at
     assert LedgerEntry.objects.filter(verb="certificate_key.retired").count() == 1
     assert [one.code for one in of_life()] == ["out-of-use"]
+
+
+@pytest.mark.parametrize("how", ["retire", "compromised"])
+def test_a_key_for_credentials_that_is_out_of_use_signs_nothing_more(named, client, cast, course, how):
+    key = own_key.current().row
+    complete(cast.maja, course)
+    path = "/intyg/status/0/"
+    assert client.get(path).status_code == 200
+    assert of_life() == []
+    run(how, key.kid[:8])
+    with pytest.raises(own_key.CredentialKeyError):
+        own_key.current()
+    assert [one.code for one in of_life()] == ["credential-key"]
+    answer = client.get(path)
+    assert (answer.status_code, answer["Cache-Control"]) == (503, "no-store")
+    assert str(named) not in answer.content.decode()
 
 
 def test_a_compromised_key_is_so_from_a_day_on(named):

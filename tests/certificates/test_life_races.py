@@ -1,19 +1,22 @@
 """What only two at the same time can show: PostgreSQL, each on a connection of its own."""
 
 import threading
+import time
 import uuid
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
-from certificates.issuing import issue
+from certificates.bulk import issue_part
+from certificates.issuing import erase_holder, issue
 from certificates.models import Basis, Certificate, How
 from certificates.rules import change_rule
 from certificates.waiting import approve
 from lms.models import CourseCompletion, LedgerEntry, StaffMember
 from lms.programmes.actions import create_programme
+from lms.progress import void
 from tests import builders, people
 from tests.builders import activity_of, complete, course_of, tell, version_of
 
@@ -99,3 +102,46 @@ def test_two_leaders_who_approve_the_same_issue_one(world):
     assert activity_of(lesson)
     at_once(*[lambda who=who: approve(keys=[f"c{done.pk}"], actor=world.users[who]) for who in ("petra", "kajsa")])
     assert Certificate.objects.count() == 1
+
+
+def test_what_is_taken_back_while_it_is_issued_has_no_certificate_that_counts(world):
+    """Whoever issues a long list has read it before."""
+    page, _lesson = small("Värdskap")
+    completion = complete(world.maja, page)
+    Certificate.objects.all().delete()
+    is_voided = threading.Event()
+
+    def take_back():
+        with transaction.atomic():
+            void(completion=completion, reason="Fel person", recorded_by=world.ada)
+            is_voided.set()
+            time.sleep(0.5)
+
+    def issue_it():
+        is_voided.wait()
+        issue_part([completion.pk], actor=world.ada)
+
+    at_once(take_back, issue_it)
+    assert not Certificate.objects.current().exists()
+
+
+def test_who_is_erased_while_it_is_issued_leaves_no_name(world):
+    page, _lesson = small("Värdskap")
+    completion = complete(world.maja, page)
+    Certificate.objects.all().delete()
+    is_erased = threading.Event()
+
+    def erase():
+        with transaction.atomic():
+            staff = StaffMember.objects.select_for_update().get(pk=world.maja.pk)
+            erase_holder(staff=staff, actor=world.ada)
+            StaffMember.objects.filter(pk=staff.pk).update(given_name="Raderad", erased_at=timezone.now())
+            is_erased.set()
+            time.sleep(0.5)
+
+    def issue_it():
+        is_erased.wait()
+        issue_part([completion.pk], actor=world.ada)
+
+    at_once(erase, issue_it)
+    assert not Certificate.objects.exclude(holder_name="").exists()

@@ -1,17 +1,20 @@
 """What a crash left behind is healed, a race has one winner, and what is issued outlives what it was of."""
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from certificates import healing, issuing, making, programmes, snapshot
+from certificates import bulk, healing, issuing, making, programmes, snapshot, tasks
 from certificates.issuing import issue
 from certificates.models import Certificate, CertificateTemplate, How, IssueRule, RevocationReason
 from certificates.rules import change_rule
 from courses.models import CoursePage
 from lms.models import CourseCompletion, LedgerEntry
+from lms.people.actions import end_employment
+from lms.people.erasing import erase_person, foresee_erasure
 from lms.programmes.actions import create_programme
 from tests.builders import complete, course_of
 
@@ -42,6 +45,27 @@ def test_what_the_issuer_revoked_is_not_brought_back(cast, course):
     issuing.revoke(certificate=Certificate.objects.get(), reason=RevocationReason.ISSUER, actor=cast.ada)
     healing.heal()
     assert not Certificate.objects.current().exists()
+
+
+def test_what_cannot_be_issued_is_said_and_stops_nothing_else(cast, course, capsys, monkeypatch):
+    for person in (cast.maja, cast.bo):
+        complete(person, course)
+    Certificate.objects.all().delete()
+    create = issuing.create
+
+    def refuse_majas(**printed):
+        if printed["staff"] == cast.maja:
+            raise DataError("value too long: Maja Lindgren")
+        return create(**printed)
+
+    monkeypatch.setattr(issuing, "create", refuse_majas)
+    with pytest.raises(SystemExit):
+        call_command("issue_certificates")
+    told = capsys.readouterr()
+    assert told.out == "1 issued, 1 drawn, 1 failed.\n"
+    assert "DataError" in told.err
+    assert "Maja" not in told.err
+    assert Certificate.objects.get().staff == cast.bo
 
 
 def test_what_cannot_be_drawn_is_said_and_stops_nothing_else(cast, course, capsys):
@@ -156,3 +180,93 @@ def test_what_is_drawn_while_its_holder_is_erased_is_not_kept(cast, course, monk
     folder = stored.file.storage.listdir("certificates")[0]
     for each in folder:
         assert not [name for name in stored.file.storage.listdir(f"certificates/{each}")[1] if stored.serial in name]
+
+
+def lying_about(certificate):
+    """All files in the storage that are named by its serial."""
+    storage = certificate.file.storage
+    folders = storage.listdir("certificates")[0]
+    return [
+        name for each in folders for name in storage.listdir(f"certificates/{each}")[1] if certificate.serial in name
+    ]
+
+
+def left_by_a_crash(certificate):
+    """The file is written, and before the row says so the process dies."""
+    certificate.file.storage.save(certificate.path, ContentFile(making.make(certificate).pdf))
+
+
+def test_a_file_that_a_crash_left_is_taken_over(cast, course):
+    complete(cast.maja, course)
+    certificate = Certificate.objects.get()
+    left_by_a_crash(certificate)
+    making.ensure_drawn(certificate)
+    assert lying_about(certificate) == [f"{certificate.serial}.pdf"]
+
+
+def test_a_file_that_a_crash_left_goes_with_the_person(cast, course, time_machine):
+    complete(cast.maja, course)
+    certificate = Certificate.objects.get()
+    left_by_a_crash(certificate)
+    end_employment(job=cast.maja.employments.get(), last_day=timezone.localdate(), actor=cast.ada)
+    time_machine.move_to(timezone.now() + timezone.timedelta(days=2))
+    assert foresee_erasure(staff=cast.maja, actor=cast.petra).certificates == 1
+    assert lying_about(certificate)
+    erase_person(staff=cast.maja, actor=cast.petra)
+    assert not lying_about(certificate)
+
+
+def test_nothing_is_drawn_of_whom_is_erased(cast, course):
+    """A task that was queued before."""
+    complete(cast.maja, course)
+    certificate = Certificate.objects.get()
+    issuing.erase_holder(staff=cast.maja, actor=cast.ada)
+    tasks.draw_certificate.call(certificate.pk)
+    bulk.draw_part([certificate.pk])
+    with pytest.raises(making.LostError):
+        making.content_of(Certificate.objects.get())
+    assert (Certificate.objects.get().sha256, lying_about(certificate)) == ("", [])
+
+
+def test_two_who_put_the_same_lost_file_back_leave_one(cast, course, monkeypatch):
+    complete(cast.maja, course)
+    certificate = making.ensure_drawn(Certificate.objects.get())
+    certificate.file.storage.delete(certificate.file.name)
+    make = making.make
+
+    def slow(certificate):
+        monkeypatch.setattr(making, "make", make)
+        making.ensure_drawn(Certificate.objects.get())
+        return make(certificate)
+
+    monkeypatch.setattr(making, "make", slow)
+    making.ensure_drawn(certificate)
+    assert lying_about(certificate) == [f"{certificate.serial}.pdf"]
+
+
+def test_a_file_cut_off_by_a_power_failure_is_never_handed_out(cast, course, sign_in, capsys):
+    """The storage may lose what the database has kept."""
+    complete(cast.maja, course)
+    certificate = making.ensure_drawn(Certificate.objects.get())
+    issued = making.content_of(certificate)
+
+    def cut():
+        certificate.file.storage.delete(certificate.file.name)
+        certificate.file.storage.save(certificate.file.name, ContentFile(issued[:4096]))
+
+    cut()
+    assert sign_in("maja").get(f"/min-utbildning/intyg/{certificate.uuid}/pdf/").getvalue() == issued
+    cut()
+    call_command("draw_certificates")
+    assert capsys.readouterr().out == "1 drawn, 0 failed.\n"
+    assert making.stored(certificate) == issued
+
+
+def test_what_is_lost_for_good_is_said_in_words(cast, course, sign_in):
+    complete(cast.maja, course)
+    certificate = making.ensure_drawn(Certificate.objects.get())
+    certificate.file.storage.delete(certificate.file.name)
+    Certificate.objects.update(sha256="0" * 64)
+    response = sign_in("maja").get(f"/min-utbildning/intyg/{certificate.uuid}/pdf/")
+    assert response.status_code == 500
+    assert "säkerhetskopia" in response.content.decode()

@@ -142,7 +142,7 @@ def test_what_no_longer_counts_lies_by_itself_and_says_so(cast, quick):
 
 
 def test_what_has_no_file_stops_nothing_and_says_why(cast, course):
-    """One whose name cannot be printed, one erased, one lost, one swapped, and one that is as it should be."""
+    """One whose name cannot be printed, one erased, one lost, one swapped that is put back, and one as it should be."""
     unprintable = issue_for(people.hire(cast, "安娜", "王", "brattfors"))
     erased = issue_for(cast.maja)
     Certificate.objects.filter(pk=erased.pk).update(holder_name="")
@@ -154,14 +154,23 @@ def test_what_has_no_file_stops_nothing_and_says_why(cast, course):
     archive = opened()
     told = {row[0]: row for row in rows_of(archive)[1:]}
     assert len(told) == 5
-    assert len(archive.namelist()) == 2
-    assert told[good.serial][9] in archive.namelist()
+    assert len(archive.namelist()) == 3
+    for one in (good, swapped):
+        assert hashlib.sha256(archive.read(told[one.serial][9])).hexdigest() == one.sha256
     for one, words in (
         (unprintable, "kan inte skrivas ut"), (erased, "har raderats"), (lost, "säkerhetskopia"),
-        (swapped, "inte den som utfärdades"),
     ):  # fmt: skip
         assert told[one.serial][9] == ""
         assert words in told[one.serial][10]
+
+
+def test_a_file_that_is_not_the_one_that_was_issued_is_left_out(cast):
+    swapped = ensure_drawn(issue_for(cast.maja))
+    swapped.file.storage.delete(swapped.file.name)
+    swapped.file.storage.save(swapped.file.name, ContentFile(b"%PDF something else"))
+    archive = opened(draws=False)
+    assert archive.namelist() == ["intyg.csv"]
+    assert "inte den som utfärdades" in rows_of(archive)[1][10]
 
 
 def test_those_without_file_can_be_left_undrawn(cast):

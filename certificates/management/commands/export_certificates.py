@@ -1,3 +1,5 @@
+import hashlib
+import os
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
@@ -29,13 +31,23 @@ class Command(BaseCommand):
             raise CommandError(f"{path} is there already.")
         try:
             unfinished.touch(0o600, exist_ok=False)
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error}") from error
+        digest = hashlib.sha256()
+        try:
             with unfinished.open("wb") as file:
                 for piece in stream_archive(certificates, actor=actor):
+                    digest.update(piece)
                     file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
             unfinished.rename(path)
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error}") from error
-        archive = ArchiveExport.objects.latest("pk")
+        finally:
+            unfinished.unlink(missing_ok=True)  # names stand in it
+        # By its sum: somebody else may make another at the same time.
+        archive = ArchiveExport.objects.filter(sha256=digest.hexdigest()).latest("pk")
         self.stdout.write(f"{path}: {archive.certificates.count()} certificates, SHA-256 {archive.sha256}")
         if actor:
             approve_archive(archive=archive, actor=actor)
