@@ -4,20 +4,12 @@ import itertools
 import tempfile
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from certificates import drawing, finishing
-from certificates.credential.build import credential_for
-from certificates.models import Certificate
-from certificates.signing.generating import new_authority, new_signer
-from certificates.signing.keys import SigningKey
-from certificates.signing.sign import sign_with
 from content_seed.seeding import catalogue, seed
 from courses.models import CoursePage, LessonPage, QuizPage
 from lms.handed_out.building import report_of, write
@@ -25,7 +17,6 @@ from lms.handed_out.selection import Selection
 from lms.models import EventKind, Workplace
 from lms.reports.figures import gather
 from tests import builders, people
-from tests.certificates.credentials import key_file
 
 from . import crowd, intake, staff_lists
 from .measure import Case
@@ -33,15 +24,6 @@ from .models import PlainPage
 
 DESK = "/min-utbildning"
 MATRIX = "/admin/reports/training-matrix/"
-
-
-def signing_of(certificate: Certificate) -> Callable[[Any], Any]:
-    """With a key that is made for it; opening the key file is done once per process and not measured."""
-    authority = new_authority("Nordmalings kommun", timezone.now())
-    signer = new_signer(authority, "Nordmalings kommun", timezone.now(), 5)
-    key = SigningKey(signer.key, (signer.certificate, authority.certificate))
-    finished = finishing.finish(drawing.draw(certificate), finishing.Document.of(certificate))
-    return lambda _none: sign_with(finished, key, certificate.issued_at, None)
 
 
 def client_of(user: Any) -> Client:
@@ -143,9 +125,6 @@ class Site:
         person, reader = self.newcomer()
         builders.tell(person, self.lessons[0], EventKind.STEP, {"step": self.lessons[0].get_steps()[0].id})
         plain, lesson = self.plain_page(), self.lessons[0]
-        finished = self.the_last_step()
-        post(finished)
-        certificate = Certificate.objects.latest("pk")
         today = timezone.localdate()
 
         def plain_step() -> tuple[Client, str, dict]:
@@ -172,12 +151,4 @@ class Site:
                 Case(f"totals alone, {size} staff", lambda _none, everyone=everyone: gather(today, everyone).totals),
                 Case(f"XLSX, {size} x 10", lambda _none, leader=leader: workbook_for(leader)),
             ]
-        drawn, document = drawing.draw(certificate), finishing.Document.of(certificate)
-        settings.LMS_CERT_SIGNING = {"CREDENTIAL_KEY": str(key_file(Path(tempfile.mkdtemp()), passphrase=""))}
-        return [
-            *found,
-            Case("drawing one certificate", lambda _none: drawing.draw(certificate)),
-            Case("finishing one certificate", lambda _none: finishing.finish(drawn, document)),
-            Case("credential of one certificate", lambda _none: credential_for(certificate)),
-            Case("signing one certificate", signing_of(certificate)),
-        ]
+        return found

@@ -59,3 +59,10 @@ def measure(cases: list[Case], *, rounds: int) -> dict[str, Cost]:
             case.act(prepared[case.name][number])
             spent[case.name].append((time.process_time() - start) * 1000)
     return {name: Cost(queries[name], statistics.median(times)) for name, times in spent.items()}
+
+
+def table(costs: dict[str, Cost]) -> None:
+    print(f"| {'':<40} | queries | CPU ms |\n|{'-' * 42}|--------:|-------:|")
+    for name, cost in costs.items():
+        print(f"| {name:<40} | {cost.queries:>7} | {cost.cpu_ms:>6.1f} |")
+    print()

@@ -21,6 +21,8 @@ from .models import ArchiveExport, Certificate
 from .zipping import stream
 
 ROLES = (Role.PROJECT_LEADER,)
+#: So many are written at a time: never all of an archive in memory.
+ROWS = 250
 
 
 def certificates_to_keep(user: Any) -> QuerySet[Certificate]:
@@ -69,7 +71,9 @@ def _record(keys: list[int], sha256: str, size: int, actor: Any) -> ArchiveExpor
         made_by=actor if getattr(actor, "pk", None) else None, sha256=sha256, size=size
     )
     rows = ArchiveExport.certificates.through
-    rows.objects.bulk_create([rows(archiveexport_id=archive.pk, certificate_id=key) for key in keys], batch_size=1000)
+    for first in range(0, len(keys), ROWS):
+        part = keys[first : first + ROWS]
+        rows.objects.bulk_create([rows(archiveexport_id=archive.pk, certificate_id=key) for key in part])
     ledger.write("certificates.archived", actor=actor, subject=archive, sha256=sha256, number=len(keys), size=size)
     return archive
 

@@ -24,7 +24,10 @@ def design_of(template: CertificateTemplate, keep: Callable[[bytes], str]) -> De
     images = {name: getattr(template, name) for name in PICTURES}
     return Design.from_json(
         {name: getattr(template, name) for name in AS_THEY_ARE}
-        | {name: keep(pictures.of_image(image)) if image else "" for name, image in images.items()}
+        | {
+            name: keep(pictures.of_image(image, pictures.PLACES[name])) if image else ""
+            for name, image in images.items()
+        }
     )
 
 

@@ -5,9 +5,11 @@ PDFs do not get smaller, so nothing is compressed. What has no file stands in th
 
 import csv
 import io
+import pickle
 import re
 import tempfile
 import unicodedata
+from array import array
 from collections.abc import Iterator
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
@@ -24,6 +26,8 @@ from .models import Certificate
 
 #: So many rows are read at a time.
 PART = 100
+#: So many bytes are held at once of what is made here, not counting the file that is being packed.
+BLOCK = 1 << 16
 #: Of a name, and of a title, in the name of a file.
 NAME_LENGTH, TITLE_LENGTH = 30, 40
 LIST = "intyg.csv"
@@ -41,11 +45,10 @@ def stream(certificates: Any, *, draws: bool = True, held: list[int] | None = No
     A file that is missing is drawn first, unless not `draws`. One that cannot be had stops nothing: the list says why.
     What is revoked or replaced lies in a folder of its own. Those whose files are in it are told in `held`, by id.
     """
-    keys = list(certificates.values_list("pk", flat=True))
+    keys = array("q", certificates.values_list("pk", flat=True))
     language = get_language() or "sv"
-    taken: set[str] = set()
-    window = _Window()
-    with ZipFile(window, "w", ZIP_STORED) as archive, tempfile.TemporaryFile() as kept:
+    taken: set[int] = set()
+    with tempfile.TemporaryFile() as kept, _Window() as window, _Zip(window) as archive:
         lines = io.TextIOWrapper(kept, encoding="utf-8-sig", newline="")
         # Semicolons in Swedish, where Excel expects them.
         writer = csv.writer(lines, delimiter=";" if language.startswith("sv") else ",")
@@ -66,6 +69,8 @@ def stream(certificates: Any, *, draws: bool = True, held: list[int] | None = No
                     if held is not None:
                         held.append(key)
                     yield window.take()
+                # It and its file hold each other: let go of now, not when the collector of garbage comes by.
+                certificate.__dict__.pop("file", None)
         lines.flush()
         size = kept.tell()
         kept.seek(0)
@@ -73,7 +78,8 @@ def stream(certificates: Any, *, draws: bool = True, held: list[int] | None = No
             while block := kept.read(1 << 16):
                 entry.write(block)
         lines.detach()
-    yield window.take()
+        archive.close()
+        yield from window.blocks()
 
 
 def heading() -> list[str]:
@@ -91,7 +97,7 @@ def values(certificate: Certificate, name: str, note: str) -> list[Any]:
     ]
 
 
-def _file_of(certificate: Certificate, taken: set[str], *, draws: bool) -> tuple[str, bytes, str]:
+def _file_of(certificate: Certificate, taken: set[int], *, draws: bool) -> tuple[str, bytes, str]:
     """(name in the ZIP, content, what is to be said). Without a file the first two are empty."""
     if not certificate.holder_name:
         return "", b"", _("Whom it was about has been erased, and the file with it.")
@@ -112,10 +118,11 @@ def _file_of(certificate: Certificate, taken: set[str], *, draws: bool) -> tuple
     return "", b"", _("The file has not been made yet.")
 
 
-def file_name(certificate: Certificate, taken: set[str]) -> str:
+def file_name(certificate: Certificate, taken: set[int]) -> str:
     """Lindgren_Maja_Ett-gott-vardskap_2026-11-23_b7Qm.pdf: plain letters for any disk, and never one of `taken`.
 
-    Two that differ in case alone are the same to some disks. The name is added to `taken`.
+    Two that differ in case alone are the same to some disks. Of the name its hash is added to `taken`: if another has
+    the same hash, the name only becomes longer.
     """
     gone = _("no longer valid")
     folder = "" if certificate.is_current else f"{_plain(gone, TITLE_LENGTH)}/"
@@ -124,12 +131,12 @@ def file_name(certificate: Certificate, taken: set[str]) -> str:
     beginning = "_".join(filter(None, words))
     for length in range(4, len(certificate.serial) + 1):
         name = f"{folder}{beginning}_{certificate.serial[:length]}.pdf"
-        if name.casefold() not in taken:
+        if hash(name.casefold()) not in taken:
             break
     else:
         # Serials that differ in case alone: a number tells them apart.
         name = f"{folder}{beginning}_{certificate.serial}_{len(taken)}.pdf"
-    taken.add(name.casefold())
+    taken.add(hash(name.casefold()))
     return name
 
 
@@ -156,6 +163,47 @@ def _entry(name: str, size: int = 0) -> ZipInfo:
     return entry
 
 
+class _Zip(ZipFile):
+    """What ZipFile remembers of each file until the end lies on disk, and that no two have one name is seen to here."""
+
+    def __init__(self, out: "_Window"):
+        super().__init__(out, "w", ZIP_STORED)
+        self.filelist = _OnDisk()  # type: ignore[assignment]
+        self.NameToInfo = _Forgetful()
+
+    def close(self) -> None:
+        super().close()
+        self.filelist.clear()
+
+
+class _OnDisk:
+    """As much of a list as ZipFile writes with."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `clear`
+        self._length = 0
+
+    def append(self, entry: ZipInfo) -> None:
+        pickle.dump(entry, self._file)
+        self._length += 1
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[ZipInfo]:
+        self._file.seek(0)
+        for _number in range(self._length):
+            yield pickle.load(self._file)  # noqa: S301 - nobody else has written to it
+
+    def clear(self) -> None:
+        self._file.close()
+
+
+class _Forgetful(dict[str, ZipInfo]):
+    def __setitem__(self, name: str, entry: ZipInfo) -> None:
+        return None
+
+
 class _Window(io.RawIOBase):
     """What the ZIP is written to: what was taken is gone, and only behind it can be written.
 
@@ -163,13 +211,21 @@ class _Window(io.RawIOBase):
     """
 
     def __init__(self) -> None:
-        self._gone, self._now = 0, io.BytesIO()
+        self._gone = 0
+        # The list and the directory at the end may be large: they are not held in memory.
+        self._now = tempfile.SpooledTemporaryFile(BLOCK)  # noqa: SIM115 - closed by `close`
 
     def take(self) -> bytes:
-        taken = self._now.getvalue()
-        self._gone += len(taken)
-        self._now = io.BytesIO()
-        return taken
+        return b"".join(self.blocks())
+
+    def blocks(self) -> Iterator[bytes]:
+        """All that was written since, so much at a time."""
+        self._gone += self._now.seek(0, io.SEEK_END)
+        self._now.seek(0)
+        while block := self._now.read(BLOCK):
+            yield block
+        self._now.seek(0)
+        self._now.truncate()
 
     def writable(self) -> bool:
         return True
@@ -185,3 +241,7 @@ class _Window(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         return self._now.write(data)
+
+    def close(self) -> None:
+        super().close()
+        self._now.close()

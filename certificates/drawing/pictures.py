@@ -1,29 +1,16 @@
-"""Logos and signatures as PDF/A wants them: no transparency, no colours but sRGB, no finer than paper shows."""
+"""Logos and signatures as they stand in the file: what `certificates.pictures` made of them, without another look."""
 
 import io
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image
 from reportlab.pdfbase import pdfdoc
 
 from ..design import Design
 from ..models import DesignPicture
 from .page import Page
-
-#: Some 300 dots per inch in the places that pictures get.
-_FINEST = (600, 300)
-#: Colours of a drawn picture, the shades of its edges included.
-_PALETTE = 64
-#: More dots than any logo has; reading them would take the server's memory.
-_MOST_DOTS = 40_000_000
-
-
-class UnreadablePictureError(ValueError):
-    """Not a picture that can be drawn. The message says why."""
 
 
 class Picture(NamedTuple):
@@ -32,8 +19,11 @@ class Picture(NamedTuple):
     name: str
     width: int
     height: int
+    bits: int
     filter: str
     colours: str
+    #: How the filter was used; empty where there is nothing to say.
+    how: str
     content: bytes
 
     def fitting(self, width: float, height: float) -> tuple[float, float]:
@@ -65,32 +55,32 @@ def _kept(name: str) -> Picture:
 
 
 def prepared(name: str, content: bytes) -> Picture:
-    """A PNG or JPEG. Raises UnreadablePictureError."""
-    try:
-        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
-            too_large = image.width * image.height > _MOST_DOTS
-            photograph = image.format == "JPEG"
-            flat = None if too_large else _flattened(image)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UnreadablePictureError(_("The picture cannot be read: only PNG and JPEG can be printed.")) from error
-    if flat is None:
-        raise UnreadablePictureError(_("The picture is too large."))
-    flat.thumbnail(_FINEST, Image.Resampling.LANCZOS)
-    if photograph:
-        out = io.BytesIO()
-        flat.save(out, "JPEG", quality=88)
-        return Picture(name, *flat.size, "DCTDecode", "/DeviceRGB", out.getvalue())
-    few = flat.quantize(_PALETTE, dither=Image.Dither.NONE)
-    palette = bytes(few.getpalette() or b"")[: _PALETTE * 3]
+    """What `pictures.normalised` gives: a PDF takes the data of both kinds as they are. ValueError for others."""
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
+        width, height = image.size
+        kind = image.format, image.mode
+        plain = not image.info.keys() & {"interlace", "transparency"}
+    if kind == ("JPEG", "RGB"):
+        return Picture(name, width, height, 8, "DCTDecode", "/DeviceRGB", "", content)
+    if kind != ("PNG", "P") or not plain:
+        raise ValueError("Not a picture as certificates.pictures makes them.")
+    parts = dict.fromkeys((b"IHDR", b"PLTE", b"IDAT"), b"")
+    for mark, part in _chunks(content):
+        if mark in parts:
+            parts[mark] += part
+    bits, palette = parts[b"IHDR"][8], parts[b"PLTE"]
     colours = f"[/Indexed /DeviceRGB {len(palette) // 3 - 1} <{palette.hex()}>]"
-    return Picture(name, *few.size, "FlateDecode", colours, zlib.compress(few.tobytes(), 9))
+    how = f"<</Predictor 15 /BitsPerComponent {bits} /Columns {width}>>"
+    return Picture(name, width, height, bits, "FlateDecode", colours, how, parts[b"IDAT"])
 
 
-def _flattened(image: Image.Image) -> Image.Image:
-    """Upright, on white."""
-    clear = ImageOps.exif_transpose(image).convert("RGBA")
-    white = Image.new("RGBA", clear.size, "white")
-    return Image.alpha_composite(white, clear).convert("RGB")
+def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and content of each. Pillow has read it before: nothing is wrong with it."""
+    place = 8
+    while place < len(png):
+        size = int.from_bytes(png[place : place + 4], "big")
+        yield png[place + 4 : place + 8], png[place + 8 : place + 8 + size]
+        place += 12 + size
 
 
 def place(
@@ -100,16 +90,17 @@ def place(
     wide, high = picture.fitting(width, height)
     with page.mark("Figure", alt=alt, box=(left, bottom, left + wide, bottom + high)):
         canvas = page.canvas
-        name = canvas._doc.getXObjectName(picture.name)
+        key = picture.name[:12]  # of the SHA-256: written several times, and of three pictures
+        name = canvas._doc.getXObjectName(key)
         if name not in canvas._doc.idToObject:
-            canvas._doc.addForm(picture.name, _XObject(picture))
+            canvas._doc.addForm(key, _XObject(picture))
         canvas.saveState()
         canvas.translate(left, bottom)
         canvas.scale(wide, high)
         page.code(f"/{name} Do")
         canvas.restoreState()
         canvas._currentPageHasImages = 1
-        canvas._formsinuse.append(picture.name)
+        canvas._formsinuse.append(key)
     return wide, high
 
 
@@ -123,9 +114,11 @@ class _XObject(pdfdoc.PDFObject):
         picture = self.picture
         entries = {
             "Type": pdfdoc.PDFName("XObject"), "Subtype": pdfdoc.PDFName("Image"), "Width": picture.width,
-            "Height": picture.height, "BitsPerComponent": 8, "ColorSpace": _Raw(picture.colours),
+            "Height": picture.height, "BitsPerComponent": picture.bits, "ColorSpace": _Raw(picture.colours),
             "Filter": pdfdoc.PDFName(picture.filter),
         }  # fmt: skip
+        if picture.how:
+            entries["DecodeParms"] = _Raw(picture.how)
         return pdfdoc.PDFStream(pdfdoc.PDFDictionary(entries), picture.content).format(document)
 
 

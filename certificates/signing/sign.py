@@ -24,8 +24,9 @@ from .keys import SigningKey, UnusableKeyError, load, row_of
 
 logger = logging.getLogger(__name__)
 
-#: Hexadecimal digits kept free for the signature: with room to spare, so that no second one is made to measure it.
-RESERVED, RESERVED_WITH_TIME_STAMP = 6144, 32768
+#: Bytes kept free for the signature beside its certificates, and for a time stamp: with room to spare, so that no
+#: second one is made to measure it.
+RESERVED, RESERVED_FOR_TIME_STAMP = 1024, 13_312
 #: A time-stamp server that does not answer is left alone for a while: a thousand certificates must not wait for it.
 TSA_SECONDS, TSA_REST_SECONDS = 5, 120
 TSA_RESTS = "lms-cert-tsa-rests"
@@ -96,8 +97,17 @@ def sign_with(pdf: bytes, key: SigningKey, at: datetime.datetime, timestamper: A
     signer = classes.PdfSigner(metadata, signer=_signer(key), timestamper=timestamper)
     signer.at = at
     writer = classes.Writer(BytesIO(pdf))
-    reserved = RESERVED_WITH_TIME_STAMP if timestamper else RESERVED
-    return signer.sign_pdf(writer, existing_fields_only=True, bytes_reserved=reserved).getvalue()
+    reserved = _size_of(key) + RESERVED + (RESERVED_FOR_TIME_STAMP if timestamper else 0)
+    # In hexadecimal digits, whatever pyHanko's name for it says.
+    return signer.sign_pdf(writer, existing_fields_only=True, bytes_reserved=2 * reserved).getvalue()
+
+
+@lru_cache(maxsize=4)
+def _size_of(key: SigningKey) -> int:
+    """Of the certificates that are put into each signature."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return sum(len(one.public_bytes(Encoding.DER)) for one in key.chain)
 
 
 @lru_cache(maxsize=4)

@@ -3,7 +3,9 @@ drawing alone with reportlab."""
 
 import unicodedata
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -21,6 +23,9 @@ FILES = {
 }
 #: Where a letter is looked for when the plain face lacks it.
 _INSTEAD = {PLAIN: REGULAR, PLAIN_BOLD: BOLD}
+#: What a PDF does not need of a font: its licence in words, what Windows asks about it, and how to draw it on coarse
+#: screens. Most of a small document would be these.
+_NOT_EMBEDDED = ("name", "OS/2", "cvt ", "fpgm", "prep")
 #: For a letter that no face has. That it stands for one is said where it is used.
 UNKNOWN = "?"
 
@@ -29,7 +34,32 @@ UNKNOWN = "?"
 def register() -> None:
     """Once per process, before anything is drawn or measured."""
     for name, file in FILES.items():
-        pdfmetrics.registerFont(TTFont(name, file, asciiReadable=0))
+        font = TTFont(name, file, asciiReadable=0)
+        _slim(font.face)
+        pdfmetrics.registerFont(font)
+
+
+def _slim(face: Any) -> None:
+    """Leaves of what reportlab has read of a font what it is to copy into documents."""
+    if "fpgm" in face.table:
+        start, length = face.get_table_pos("glyf")
+        whole = face._ttf_data[start : start + length]
+        glyphs = [_without_hints(whole[first:after]) for first, after in pairwise(face.glyphPos)]
+        face.glyphPos = [sum(map(len, glyphs[:number])) for number in range(len(glyphs) + 1)]
+        face.table["glyf"] = {"offset": len(face._ttf_data), "length": face.glyphPos[-1]}
+        face._ttf_data += b"".join(glyphs)
+    for table in _NOT_EMBEDDED:
+        face.table.pop(table, None)
+
+
+def _without_hints(glyph: bytes) -> bytes:
+    """An outline without its program for coarse screens. One put together of others has none in these fonts."""
+    contours = int.from_bytes(glyph[:2], "big", signed=True)
+    if contours <= 0:
+        return glyph
+    size = 10 + 2 * contours
+    program = int.from_bytes(glyph[size : size + 2], "big")
+    return glyph[:size] + bytes(2) + glyph[size + 2 + program :]
 
 
 def composed(text: str) -> str:

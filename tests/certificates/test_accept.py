@@ -11,12 +11,13 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from certificates import drawing, finishing
+from certificates import design, drawing, finishing
 from certificates.making import make
 from certificates.signing import sign as signing
 from tests.keys import PHRASE, make_keys, use_keys
 
 from .credentials import issued
+from .full import FULL, rich_design
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +42,7 @@ def accept(keys, tmp_path):
     def run(pdf: bytes, one) -> tuple[int, set[int]]:
         file, lint, lint_signed = (tmp_path / name for name in ("intyg.pdf", "lint.pdf", "lint-signed.pdf"))
         file.write_bytes(pdf)
-        kind = finishing.finish(drawing.draw(one), finishing.Document.of(one), lint=True)
+        kind = finishing.finish(drawing.draw(one, design.of(one)), finishing.Document.of(one), lint=True)
         lint.write_bytes(kind)
         lint_signed.write_bytes(signing.sign(kind, at=one.issued_at).pdf)
         done = subprocess.run(
@@ -74,6 +75,11 @@ LONG = {
 )
 def test_strangers_accept_a_certificate(accept, changes):
     one = issued(**changes, valid_until=datetime.date(2030, 11, 23))
+    assert accept(make(one).pdf, one) == (0, set())
+
+
+def test_strangers_accept_one_with_all_pictures_and_six_objectives(accept):
+    one = issued(**FULL, design=rich_design())
     assert accept(make(one).pdf, one) == (0, set())
 
 

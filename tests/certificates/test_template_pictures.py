@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from certificates import pictures
-from certificates.pictures import SIDES, PictureError, normalised
+from certificates.pictures import LOGO, PLACES, SIGNATURE, PictureError, normalised
+from tests.certificates import pictures as rich
 from tests.certificates.library import as_file, in_library, logo, noise
 
 
@@ -18,8 +19,8 @@ def test_a_logo_becomes_a_small_png_on_white():
     content = normalised(as_file(logo()))
     picture = opened(content)
     assert picture.format == "PNG"
-    assert len(content) <= 20_000
-    assert picture.size == (587, 220)
+    assert len(content) <= 3_000
+    assert picture.size == (461, 173)  # 200 dots per inch
     assert not picture.has_transparency_data
     assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
@@ -29,9 +30,38 @@ def test_a_photograph_becomes_a_jpeg_that_is_not_too_large():
     picture = opened(content)
     assert picture.format == "JPEG"
     assert picture.mode == "RGB"
-    assert picture.width <= SIDES[0]
-    assert picture.height <= SIDES[1]
-    assert len(content) <= 150_000
+    assert len(content) <= LOGO.most
+
+
+@pytest.mark.parametrize("name", list(rich.RICH))
+def test_the_richest_has_no_more_bytes_than_its_place_and_is_still_fine(name):
+    content, place = normalised(rich.RICH[name], PLACES[name]), PLACES[name]
+    picture = opened(content)
+    assert len(content) <= place.most
+    shown = min(place.width, place.height * picture.width / picture.height)
+    assert picture.width / shown * 25.4 > 109  # dots per inch, where it is printed largest
+
+
+def test_what_has_few_colours_keeps_them_and_all_its_dots():
+    picture = opened(normalised(as_file(logo()))).convert("RGB")
+    colours = {colour for _count, colour in sorted(picture.getcolors(), reverse=True)[:3]}
+    assert colours == {(255, 255, 255), (0x1F, 0x5A, 0x4C), (0x93, 0x39, 0x2B)}
+
+
+@pytest.mark.parametrize("paper", [238, 190])
+def test_the_paper_of_a_signature_becomes_white_and_its_ink_stays(paper):
+    picture = opened(normalised(rich.scanned_signature(paper), SIGNATURE)).convert("RGB")
+    tones = picture.convert("L").histogram()
+    assert sum(tones[250:]) > 0.85 * picture.width * picture.height
+    assert min(tone for tone, count in enumerate(tones) if count) < 90
+    red, _green, blue = min((colour for _count, colour in picture.getcolors(1 << 16)), key=sum)
+    assert blue > red  # it was blue
+
+
+def test_light_ink_on_something_dark_is_left_as_it_is():
+    dark = Image.new("RGB", (200, 60), "#202020")
+    dark.paste("#f0f0f0", (40, 25, 160, 30))
+    assert opened(normalised(as_file(dark), SIGNATURE)).convert("RGB").getpixel((2, 2)) == (0x20, 0x20, 0x20)
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "1", "CMYK", "I;16"])
