@@ -5,7 +5,6 @@ import io
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.utils import timezone
 from PIL import Image, ImageDraw
 from wagtail.images import get_image_model
 

@@ -134,7 +134,7 @@ def test_in_english_hours_have_a_point():
 def test_a_programme_lists_its_courses_with_their_days():
     text = said(**PROGRAMME)
     for words in (
-        "Utbildningsintyg", "har slutfört alla kurser i programmet", "Nordmalings servicepunkter", "Kurser",
+        "Utbildningsintyg", "har slutfört kursprogrammet", "Nordmalings servicepunkter", "Kurser",
         "Ett gott värdskap, 3 mars 2026", "Turism i Nordmaling, 23 november 2026",
     ):  # fmt: skip
         assert words in text
