@@ -14,16 +14,16 @@ from .sharing import shared_with
 @require_safe
 @views.private
 def shared(request, token):
-    """Off, wrong or never there: the same answer as for a number that never was, and limited like it."""
+    """Off, wrong or never there: the same answer, limited as that for a number that never was."""
     certificate = shared_with(token)
-    return _page(request, certificate, "shared", [token]) if certificate else views._unknown(request)
+    return _page(request, certificate, "shared", [token]) if certificate else views._unknown(request, "link")
 
 
 @require_safe
 @views.private
 def shared_pdf(request, token):
     certificate = shared_with(token)
-    return _file(request, certificate) if certificate else views._unknown(request)
+    return _file(request, certificate) if certificate else views._unknown(request, "link")
 
 
 @require_safe
@@ -32,7 +32,7 @@ def shared_credential(request, token):
     """The credential, where there is one. Of what no longer counts it is handed to nobody."""
     certificate = shared_with(token)
     if certificate is None or not certificate.credential or not certificate.is_current:
-        return views._unknown(request)
+        return views._unknown(request, "link")
     response = HttpResponse(certificate.credential, content_type="application/vc+jwt")
     response["Content-Disposition"] = f'attachment; filename="intyg-{certificate.serial[:8]}.jwt"'
     return response
@@ -79,5 +79,5 @@ def _page(request, certificate, name, args):
 
 def _file(request, certificate):
     if not certificate.is_current:
-        return views._unknown(request)
+        return views._unknown(request, "link")
     return views.pdf_response(request, certificate)

@@ -1,4 +1,4 @@
-"""Invented staff at five service points, one for everything that the matrix can show. Built by the same functions
+"""Invented staff at six service points, one for everything that the matrix can show. Built by the same functions
 that the views call, never by raw inserts; only the days on which it was heard of are put back. Nobody here exists; the
 workplaces are marked as examples."""
 
@@ -23,6 +23,7 @@ from lms.models import (
     Enrolment,
     Exemption,
     JobRole,
+    Programme,
     ProgrammeContents,
     QuizAttempt,
     Requirement,
@@ -39,13 +40,14 @@ from lms.requirements.actions import excuse, require
 from lms.tablet.pins import set_pin
 from lms.workplaces.actions import add_workplace, give_responsibility
 
+from . import certificates
 from .learning import Learning
 from .models import DemoAccount
 
 DEMO_PIN = "2741"
 COURSE = "Ett gott värdskap"
 
-PLACES = ("Brattfors", "Gräsmyr", "Nyåker", "Rundvik", "Norrfors")
+PLACES = ("Brattfors", "Gräsmyr", "Nyåker", "Rundvik", "Norrfors", "Lögdeå")
 OWNER, SHOP, CAFE, ASSOCIATION = "Butiksägare", "Butiksbiträde", "Kafévärd", "Byaförening"
 
 #: First name, family name, place, role, kind, how far they have come. See `_reach`.
@@ -75,7 +77,12 @@ PEOPLE = (
     ("Anders", "Boman", "Norrfors", CAFE, "employed", "evidence"),
     ("Kerstin", "Vallgren", "Norrfors", ASSOCIATION, "volunteer", "nothing"),
     ("Emil", "Hägglund", "Norrfors", SHOP, "hourly", "newcomer"),
+    ("Maj-Britt", "Sandberg", "Lögdeå", OWNER, "owner", "complete"),
+    ("Johan", "Åkerlund", "Lögdeå", SHOP, "employed", "complete"),
 )
+
+#: Where all are trained; and whose certificate was a mistake.
+TRAINED, MISTAKEN = "Lögdeå", "Linnea"
 
 
 TOURISM = "Turism i Nordmaling"
@@ -129,7 +136,8 @@ def seed_demo() -> Iterator[str]:
         _rules(admin, course, places)
         _accounts(admin, places, people)
         _pins(people)
-        _more_rules(admin)
+        programme = _more_rules(admin)
+        certificates.set_up(approved=_other_courses().get(MARKETING), programme=programme, actor=admin)
         _evenings(admin, people)
     learning = Learning(course)
     for number, row in enumerate(PEOPLE, start=1):
@@ -137,6 +145,7 @@ def seed_demo() -> Iterator[str]:
             _reach(learning, people[row[0]], row[-1], number, admin)
     with transaction.atomic():
         _as_heard_of_then()
+        certificates.issue_and_revoke(place=places[TRAINED], mistaken=people[MISTAKEN], actor=admin)
     line = _("%(people)s invented people at %(places)s service points")
     yield f"{'demo':<14}{line % {'people': len(people), 'places': len(PLACES)}}"
 
@@ -218,8 +227,8 @@ def _rules(admin: Any, course: Course, places: dict[str, Workplace]) -> None:
     )
 
 
-def _more_rules(admin: Any) -> None:
-    """The other courses that are loaded: required by and by, some of them as a programme."""
+def _more_rules(admin: Any) -> Programme | None:
+    """The other courses that are loaded: required by and by, some of them as a programme, which is returned."""
     found = _other_courses()
     valid_from = timezone.localdate() - datetime.timedelta(days=150)
 
@@ -236,6 +245,7 @@ def _more_rules(admin: Any) -> None:
     for title, roles, days in REQUIRED:
         if title in found:
             required(roles, days, course=found[title])
+    programme = None
     if choice := [found[title] for title in CHOICE if title in found]:
         title_sv, title_en = PROGRAMME
         programme = create_programme(
@@ -247,6 +257,7 @@ def _more_rules(admin: Any) -> None:
             actor=admin,
         )
         required(CHOSEN_BY, DAYS_TO_CHOOSE, programme=programme)
+    return programme
 
 
 def _evenings(admin: Any, people: dict[str, StaffMember]) -> None:

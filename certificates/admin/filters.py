@@ -22,7 +22,7 @@ UNSIGNED, MISSING = "unsigned", "missing"
 ORDERS = {
     "name": ("holder_name", "-issued_at", "pk"),
     "title": ("title", "holder_name", "pk"),
-    "issued": ("issued_at", "pk"),
+    "issued": ("issued_on", "-issued_at", "pk"),
     "until": ("valid_until", "holder_name", "pk"),
 }
 LATEST_FIRST = "-issued"

@@ -46,7 +46,8 @@ class CertificateList(CertificateFilter, AdminPage, TemplateView):
     page_title = CERTIFICATES[0]
     header_icon = ICON
     roles = LEADERS
-    explanation = gettext_lazy(
+    explanation = gettext_lazy("All certificates of people and workplaces that you lead. Choose a name to see one.")
+    what_managers_do = gettext_lazy(
         "All certificates of people and workplaces that you lead. Choose a name to see one, correct it, revoke it or "
         "send it again."
     )
@@ -60,6 +61,7 @@ class CertificateList(CertificateFilter, AdminPage, TemplateView):
         mine = certificates_to_manage(self.request.user).order_by().values("pk")
         return {
             **super().get_context_data(**kwargs),
+            **({"explanation": self.what_managers_do} if may_manage else {}),
             "filter_form": self.filter_form,
             "certificates": page,
             "headings": self._headings(),

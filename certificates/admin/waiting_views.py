@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponseRedirect
 from django.urls import reverse_lazy
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView, View
@@ -65,6 +66,13 @@ class Decline(ActionView):
     submit_label = gettext_lazy("Do not approve")
     success_url = reverse_lazy("lms_certificates_admin:waiting")
     explanation = gettext_lazy("No certificate is issued. The course stays completed, and you can approve it later.")
+
+    @cached_property
+    def person(self):
+        """Whom it is about, above the form."""
+        asked = set(self.request.POST.getlist("key"))
+        found = waiting(staff_to_manage(self.request.user, self.roles))
+        return ", ".join(f"{one.staff.full_name} · {one.title}" for one in found if one.key in asked)
 
     def post(self, request, *args, **kwargs):
         keys = request.POST.getlist("key")

@@ -64,9 +64,9 @@ def extent(minutes: int) -> str:
 def _built_in(certificate: Certificate) -> tuple[str, str]:
     match certificate.basis:
         case Basis.PROGRAMME:
-            return _("Training certificate"), _("has completed all courses of the programme")
+            return _("Training certificate"), _("has completed the programme")
         case Basis.WORKPLACE:
-            return certificate.title, _("Everyone who works here has completed the training.")
+            return certificate.title, _("Everyone who works here has completed the training that is required.")
         case _course:
             return _("Course certificate"), _("has completed the training")
 

@@ -180,6 +180,12 @@ def test_a_no_is_kept_and_told_and_can_become_a_yes(cast, course, waits, maja):
     assert Certificate.objects.count() == 1
 
 
+def test_who_says_no_sees_to_whom(sign_in, waits):
+    page = sign_in("kajsa").post("/admin/certificates/waiting/decline/", {"key": [key(waits), "c0"]})
+    assert f"{waits.staff.full_name} · {waits.course.title}" in page.content.decode()
+    assert not Declined.objects.exists()
+
+
 def test_a_programme_waits_until_something_new_is_done(cast, course):
     programme = create_programme(
         title_sv="Allt", courses=[course_of(course)], valid_from=timezone.localdate(), actor=cast.ada

@@ -24,11 +24,11 @@ def test_the_demo_needs_debug(index):
     assert not StaffMember.objects.exists()
 
 
-def test_twenty_five_people_at_five_service_points_marked_as_examples(demo):
-    assert demo[-1] == "demo          25 påhittade personer på 5 servicepunkter"
-    assert StaffMember.objects.count() == 25
+def test_twenty_seven_people_at_six_service_points_marked_as_examples(demo):
+    assert demo[-1] == "demo          27 påhittade personer på 6 servicepunkter"
+    assert StaffMember.objects.count() == 27
     points = Workplace.objects.filter(kind="service_point")
-    assert points.count() == 5
+    assert points.count() == 6
     assert all("(exempel)" in point.name for point in points)
 
 
@@ -52,7 +52,7 @@ def test_the_demo_has_a_past_that_was_known_then(demo):
 
 def test_seeding_the_demo_twice_adds_nobody(demo, seed):
     assert seed("--demo")[-1] == "Det finns redan personer här, så inga påhittade lades till."
-    assert StaffMember.objects.count() == 25
+    assert StaffMember.objects.count() == 27
 
 
 def test_demo_accounts_work_with_debug_and_are_dead_without(demo, settings):
@@ -90,7 +90,7 @@ def test_maja_gets_in_with_her_pin(demo):
 
 def test_the_demo_names_are_invented_and_none_is_from_the_old_project():
     names = {f"{given} {family}" for given, family, *_rest in PEOPLE}
-    assert len(names) == 25
+    assert len(names) == 27
     assert not names & {"Madelene Blom", "Per Josephson"}
 
 
