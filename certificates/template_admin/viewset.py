@@ -17,7 +17,7 @@ class CertificateTemplateViewSet(SnippetViewSet):
     icon = "doc-full-inverse"
     menu_label = _("Certificate templates")
     menu_name = "certificate-templates"
-    menu_order = 16
+    menu_order = 67
     menu_hook = "register_lms_training_menu_item"
     delete_view_class = DeleteTemplate
     index_results_template_name = "lms_certificates/admin/template_list.html"

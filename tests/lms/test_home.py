@@ -334,7 +334,8 @@ def test_the_list_is_for_administrators_and_project_leaders(sign_in, cast, who):
 def menu_of(user):
     request = RequestFactory().get(HOME)
     request.user = user
-    return training_menu().menu.menu_items_for_request(request)
+    shown = training_menu().menu.menu_items_for_request(request)
+    return sorted(shown, key=lambda item: item.order)  # as Wagtail draws them
 
 
 @pytest.mark.parametrize(
@@ -343,25 +344,26 @@ def menu_of(user):
         (
             "ada",
             [
-                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Behöver hjälp", "Kurser", "Ändrade kurser",
+                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Behöver hjälp", "Intyg", "Kurser",
+                "Ändrade kurser",
                 "Registrera närvaro", "Registrera tidigare utbildning", "Test på papper", "Personal", "Krav",
-                "Arbetsplatser", "Surfplattor", "Arbetsroller", "Ansvariga",
+                "Arbetsplatser", "Surfplattor", "Intygsmallar", "Arbetsroller", "Ansvariga",
             ],
         ),
         (
             "petra",
             [
-                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Behöver hjälp",
+                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Behöver hjälp", "Intyg",
                 "Registrera närvaro", "Registrera tidigare utbildning",
                 "Test på papper", "Personal",
-                "Krav", "Arbetsplatser", "Surfplattor", "Arbetsroller",
+                "Krav", "Arbetsplatser", "Surfplattor", "Intygsmallar", "Arbetsroller",
             ],
         ),
         (
             "kajsa",
             [
-                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Behöver hjälp", "Kurser",
-                "Registrera närvaro", "Registrera tidigare utbildning", "Test på papper",
+                "Utbildningsmatris", "Utlämnade rapporter", "Att granska", "Behöver hjälp", "Intyg", "Kurser",
+                "Registrera närvaro", "Registrera tidigare utbildning", "Test på papper", "Intygsmallar",
             ],
         ),
         ("birgitta", []),

@@ -154,5 +154,5 @@ def test_a_programme_that_is_recommended_is_no_group(sign_in, at_tablet, cast, p
 def test_it_costs_one_query_to_know_what_a_programme_holds(sign_in, cast, pages, django_assert_num_queries):
     make(cast, pages, at_least=2)
     birgitta = sign_in("birgitta")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         birgitta.get(SHOP)

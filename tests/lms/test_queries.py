@@ -165,7 +165,7 @@ def test_the_staff_list(sign_in, cast, course, staff, django_assert_num_queries)
     crowd(cast, staff, course)
     petra = sign_in("petra")
     petra.get("/admin/training/staff/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         petra.get("/admin/training/staff/")
 
 

@@ -92,5 +92,5 @@ def test_the_shop_owners_page_costs_the_same(sign_in, cast, coming, django_asser
     for number in range(coming):
         hire(cast, f"Person {number}", "Test", "brattfors", days_ago=-5)
     birgitta = sign_in("birgitta")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         birgitta.get(SHOP)

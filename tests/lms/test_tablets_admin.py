@@ -201,5 +201,5 @@ def test_they_cost_the_shop_owners_page_one_query(sign_in, cast, rule, number, d
         connect(cast, name=f"Platta {one}")
     people.hire(cast, "Ny", "Person", "brattfors")
     birgitta.get(SHOP)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         birgitta.get(SHOP)
