@@ -29,7 +29,7 @@ def roots() -> list[Root]:
     """What everyone who checks without network trusts: the roots above the keys that have signed, the newest first.
     Older ones too, since what they vouch for is still about."""
     keys = IssuerKey.objects.filter(purpose=IssuerKey.Purpose.SIGNATURE, compromised_at=None).exclude(certificates="")
-    found = {}
+    found: dict[str, Root] = {}
     for chain in keys.order_by("-first_used_at", "-pk").values_list("certificates", flat=True):
         pem = chain[chain.rindex(BEGIN) :]
         pem = pem[: pem.index(END) + len(END)] + "\n"
