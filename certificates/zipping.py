@@ -22,7 +22,7 @@ from lms.spreadsheets import harmless_row
 
 from .drawing import MissingGlyphError
 from .making import LostError, WaitsForKeyError, content_of, stored
-from .models import Certificate
+from .models import Basis, Certificate
 
 #: So many rows are read at a time.
 PART = 100
@@ -141,8 +141,11 @@ def file_name(certificate: Certificate, taken: set[int]) -> str:
 
 
 def _family_name_first(certificate: Certificate) -> tuple[str, ...]:
-    """As on the staff list; of a name that is no longer there, the last word is taken for the family name."""
+    """As on the staff list; of a name that is no longer there, the last word is taken for the family name. A workplace
+    has but one."""
     staff, printed = certificate.staff, certificate.holder_name
+    if certificate.basis == Basis.WORKPLACE:
+        return (printed,)
     if staff and staff.full_name == printed:
         return staff.family_name, staff.given_name
     given, _space, family = printed.rpartition(" ")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from certificates import making, zipping
 from certificates.issuing import revoke
 from certificates.making import ensure_drawn
-from certificates.models import SERIAL_ALPHABET, Certificate, RevocationReason
+from certificates.models import SERIAL_ALPHABET, Basis, Certificate, RevocationReason
 from certificates.zipping import file_name, stream
 from lms.models import StaffMember
 from tests import people
@@ -135,6 +135,11 @@ def test_someone_elses_new_name_is_not_put_on_an_old_certificate(cast):
     certificate = issue_for(cast.maja, holder_name="Maja von Gammal")
     certificate.refresh_from_db()
     assert file_name(certificate, set()).startswith("Gammal_Maja-von_")
+
+
+def test_a_workplace_has_but_one_name(db):
+    shop = issue_for(None, "Utbildad servicepunkt", holder_name="Servicepunkt Lögdeå", basis=Basis.WORKPLACE)
+    assert file_name(shop, set()).startswith("Servicepunkt-Logdea_Utbildad-servicepunkt_")
 
 
 def test_a_formula_in_a_name_is_harmless_in_the_list(db, quick):
