@@ -25,6 +25,8 @@ class Command(BaseCommand):
         try:
             with file.open("rb") as opened:
                 content = opened.read(MOST_BYTES + 1)
+        except FileNotFoundError as error:
+            raise CommandError(_("There is no file %(file)s.") % {"file": file}, returncode=2) from error
         except OSError as error:
             words = _("The file %(file)s cannot be read: %(reason)s.") % {"file": file, "reason": error.strerror}
             raise CommandError(words, returncode=2) from error
