@@ -2,6 +2,7 @@ import datetime
 import os
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -42,9 +43,18 @@ def django_db_setup(django_db_setup, django_db_blocker):
         snapshots["course"] = Snapshot(builders.make_full_course)
 
 
+@pytest.fixture
+def commits(request):
+    """Whether the test commits. Those run last, and each empties all tables: kinds of content get new numbers."""
+    marker = request.node.get_closest_marker("django_db")
+    return "transactional_db" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
+
+
 @pytest.fixture(autouse=True)
-def fresh_cache():
+def fresh_cache(commits):
     cache.clear()
+    if commits:
+        ContentType.objects.clear_cache()
 
 
 @pytest.fixture
@@ -58,9 +68,9 @@ def cast(index):
 
 
 @pytest.fixture
-def course(index):
+def course(index, commits):
     """A whole course: two lessons of two steps, a test of two questions."""
-    if CoursePage.objects.exists():  # the snapshot wants the place of the first
+    if commits or CoursePage.objects.exists():  # the snapshot wants the place, and the numbers, of the first
         return builders.make_full_course()
     return snapshots["course"].restore()
 

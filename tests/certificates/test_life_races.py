@@ -5,7 +5,6 @@ import time
 import uuid
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -26,7 +25,6 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture
 def world(transactional_db):
     """As `cast`, but committed: other connections see it."""
-    ContentType.objects.clear_cache()  # the tables were emptied before
     builders.build_site()
     return people.gather()
 
