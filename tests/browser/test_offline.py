@@ -268,6 +268,7 @@ def test_a_night_at_the_counter_ends_the_session_and_keeps_what_was_typed(shop, 
     tablet.go(builders.address(quiz, "/surfplatta/min-utbildning"))
     tablet.press("button.lms-button--big")
     tablet.page.locator("#svar").press_sequentially("Nordma")
+    tablet.page.wait_for_load_state()  # time that passes before the page keeps watch is not seen by it
     tablet.page.clock.run_for(130_000)
     expect(tablet.page.locator("h1")).to_have_text("Vem är du?")
     let_in(tablet)
