@@ -25,12 +25,12 @@ AT_ONCE = 200
 DRAWN_AT_ONCE = 40
 
 
-def issue_all(*, completions: Sequence[int], actor: Any) -> bool:
+def issue_many(*, completions: Sequence[int], actor: Any) -> bool:
     """A certificate for each of those completions, by primary key. Whether it is done already, or has only begun."""
     return _carry_out(completions, issue_part, tasks.issue_certificates, actor=actor)
 
 
-def revoke_all(*, certificates: Sequence[int], reason: str, actor: Any) -> bool:
+def revoke_many(*, certificates: Sequence[int], reason: str, actor: Any) -> bool:
     """Each of those certificates, by primary key, counts no more. Whether it is done already, or has only begun."""
     return _carry_out(certificates, revoke_part, tasks.revoke_certificates, actor=actor, reason=reason)
 

@@ -15,7 +15,7 @@ from .drawing import MissingGlyphError
 from .making import content_of, stored
 from .models import Certificate, How, IssueRule
 from .rules import Rules
-from .waiting import without_certificate
+from .waiting import never_certified
 
 
 class Healed(NamedTuple):
@@ -43,7 +43,7 @@ def heal() -> Healed:
 def _left_undone(rules: Rules) -> Iterator[tuple[str, Callable[[], None]]]:
     """What it is, and what mends it."""
     others = [pk for how in (How.APPROVED, How.NONE) for pk in rules.courses(how)]
-    left = without_certificate(Course.objects.exclude(pk__in=others)).filter(staff__erased_at=None)
+    left = never_certified(Course.objects.exclude(pk__in=others)).filter(staff__erased_at=None)
     for found in left.select_related("course"):
         rule = rules.of(found.course)
         if rule.since is None or rule.since <= found.recorded_at:

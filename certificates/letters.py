@@ -1,7 +1,6 @@
 """A letter by e-mail to who holds a certificate, with a link to it. Asked for in the ledger, sent by the worker."""
 
 import datetime
-import logging
 from typing import Any
 
 from django.conf import settings
@@ -17,11 +16,10 @@ from django.utils.translation import gettext as _
 from lms import ledger
 from lms.conf import mail_is_set_up, setting
 from lms.models import LedgerEntry, StaffMember
+from lms.sending import leaves
 
 from .models import Certificate
 from .tasks import send_letter
-
-logger = logging.getLogger(__name__)
 
 ASKED, SENT, FAILED = "certificate.letter_asked", "certificate.letter_sent", "certificate.letter_failed"
 #: How long the link in a letter leads to the certificate.
@@ -73,11 +71,7 @@ def send(entry: int) -> bool:
     if staff is None or not staff.email or not certificate.is_current:
         _tell(FAILED, certificate)
         return True
-    try:
-        letter(certificate, staff).send()
-    except Exception as error:  # noqa: BLE001 - whatever backend the site has
-        # Never its words: a mail server repeats the address in them.
-        logger.warning("The letter about certificate %s could not be sent: %s", certificate.pk, type(error).__name__)
+    if not leaves(letter(certificate, staff)):
         return False
     _tell(SENT, certificate)
     return True

@@ -34,7 +34,7 @@ def _of(staff: Any, workplaces: Any) -> Any:
     return Certificate.objects.filter(own | Q(basis=Basis.WORKPLACE, workplace__in=workplaces.order_by().values("pk")))
 
 
-def without_certificate(user: Any) -> Any:
+def owed_in_reach(user: Any) -> Any:
     """Completions that count today and should have brought a certificate by themselves, but have none.
 
     Never those whose certificate somebody has revoked: that was a decision. Nor what a leader approves one by one.

@@ -69,10 +69,10 @@ def issue_what_waits(basis: str, pk: int, actor: int) -> None:
     from lms.models import Programme
 
     from .models import Basis
-    from .waiting import issue_all
+    from .waiting import issue_left_without
 
     about = (Course if basis == Basis.COMPLETION else Programme).objects.filter(pk=pk).first()
     if about is None:
         logger.warning("The %s %s is gone before its certificates were issued.", basis, pk)
         return
-    issue_all(about=about, actor=_user(actor))
+    issue_left_without(about=about, actor=_user(actor))

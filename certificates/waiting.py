@@ -38,7 +38,7 @@ class Waiting(NamedTuple):
     due: Any = None  # programmes.Due, of a programme
 
 
-def without_certificate(courses: Any) -> QuerySet[CourseCompletion]:
+def never_certified(courses: Any) -> QuerySet[CourseCompletion]:
     """Completions of those courses that stand and never had a certificate."""
     ever = Certificate.objects.filter(completion=OuterRef("pk"))
     standing = CourseCompletion.objects.standing(timezone.localdate())
@@ -70,7 +70,7 @@ def _of_courses(people: QuerySet[StaffMember], courses: Collection[int]) -> Iter
     """Two queries, or none."""
     if not courses:
         return
-    rows = list(_worth_having(without_certificate(courses)).filter(staff__in=people).select_related("staff", "course"))
+    rows = list(_worth_having(never_certified(courses)).filter(staff__in=people).select_related("staff", "course"))
     declined = {row.completion_id: row for row in Declined.objects.filter(completion__course__in=courses)}
     for row in rows:
         said_no = declined.get(row.pk)
@@ -180,7 +180,7 @@ def left_without(about: Course | Programme, people: QuerySet[StaffMember] | None
     return [one for one in found if one.declined is None]
 
 
-def issue_all(*, about: Course | Programme, actor: Any) -> int:
+def issue_left_without(*, about: Course | Programme, actor: Any) -> int:
     """Issues all that was left without, of each person in a transaction of its own. Repeating it does no harm.
 
     For what a leader has asked for when changing a rule. Returns how many.

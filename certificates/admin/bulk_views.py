@@ -18,7 +18,7 @@ from lms import ledger
 from lms.admin.base import AdminPage
 from lms.reports.exports import named
 
-from ..bulk import AT_ONCE, DRAWN_AT_ONCE, draw_all, draw_some, revoke_all
+from ..bulk import AT_ONCE, DRAWN_AT_ONCE, draw_all, draw_some, revoke_many
 from ..reach import MANAGERS, certificates_to_manage
 from ..zipping import stream
 from .filters import in_order
@@ -137,7 +137,7 @@ class RevokeMany(Chosen):
                 seal=seal,
             )
             return self.render_to_response(context, status=422 if form.errors else 200)
-        if revoke_all(certificates=keys, reason=form.cleaned_data["reason"], actor=request.user):
+        if revoke_many(certificates=keys, reason=form.cleaned_data["reason"], actor=request.user):
             told = ngettext("%(number)s certificate is revoked.", "%(number)s certificates are revoked.", len(keys))
         else:
             told = _("%(number)s certificates are being revoked in the background. Look at the list again in a while.")

@@ -15,8 +15,8 @@ from wagtail.admin import messages
 from lms.access import LEADERS, may_lead, workplaces_in_reach
 from lms.admin.base import AdminPage
 
-from ..bulk import issue_all
-from ..reach import MANAGERS, certificates_in_reach, certificates_to_manage, without_certificate
+from ..bulk import issue_many
+from ..reach import MANAGERS, certificates_in_reach, certificates_to_manage, owed_in_reach
 from .filters import LATEST_FIRST, CertificateFilterForm, in_order
 
 CERTIFICATES = (gettext_lazy("Certificates"), "lms_certificates_admin:list")
@@ -105,21 +105,21 @@ class Missing(AdminPage, TemplateView):
     per_page = 50
 
     def get_context_data(self, **kwargs):
-        found = without_certificate(self.request.user)
+        found = owed_in_reach(self.request.user)
         return {
             **super().get_context_data(**kwargs),
             "completions": Paginator(found, self.per_page).get_page(self.request.GET.get("p")),
         }
 
     def post(self, request, **kwargs):
-        found = without_certificate(request.user)
+        found = owed_in_reach(request.user)
         if request.POST.get("which") != "all":
             sent = request.POST.getlist("completion")
             found = found.filter(pk__in=[int(key) for key in sent if re.fullmatch(r"[0-9]{1,18}", key)])
         keys = list(found.values_list("pk", flat=True))
         if not keys:
             messages.warning(request, _("Tick at least one person, or choose all."))
-        elif issue_all(completions=keys, actor=request.user):
+        elif issue_many(completions=keys, actor=request.user):
             told = ngettext("%(number)s certificate is issued.", "%(number)s certificates are issued.", len(keys))
             messages.success(request, told % {"number": len(keys)})
         else:

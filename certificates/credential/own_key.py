@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from lms.conf import setting
 
 from ..models import IssuerKey
+from ..signing.keys import extra_is_installed
 from .encoding import base64url
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def current() -> OwnKey | None:
     """
     config = setting("LMS_CERT_SIGNING")
     path = config.get("CREDENTIAL_KEY")
-    if not path or not _can_sign():
+    if not path or not extra_is_installed():
         return None
     private, jwk, kid = opened()
     row, _created = IssuerKey.objects.get_or_create(
@@ -66,14 +67,6 @@ def public_jwk(private: "EllipticCurvePrivateKey") -> dict[str, str]:
     numbers = private.public_key().public_numbers()
     x, y = (base64url(number.to_bytes(32, "big")) for number in (numbers.x, numbers.y))
     return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
-
-
-def _can_sign() -> bool:
-    try:
-        import cryptography  # noqa: F401
-    except ImportError:
-        return False
-    return True
 
 
 @lru_cache(maxsize=8)

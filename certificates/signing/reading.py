@@ -1,7 +1,6 @@
 """What a signature in a PDF is worth, by our own table of keys. Nothing that the file itself says is believed."""
 
 import datetime
-import logging
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -11,8 +10,6 @@ from django.utils import timezone
 from ..finishing import SIGNATURE_FIELD
 from ..models import IssuerKey
 from .keys import chain_of
-
-logger = logging.getLogger(__name__)
 
 
 class UnreadableError(ValueError):
@@ -44,7 +41,7 @@ def signatures_in(content: bytes, *, at: datetime.datetime | None = None) -> lis
     try:
         return [_see(signature, at or timezone.now()) for signature in _found(content)]
     except Exception as error:
-        logger.info("A PDF that cannot be read: %s", type(error).__name__)
+        # Whatever a hostile file makes of its reader.
         raise UnreadableError(str(error)) from error
 
 

@@ -6,7 +6,6 @@ needs no vouching: accounts that lead, answer for a shop or enter the admin stay
 """
 
 import datetime
-import logging
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
@@ -24,9 +23,8 @@ from ..access import outranks
 from ..conf import mail_is_set_up, setting
 from ..models import SignInLink, StaffMember
 from ..people.accounts import account_for
+from ..sending import leaves
 from .letter import write_letter
-
-logger = logging.getLogger(__name__)
 
 LASTS = datetime.timedelta(minutes=15)
 TOKEN_LENGTH = 32
@@ -152,11 +150,7 @@ def _send(link: SignInLink) -> datetime.datetime | None:
         return None
     staff, user, address = found
     token = _give_token(link, staff, user)
-    try:
-        write_letter(address=address, staff=staff, user=user, token=token, language=link.language).send()
-    except Exception as error:  # noqa: BLE001 - whatever backend the site has
-        # Never its words: a mail server repeats the address in them.
-        logger.warning("A link to sign in could not be sent: %s", type(error).__name__)
+    if not leaves(write_letter(address=address, staff=staff, user=user, token=token, language=link.language)):
         if link.tries + 1 > len(BACK_OFF):
             _be_done_with(link)
             return None

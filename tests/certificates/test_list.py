@@ -106,7 +106,10 @@ def test_found_by_number_as_printed_or_as_it_stands_in_the_address(petra, certif
 
 def test_found_by_state(petra, cast):
     today = timezone.localdate()
-    in_days = lambda number: today + datetime.timedelta(days=number)  # noqa: E731
+
+    def in_days(number):
+        return today + datetime.timedelta(days=number)
+
     early = {"completed_on": in_days(-400)}
     good, for_ever = issue_for(cast.maja), issue_for(cast.maja, valid_until=None)
     soon = issue_for(cast.maja, valid_until=in_days(10))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from certificates.issuing import revoke
 from certificates.models import Basis, Certificate, CertificateTemplate, Declined, How, IssueRule, RevocationReason
 from certificates.rules import Rules, change_rule
-from certificates.waiting import approve, decline, issue_all, left_without, waiting
+from certificates.waiting import approve, decline, issue_left_without, left_without, waiting
 from lms.models import LedgerEntry, StaffMember
 from lms.people.timeline import timeline
 from lms.programmes.actions import create_programme
@@ -105,7 +105,7 @@ def test_what_waited_is_issued_where_that_is_asked_for(
         change_rule(about=approved, how=How.AUTOMATIC, issue_waiting=True, actor=cast.ada)
     assert Certificate.objects.get().completion == waits
     assert LedgerEntry.objects.get(verb="certificate.issued").actor == cast.ada
-    assert issue_all(about=approved, actor=cast.ada) == 0
+    assert issue_left_without(about=approved, actor=cast.ada) == 0
 
 
 def test_what_a_programme_left_out_is_issued_where_that_is_asked_for(cast, course):
@@ -117,7 +117,7 @@ def test_what_a_programme_left_out_is_issued_where_that_is_asked_for(cast, cours
     change_rule(about=programme, how=How.AUTOMATIC, actor=cast.ada)
     call_command("issue_certificates")
     assert not Certificate.objects.filter(basis=Basis.PROGRAMME).exists()
-    assert issue_all(about=programme, actor=cast.ada) == 1
+    assert issue_left_without(about=programme, actor=cast.ada) == 1
     assert Certificate.objects.get(basis=Basis.PROGRAMME).staff == cast.maja
 
 

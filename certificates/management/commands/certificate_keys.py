@@ -131,10 +131,9 @@ class Command(BaseCommand):
         troubles = [*condition.of_settings(), *condition.of_life()]
         for one in troubles:
             self.stderr.write(f"{one.words}\n  {one.hint}")
-        if troubles:
+        key = None if troubles else keys.load()
+        if key is None:
             raise CommandError(_("Not all is well with the keys."))
-        key = keys.load()
-        assert key is not None  # noqa: S101 - or it would have been a trouble
         ends = timezone.localdate(key.certificate.not_valid_after_utc).isoformat()
         self.stdout.write(_("All is well. The signing certificate ends on %(ends)s.") % {"ends": ends})
         self.stdout.write(
